@@ -1,0 +1,8 @@
+//! Kinpath finds family for children in care.
+#![forbid(unsafe_code)]
+
+pub mod access;
+pub mod error;
+pub mod model;
+pub mod store;
+pub mod workflow;

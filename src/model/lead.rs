@@ -1,0 +1,260 @@
+//! The answer to "who could belong to this child": leads in tiers, what was left out and why.
+
+use super::case::{OutreachState, Purpose};
+use super::coverage::Coverage;
+use super::ids::{NationId, PersonId, PublicId, Revision, WaitingFamilyId};
+use super::nation::MembershipState;
+use super::partial_date::{Day, PartialDate};
+use super::person::Gender;
+use super::statement::{Certainty, Source};
+use super::tie::Side;
+
+/// A person as shown in an answer.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PersonSummary {
+    pub id: PersonId,
+    pub public_id: PublicId,
+    pub name: String,
+    /// False for somebody not yet named.
+    pub named: bool,
+    pub gender: Gender,
+    pub birth: Option<PartialDate>,
+    /// True once known to be dead at the date of the question.
+    pub dead: bool,
+    pub death: Option<PartialDate>,
+}
+
+/// Through what a relation runs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Line {
+    Blood,
+    Adoption,
+    /// By a nation's custom.
+    Custom,
+    /// A kinship word somebody told.
+    Stated,
+    Affinity,
+    Step,
+    Foster,
+    Guardian,
+}
+
+impl Line {
+    pub fn word(self) -> &'static str {
+        match self {
+            Line::Blood => "blood",
+            Line::Adoption => "adoption",
+            Line::Custom => "custom",
+            Line::Stated => "stated",
+            Line::Affinity => "affinity",
+            Line::Step => "step",
+            Line::Foster => "foster",
+            Line::Guardian => "guardian",
+        }
+    }
+}
+
+/// Whether a relation through siblings runs through both their parents.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Sibship {
+    /// The relation does not run through siblings.
+    Direct,
+    Full,
+    Half,
+    /// One of the parents who would decide it is not recorded.
+    PossiblyHalf,
+}
+
+impl Sibship {
+    pub fn word(self) -> &'static str {
+        match self {
+            Sibship::Direct => "direct",
+            Sibship::Full => "full",
+            Sibship::Half => "half",
+            Sibship::PossiblyHalf => "unknown",
+        }
+    }
+}
+
+/// One way in which one person is related to another.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Relation {
+    /// What the second person is to the first: "maternal great-aunt".
+    pub words: String,
+    pub side: Side,
+    pub line: Line,
+    pub sibship: Sibship,
+    /// Generations from the first person up to the common ancestor, and from there down to the second.
+    pub up: u8,
+    pub down: u8,
+    /// Civil degree: parent and child steps on the path. By affinity, the degree of the partner.
+    pub civil_degree: u8,
+    /// Partners on the path.
+    pub unions: u8,
+    /// The nearest common ancestors, where the relation has any.
+    pub common_ancestors: Vec<PersonSummary>,
+    pub path: Vec<PathStep>,
+    /// Product of the certainties along the path, 0 to 1.
+    pub certainty: f64,
+}
+
+/// One step of a path.
+#[derive(Clone, Debug, PartialEq)]
+pub struct PathStep {
+    /// Who is reached by this step.
+    pub person: PersonSummary,
+    /// What that person is to the one before: "mother", "former husband".
+    pub words: String,
+    pub certainty: Certainty,
+    pub from: Option<PartialDate>,
+    pub to: Option<PartialDate>,
+    pub source: Source,
+}
+
+/// One part of a score, so that the sum can be checked by eye.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ScorePart {
+    /// The name of the weight in `data/ranking.toml`.
+    pub name: String,
+    pub points: f64,
+    /// Why, in words.
+    pub reason: String,
+}
+
+#[derive(Clone, Debug, PartialEq, Default)]
+pub struct Score {
+    /// Sum of the parts.
+    pub total: f64,
+    pub parts: Vec<ScorePart>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum LeadStatus {
+    /// Nothing that the order asks for is unknown.
+    Open,
+    /// One or more answers are missing; see the questions.
+    NeedsReview,
+}
+
+/// What was last done about a lead for the purpose asked.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OutreachBrief {
+    pub purpose: Purpose,
+    pub state: OutreachState,
+    pub date: Option<PartialDate>,
+    pub ask_again: Option<PartialDate>,
+}
+
+/// Who is suggested.
+#[derive(Clone, Debug, PartialEq)]
+pub enum LeadTarget {
+    Person(PersonSummary),
+    WaitingFamily {
+        id: WaitingFamilyId,
+        public_id: PublicId,
+        name: String,
+    },
+}
+
+/// One suggestion for one child and purpose.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Lead {
+    pub target: LeadTarget,
+    /// 1 is the first within the tier.
+    pub rank: u32,
+    /// In words; for a network adult the role, for a waiting family "approved waiting family".
+    pub relation: String,
+    /// The relation that put the lead here; absent for network adults and waiting families.
+    pub kinship: Option<Relation>,
+    /// The network tie or profile that put the lead here, as a path of one step; empty where `kinship` is set.
+    pub path: Vec<PathStep>,
+    /// Their other ways of belonging.
+    pub other_ways: Vec<String>,
+    pub score: Score,
+    pub status: LeadStatus,
+    /// What one answer would settle ("age not known: at least 19 is asked").
+    pub questions: Vec<String>,
+    pub cautions: Vec<String>,
+    pub outreach: Vec<OutreachBrief>,
+    /// In words: "needs screening", "cleared until 2027-03-01".
+    pub screening: String,
+    /// What is not known of them: "date of birth", "where they live", "a way to reach them".
+    pub unknown: Vec<String>,
+}
+
+/// A nation of the child: one lead, its designated representative.
+#[derive(Clone, Debug, PartialEq)]
+pub struct NationLead {
+    pub id: NationId,
+    pub public_id: PublicId,
+    pub name: String,
+    pub other_names: Vec<String>,
+    pub membership: MembershipState,
+    pub confirmed_by: String,
+    /// Through whom: "the child", "mother", …
+    pub through: String,
+    pub side: Side,
+    pub designated_representative: String,
+    pub agencies: Vec<String>,
+    pub outreach: Vec<OutreachBrief>,
+    pub questions: Vec<String>,
+}
+
+/// One tier of the answer.
+#[derive(Clone, Debug, PartialEq)]
+pub struct TierAnswer {
+    /// 1 is the first.
+    pub number: u32,
+    pub title: String,
+    pub citation: String,
+    /// In the first tier, where the order says so: the child's nations, in a list of their own.
+    pub nations: Vec<NationLead>,
+    pub leads: Vec<Lead>,
+    /// How many leads there are, of which `leads` are the first.
+    pub total: u32,
+    /// Why there are no leads; empty where there are some.
+    pub empty_because: String,
+}
+
+/// Somebody who would be in a tier but for a rule.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Excluded {
+    pub target: LeadTarget,
+    pub tier: u32,
+    pub relation: String,
+    /// The first rule that excludes: "died", "minor", "barred", "declined", …
+    pub rule: String,
+    /// In words: "died in 1998", "14 years old: connection, not placement".
+    pub reason: String,
+    /// Whether they are leads for the purpose of connection all the same.
+    pub connection: bool,
+}
+
+/// Which placement order was used.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OrderUsed {
+    pub id: String,
+    pub version: String,
+    pub title: String,
+    pub citation: String,
+}
+
+/// The whole answer.
+#[derive(Clone, Debug, PartialEq)]
+pub struct FamilyAnswer {
+    pub child: PersonSummary,
+    pub purpose: Purpose,
+    pub as_of: Day,
+    /// What the store knew: everything up to and including this revision.
+    pub revision: Revision,
+    pub order: OrderUsed,
+    pub tiers: Vec<TierAnswer>,
+    /// The excluded on this page, and how many there are in all.
+    pub excluded: Vec<Excluded>,
+    pub excluded_total: u32,
+    pub coverage: Coverage,
+    /// What does not add up in the records: "Ann Lee is recorded as her own ancestor".
+    pub contradictions: Vec<String>,
+    /// How many people's records were read for this answer.
+    pub people_read: u32,
+}

@@ -1,0 +1,18 @@
+//! The domain as plain values: no I/O, no async, no protobuf, no clock.
+//! Words are those of the glossary in the README; the same word is used in proto, data and pages.
+
+pub mod bundle;
+pub mod case;
+pub mod change;
+pub mod coverage;
+pub mod ids;
+pub mod lead;
+pub mod nation;
+pub mod neighborhood;
+pub mod partial_date;
+pub mod person;
+pub mod relation_word;
+pub mod statement;
+pub mod tie;
+pub mod visibility;
+pub mod waiting_family;

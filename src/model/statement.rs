@@ -1,0 +1,203 @@
+//! A statement: one thing that somebody asserted, with its source, validity, certainty, seal and steward.
+//! Statements are the truth; everything else in a store is derived from them.
+
+use super::case::{Case, Inquiry, Outreach};
+use super::ids::{PersonId, SourceId, StatementId, StewardId, Subject};
+use super::nation::{Membership, Nation};
+use super::partial_date::PartialDate;
+use super::person::{Caution, Contact, Death, Gender, Name, Place, Residence, Screening};
+use super::tie::{HouseholdMember, NetworkTie, ParentTie, StatedKin, Union};
+use super::waiting_family::WaitingFamily;
+use serde::{Deserialize, Serialize};
+
+/// How sure the asserter, or whoever checked, is.
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, Default,
+)]
+pub enum Certainty {
+    /// Checked against a document or with the people concerned.
+    Confirmed,
+    /// Told by somebody, not checked.
+    #[default]
+    Reported,
+    /// Somebody else says otherwise.
+    Disputed,
+    /// Known to be wrong; kept for history, never used.
+    Disproved,
+}
+
+impl Certainty {
+    /// The word used in files and messages.
+    pub fn word(self) -> &'static str {
+        match self {
+            Certainty::Confirmed => "confirmed",
+            Certainty::Reported => "reported",
+            Certainty::Disputed => "disputed",
+            Certainty::Disproved => "disproved",
+        }
+    }
+
+    /// Reads the word used in files.
+    pub fn from_word(word: &str) -> Option<Certainty> {
+        [
+            Certainty::Confirmed,
+            Certainty::Reported,
+            Certainty::Disputed,
+            Certainty::Disproved,
+        ]
+        .into_iter()
+        .find(|certainty| certainty.word() == word)
+    }
+}
+
+/// Why a statement may be hidden. `Open` is not hidden.
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, Default,
+)]
+pub enum SealClass {
+    #[default]
+    Open,
+    /// Joins the record before an adoption with the record after it.
+    Adoption,
+    /// Would tell where a protected person lives.
+    Address,
+    /// Safety concerns and screening results.
+    Safety,
+}
+
+impl SealClass {
+    pub const ALL: [SealClass; 4] = [
+        SealClass::Open,
+        SealClass::Adoption,
+        SealClass::Address,
+        SealClass::Safety,
+    ];
+
+    /// The word used in files and messages; empty for `Open`.
+    pub fn word(self) -> &'static str {
+        match self {
+            SealClass::Open => "",
+            SealClass::Adoption => "adoption",
+            SealClass::Address => "address",
+            SealClass::Safety => "safety",
+        }
+    }
+
+    /// Reads the word used in files; empty is `Open`.
+    pub fn from_word(word: &str) -> Option<SealClass> {
+        SealClass::ALL
+            .into_iter()
+            .find(|class| class.word() == word)
+    }
+}
+
+/// Where a statement comes from. All parts may be empty, but an empty source is shown as "no source given".
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, Default)]
+pub struct Source {
+    /// The document: "file 2001-03", "letter from the school", "tudor.ged".
+    pub document: String,
+    /// Page, line or paragraph in it.
+    pub page: String,
+    /// When the document was written.
+    pub date: Option<PartialDate>,
+    /// Who said so.
+    pub asserter: String,
+}
+
+/// What stands with every statement.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Evidence {
+    pub source: SourceId,
+    /// From when it was true in the world.
+    pub valid_from: Option<PartialDate>,
+    /// Until when it was true in the world; nothing means that no end is known.
+    pub valid_to: Option<PartialDate>,
+    pub certainty: Certainty,
+    pub seal: SealClass,
+    pub steward: StewardId,
+}
+
+/// One assertion about a subject. A later version with the same id replaces an earlier one; a retracted version
+/// ends it. Nothing is ever removed (lawful erasure apart).
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Statement {
+    pub id: StatementId,
+    pub fact: Fact,
+    pub evidence: Evidence,
+    /// True if this version withdraws the statement.
+    pub retracted: bool,
+}
+
+/// What a statement says of its subject. Ties name the other end; the subject is the first end:
+/// the child of a parent tie, the child of a network tie, the member of a nation or household.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub enum Fact {
+    Name(Name),
+    /// Not yet named: how the person is spoken of ("mother's brother, name unknown").
+    Unnamed(String),
+    Gender(Gender),
+    Birth {
+        date: Option<PartialDate>,
+        place: Option<super::ids::PlaceId>,
+    },
+    Death(Death),
+    Residence(Residence),
+    Contact(Contact),
+    Language(String),
+    Caution(Caution),
+    Screening(Screening),
+    Parent(ParentTie),
+    Union(Union),
+    StatedKin(StatedKin),
+    Network(NetworkTie),
+    Membership(Membership),
+    HouseholdMember(HouseholdMember),
+    Place(Place),
+    Nation(Box<Nation>),
+    Household {
+        name: String,
+    },
+    Case(Box<Case>),
+    Inquiry(Inquiry),
+    Outreach(Outreach),
+    WaitingFamily(Box<WaitingFamily>),
+}
+
+impl Fact {
+    /// The other person this fact ties its subject to, if it is a tie between people.
+    pub fn other_person(&self) -> Option<PersonId> {
+        match self {
+            Fact::Parent(tie) => Some(tie.parent),
+            Fact::Union(tie) => Some(tie.partner),
+            Fact::StatedKin(tie) => Some(tie.kin),
+            Fact::Network(tie) => Some(tie.adult),
+            _ => None,
+        }
+    }
+
+    /// Every other subject this fact names, so that it can be found from there too.
+    pub fn other_subjects(&self) -> Vec<Subject> {
+        match self {
+            Fact::Membership(tie) => vec![Subject::Nation(tie.nation)],
+            Fact::HouseholdMember(tie) => vec![Subject::Household(tie.household)],
+            Fact::Case(case) => vec![Subject::Person(case.child)],
+            Fact::Outreach(outreach) => match outreach.whom {
+                super::case::OutreachTarget::Person(person) => vec![Subject::Person(person)],
+                super::case::OutreachTarget::Nation(nation) => vec![Subject::Nation(nation)],
+                super::case::OutreachTarget::WaitingFamily(family) => {
+                    vec![Subject::WaitingFamily(family)]
+                }
+            },
+            Fact::WaitingFamily(family) => family
+                .members
+                .iter()
+                .map(|member| Subject::Person(*member))
+                .collect(),
+            _ => self
+                .other_person()
+                .map(Subject::Person)
+                .into_iter()
+                .collect(),
+        }
+    }
+}

@@ -1,0 +1,4 @@
+//! Typed reads and writes over a byte-level backend.
+
+/// An open store.
+pub struct Store;
