@@ -3,6 +3,8 @@
 
 pub mod access;
 pub mod error;
+pub mod kinship;
 pub mod model;
+pub mod placement;
 pub mod store;
 pub mod workflow;

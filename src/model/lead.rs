@@ -79,8 +79,10 @@ impl Sibship {
 /// One way in which one person is related to another.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Relation {
-    /// What the second person is to the first: "maternal great-aunt".
+    /// What the second person is to the first: "maternal half-great-aunt".
     pub words: String,
+    /// The plain word without side, half, line or "former": "great-aunt".
+    pub term: String,
     pub side: Side,
     pub line: Line,
     pub sibship: Sibship,
