@@ -158,6 +158,16 @@ pub enum LeadTarget {
     },
 }
 
+impl LeadTarget {
+    /// The name shown, then the public id: an order that does not depend on entry.
+    pub fn content_key(&self) -> (&str, PublicId) {
+        match self {
+            LeadTarget::Person(person) => (&person.name, person.public_id),
+            LeadTarget::WaitingFamily { public_id, name, .. } => (name, *public_id),
+        }
+    }
+}
+
 /// One suggestion for one child and purpose.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Lead {
