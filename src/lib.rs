@@ -3,6 +3,8 @@
 
 pub mod access;
 pub mod error;
+pub mod exchange;
 pub mod model;
+pub mod names;
 pub mod store;
 pub mod workflow;
