@@ -4,5 +4,6 @@
 pub mod access;
 pub mod error;
 pub mod model;
+pub mod sample;
 pub mod store;
 pub mod workflow;
