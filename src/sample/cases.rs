@@ -199,7 +199,7 @@ fn write_case_row(recorder: &mut Recorder, case: &ChildInCare) -> Result<(), Sam
         dates::exact(status_date)
     };
     let id = case_id(case.case_number);
-    let source = recorder.source(case.child);
+    let source = recorder.case_source(case.child);
     let region = recorder.towns.region.as_str();
     let since = dates::exact(case.since);
     let (child_id, siblings, needs) = (child.id(), siblings.join(";"), needs.join(";"));
@@ -242,7 +242,7 @@ fn write_foster_parents(
     }
     let child = &village.people[case.child];
     let child_id = child.id();
-    let source = recorder.source(case.child);
+    let source = recorder.case_source(case.child);
     let mut day = case.since;
     let moves = recorder.dice.between(0, 3);
     for number in 0..=moves {
@@ -281,7 +281,7 @@ fn write_network(
 ) -> Result<(), SampleError> {
     let village = recorder.village;
     let child = &village.people[case.child];
-    let source = recorder.source(case.child);
+    let source = recorder.case_source(case.child);
     let child_id = child.id();
     let mut known: Vec<Place> = Vec::new();
     let number = recorder.dice.between(2, 9);
@@ -360,7 +360,7 @@ fn write_stated_kin(
         role,
         side,
         certainty: "reported",
-        source: &recorder.source(case.child),
+        source: &recorder.case_source(case.child),
         ..TieRow::default()
     })
 }

@@ -92,7 +92,7 @@ fn write_inquiry(
         ),
     };
     let date = day_in_care(recorder, case);
-    let source = recorder.source(case.child);
+    let source = recorder.case_source(case.child);
     let id = case_id(case.case_number);
     let side = side.word();
     let (about, answer) = (about.word(), answer.word());
@@ -196,7 +196,7 @@ fn outreach_row(
     fields: [&str; 5],
 ) -> Result<(), SampleError> {
     let [purpose, state, date, again, note] = fields;
-    let source = recorder.source(case.child);
+    let source = recorder.case_source(case.child);
     let id = case_id(case.case_number);
     let row = [&id, whom, purpose, state, date, again, note, &source];
     recorder.row(BundleFile::Outreach, &row)

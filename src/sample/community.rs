@@ -147,7 +147,7 @@ impl Community {
         quota: u64,
     ) -> Result<(), SampleError> {
         let mut dice = Dice::new(self.plan.seed, number);
-        let is_first = number == 0;
+        let (is_first, is_last) = (number == 0, quota == self.plan.people - self.written);
         let wanted_cases = (quota * CASES_PER_THOUSAND / 1000) as usize;
         let numbers = contact_numbers(quota, wanted_cases);
         let contacts_count =
@@ -162,7 +162,12 @@ impl Community {
             .iter()
             .filter(|person| person.standing == Standing::Family)
             .count();
-        let spare = most.saturating_sub(family);
+        // Elsewhere the next village makes up for what is missing.
+        let spare = if is_last {
+            most.saturating_sub(family)
+        } else {
+            0
+        };
         let numbers = ContactNumbers {
             singles: numbers.singles + spare,
             ..numbers

@@ -3,7 +3,9 @@
 //! bounded. Depends on the model only; the bundle is read by the import like any other.
 
 // In reading order: the plan, the village as it lived, the record of it, the files, the measure.
+mod births;
 mod bundle_files;
+mod bundle_graph;
 mod care;
 mod cases;
 mod casework;
@@ -17,6 +19,7 @@ mod hubs;
 mod lives;
 mod names;
 mod newcomers;
+mod person_rows;
 mod record;
 mod safety;
 mod shape;

@@ -73,7 +73,7 @@ fn write_caution(
         _ => "",
     };
     let id = recorder.village.people[place].id();
-    let source = recorder.source(place);
+    let source = recorder.case_source(place);
     let row = [&id, kind.word(), note, &from, "", sealed, &source];
     recorder.row(BundleFile::Cautions, &row)
 }
