@@ -23,5 +23,6 @@ pub mod kinship;
 pub mod model;
 pub mod names;
 pub mod placement;
+pub mod sample;
 pub mod store;
 pub mod workflow;
