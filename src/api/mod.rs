@@ -16,5 +16,6 @@ pub mod status;
 
 pub use answers::Answers;
 pub use client::Client;
+pub use family_finding::family_messages;
 pub use generated::{DESCRIPTORS, v1};
 pub use service::{ApiLimits, Bound, serve};
