@@ -17,12 +17,18 @@
 #![forbid(unsafe_code)]
 
 pub mod access;
+pub mod ambient;
+pub mod api;
+pub mod cli;
+pub mod config;
 pub mod error;
 pub mod exchange;
 pub mod kinship;
 pub mod model;
 pub mod names;
+pub mod offload;
 pub mod placement;
 pub mod sample;
+pub mod server;
 pub mod store;
 pub mod workflow;

@@ -1,0 +1,104 @@
+//! Commands on the store itself and on files: open, import, verify, rebuild, migrate, backup, restore, generate, serve.
+//! The only file of the command line that calls the store.
+
+use super::arguments::{Backup, Generate, Global, Import, Restore, Serve};
+use super::stop::Stop;
+use crate::config::Given;
+use crate::error::Error;
+use crate::server;
+use crate::store::Store;
+use std::path::Path;
+use std::sync::Arc;
+
+/// The folder that `--data` names, for commands that need a store on this machine.
+pub fn data_folder(global: &Global) -> Result<&Path, Stop> {
+    if let Some(folder) = &global.data {
+        return Ok(folder);
+    }
+    Err(Stop::Usage(if global.server.is_some() {
+        "this command needs the store itself: give its folder with --data DIR, not --server"
+            .to_owned()
+    } else {
+        "which store? Give its folder with --data DIR, or a running server with --server ADDR"
+            .to_owned()
+    }))
+}
+
+/// Opens the store in a folder.
+pub fn open(folder: &Path) -> Result<Arc<Store>, Stop> {
+    let refused = not_built_in(&format!("opening {}", folder.display()));
+    Err(Stop::Refused(refused))
+}
+
+/// Imports files, or takes an import back.
+pub fn import(global: &Global, import: &Import) -> Result<(), Stop> {
+    let _store = open(data_folder(global)?)?;
+    let _ = import;
+    Err(not_built_in("import").into())
+}
+
+/// Checks that everything in the store agrees.
+pub fn verify(global: &Global) -> Result<(), Stop> {
+    let _store = open(data_folder(global)?)?;
+    Err(not_built_in("verify").into())
+}
+
+/// Makes what is derived anew.
+pub fn rebuild(global: &Global) -> Result<(), Stop> {
+    let _store = open(data_folder(global)?)?;
+    Err(not_built_in("rebuild").into())
+}
+
+/// Brings an older store up to this version.
+pub fn migrate(global: &Global) -> Result<(), Stop> {
+    let _folder = data_folder(global)?;
+    Err(not_built_in("migrate").into())
+}
+
+/// Copies the store.
+pub fn backup(global: &Global, backup: &Backup) -> Result<(), Stop> {
+    let _store = open(data_folder(global)?)?;
+    let _ = backup;
+    Err(not_built_in("backup").into())
+}
+
+/// Makes a store from a backup.
+pub fn restore(global: &Global, restore: &Restore) -> Result<(), Stop> {
+    let _folder = data_folder(global)?;
+    let _ = restore;
+    Err(not_built_in("restore").into())
+}
+
+/// Writes a sample community.
+pub fn generate(generate: &Generate) -> Result<(), Stop> {
+    let _ = generate;
+    Err(not_built_in("generate").into())
+}
+
+/// Serves the store until the process is told to stop.
+pub fn serve(global: &Global, serve: &Serve) -> Result<(), Stop> {
+    let folder = data_folder(global)?;
+    let file = match &serve.config {
+        Some(path) => Given::read(path)?,
+        None => Given::default(),
+    };
+    let flags = Given {
+        address: serve.address.clone(),
+        open_to_other_machines: serve.open_to_other_machines.then_some(true),
+        workers: serve.workers,
+        queue: serve.queue,
+        deadline_seconds: serve.deadline_seconds,
+        drain_seconds: serve.drain_seconds,
+        ..Given::default()
+    };
+    let settings = flags.or(file).settings()?;
+    let store = open(folder)?;
+    server::run(store, &settings)?;
+    Ok(())
+}
+
+fn not_built_in(what: &str) -> Error {
+    Error::Internal {
+        detail: format!("{what} is not built in yet"),
+    }
+}

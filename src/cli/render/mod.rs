@@ -1,0 +1,15 @@
+//! Answers as a specialist wants to read them: messages in, text out, nothing printed here.
+
+mod connection;
+mod coverage;
+mod family;
+mod lead;
+mod page;
+mod people;
+mod relation;
+mod words;
+
+pub use connection::connection;
+pub use family::family;
+pub use people::{people, person, relatives};
+pub use relation::relationship;
