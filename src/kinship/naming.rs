@@ -6,6 +6,7 @@ use super::family_graph::{FamilyGraph, is_over};
 use super::route::{Joint, Route, Shape, Stretch};
 use crate::model::lead::Sibship;
 use crate::model::person::Gender;
+use crate::model::relation_word::{KinTerm, StatedLine};
 use crate::model::tie::{Side, UnionKind};
 
 /// What the last person of a route is to the first.
@@ -25,6 +26,25 @@ pub fn name(graph: &FamilyGraph, route: &Route, shape: &Shape) -> Words {
         shape,
     };
     namer.part(0, shape.stretches.len() - 1)
+}
+
+/// The words for a relation that a kinship word tells, as if its path were known: "maternal uncle"; "(stated)" is added
+/// where it is kept as a word only.
+pub fn name_of_term(term: KinTerm, side: Side, gender: Gender, stated: bool) -> String {
+    let blood = blood_word(term.up, term.down, gender);
+    let collateral = term.up > 1 || (term.half && term.up == 1);
+    let side = match side {
+        Side::Maternal if collateral => "maternal ",
+        Side::Paternal if collateral => "paternal ",
+        _ => "",
+    };
+    let half = if term.half { "half-" } else { "" };
+    let words = match term.line {
+        StatedLine::Kin => format!("{side}{half}{blood}"),
+        StatedLine::Step => format!("{side}step-{blood}"),
+        StatedLine::InLaw => in_law(&format!("{side}{blood}")),
+    };
+    if stated { format!("{words} (stated)") } else { words }
 }
 
 struct Namer<'a> {

@@ -174,6 +174,8 @@ pub enum Fact {
     Inquiry(Inquiry),
     Outreach(Outreach),
     WaitingFamily(Box<WaitingFamily>),
+    /// Anything else worth keeping, in the words of whoever wrote it down.
+    Note(String),
 }
 
 impl Fact {

@@ -21,7 +21,7 @@ impl Sources {
         wanted.sort_unstable();
         wanted.dedup();
         let sources = snapshot.sources(&wanted)?;
-        Ok(Sources(wanted.into_iter().zip(sources).collect()))
+        Ok(Sources(wanted.into_iter().zip(sources).filter_map(|(id, source)| Some((id, source?))).collect()))
     }
 
     /// The source with this number; an empty one where none was given.

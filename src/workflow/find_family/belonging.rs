@@ -103,7 +103,7 @@ impl Belonging<'_> {
         };
         let by_tie = |tie: &&NodeNetworkTie| NetworkBrief {
             certainty: worth(tie.certainty),
-            caring: network_role(&tie.role).is_some_and(|role| role.caring),
+            caring: network_role(&tie.role).is_some_and(|role| role.is_caring),
         };
         let best = self.network.iter().map(by_tie).reduce(|one, other| NetworkBrief {
             certainty: one.certainty.max(other.certainty),

@@ -46,7 +46,10 @@ pub fn gather(snapshot: &Snapshot<'_>, permit: &Permit, question: &FindFamily) -
     let start = start.ok_or_else(|| Error::NotFound { what: "child", name: "as named".to_owned() })?;
     let (inquiries, outreach) = match &case {
         Some((id, _)) => {
-            (snapshot.inquiries(*id, permit.visibility())?, snapshot.outreach(*id, permit.visibility())?)
+            (
+                snapshot.inquiries(*id, permit.visibility())?.into_iter().map(|(_, inquiry)| inquiry).collect(),
+                snapshot.outreach(*id, permit.visibility())?.into_iter().map(|(_, outreach)| outreach).collect(),
+            )
         }
         None => (Vec::new(), Vec::new()),
     };
@@ -66,7 +69,7 @@ pub fn gather(snapshot: &Snapshot<'_>, permit: &Permit, question: &FindFamily) -
     };
     gathered.read_network(snapshot, permit)?;
     gathered.read_households(snapshot, permit)?;
-    gathered.read_places(snapshot)?;
+    gathered.read_places(snapshot, permit)?;
     Ok(gathered)
 }
 
@@ -190,13 +193,13 @@ impl Gathered {
         Ok(())
     }
 
-    fn read_places(&mut self, snapshot: &Snapshot<'_>) -> Result<(), Error> {
+    fn read_places(&mut self, snapshot: &Snapshot<'_>, permit: &Permit) -> Result<(), Error> {
         let mut ids: Vec<PlaceId> = self.graph.people().filter_map(|(_, node)| node.place).collect();
         ids.sort_unstable();
         ids.dedup();
         if self.child().place.is_some() && !ids.is_empty() {
-            let places = snapshot.places(&ids)?;
-            self.places = ids.into_iter().zip(places).filter_map(|(id, place)| Some((id, place?))).collect();
+            let places = snapshot.places(&ids, permit.visibility())?;
+            self.places = ids.into_iter().zip(places).filter_map(|(id, place)| Some((id, place?.1))).collect();
         }
         Ok(())
     }

@@ -36,7 +36,7 @@ pub struct FindFamily {
 
 /// Answers the question whole, or fails.
 pub fn find_family(store: &Store, permit: &Permit, question: &FindFamily) -> Result<FamilyAnswer, Error> {
-    let snapshot = store.snapshot()?;
+    let snapshot = store.snapshot()?.as_of(question.as_of);
     let gathered = gather::gather(&snapshot, permit, question)?;
     let people = belonging::people(&gathered);
     let assigned = tiers::assign(&gathered, &people, question.purpose);
