@@ -45,6 +45,7 @@ impl Answers {
         let question = SearchPeople {
             name: name.to_owned(),
             limit: (last + 1).min(MOST_IN_ALL),
+            today: self.today,
         };
         let found = search_people(&self.store, &self.permit, &question)?;
         let last = last.min(found.len());

@@ -227,6 +227,7 @@ impl Fact {
             | Fact::Caution(_)
             | Fact::Screening(_)
             | Fact::Place(_)
+            | Fact::Note(_)
             | Fact::Household { .. } => {}
             Fact::Birth { place, .. } => map_places(place, f),
             Fact::Death(death) => map_places(&mut death.place, f),

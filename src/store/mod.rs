@@ -25,6 +25,7 @@ mod overlay;
 mod people;
 mod places;
 mod rebuild;
+mod requests;
 mod records;
 mod refresh;
 mod sections;

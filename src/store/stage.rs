@@ -455,7 +455,7 @@ pub fn source_hash(source: &Source) -> Result<[u8; 16], StoreError> {
 }
 
 /// Request ids are names that an actor chose for themselves.
-fn request_key(actor: &str, id: &str) -> [u8; 32] {
+pub fn request_key(actor: &str, id: &str) -> [u8; 32] {
     let mut hash = Sha256::new();
     hash.update((actor.len() as u64).to_be_bytes());
     hash.update(actor.as_bytes());

@@ -65,16 +65,33 @@ pub struct RecordedConnection {
     pub revision: Revision,
 }
 
+/// How often a connection is planned anew because somebody else entered something for the same child meanwhile.
+const TRIES: usize = 8;
+
 /// Records it in one commit. Ambiguous words are `Error::Ambiguous` with the choices.
 pub fn record_connection(
     store: &Store,
     permit: &Permit,
     request: &RecordConnection,
 ) -> Result<RecordedConnection, Error> {
+    let mut tries = 0;
+    loop {
+        tries += 1;
+        match try_to_record(store, permit, request) {
+            Err(Error::Conflict { .. }) if tries < TRIES => {}
+            result => return result,
+        }
+    }
+}
+
+fn try_to_record(store: &Store, permit: &Permit, request: &RecordConnection) -> Result<RecordedConnection, Error> {
     let snapshot = store.snapshot()?.as_of(request.today);
-    // A request sent again must not be planned anew: the first commit has changed what the words mean.
-    if let Some(answer) = replayed(store, permit, request)? {
-        return Ok(answer);
+    let request_id = request_of(request)?;
+    // A request sent again must not be planned anew: its first commit has changed what the words mean.
+    if let Some(id) = request_id.as_ref().filter(|_| !request.validate_only)
+        && let Some(answer) = snapshot.answer_kept(permit.actor(), id)?
+    {
+        return stored_answer(&answer);
     }
     let plan = plan::plan(&snapshot, permit, request)?;
     if request.validate_only {
@@ -86,11 +103,7 @@ pub fn record_connection(
             revision: snapshot.revision(),
         });
     }
-    let revision = snapshot.revision();
-    drop(snapshot);
-    let _ = revision;
-    let transaction = transaction(permit, request, plan)?;
-    let committed = store.commit(transaction)?;
+    let committed = store.commit(transaction(request_id, plan))?;
     stored_answer(&committed.answer)
 }
 
@@ -102,21 +115,9 @@ fn request_of(request: &RecordConnection) -> Result<Option<RequestId>, Error> {
     Ok(Some(RequestId { id: request.request_id.clone(), payload: Sha256::digest(&payload).into() }))
 }
 
-/// The answer kept for this request, if it was committed before.
-fn replayed(store: &Store, _permit: &Permit, request: &RecordConnection) -> Result<Option<RecordedConnection>, Error> {
-    match request_of(request)? {
-        Some(id) if !request.validate_only => match store.answer_of(&id)? {
-            Some(answer) => stored_answer(&answer).map(Some),
-            None => Ok(None),
-        },
-        _ => Ok(None),
-    }
-}
-
-fn transaction(permit: &Permit, request: &RecordConnection, plan: Plan) -> Result<Transaction, Error> {
+fn transaction(request_id: Option<RequestId>, plan: Plan) -> Transaction {
     let mut transaction = plan.transaction;
-    transaction.actor = permit.actor().to_owned();
-    transaction.request = request_of(request)?;
+    transaction.request = request_id;
     let (relation, conclusions, people) = (plan.relation, plan.conclusions, plan.people);
     transaction.answer = Box::new(move |committed| {
         let answer = StoredAnswer {
@@ -128,7 +129,7 @@ fn transaction(permit: &Permit, request: &RecordConnection, plan: Plan) -> Resul
         // A value of our own plain types always has a byte form.
         postcard::to_stdvec(&answer).unwrap_or_default()
     });
-    Ok(transaction)
+    transaction
 }
 
 /// The answer as kept with the request id.

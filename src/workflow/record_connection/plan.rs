@@ -30,6 +30,7 @@ pub fn plan(snapshot: &Snapshot<'_>, permit: &Permit, request: &RecordConnection
     check(request)?;
     let reading = read(request)?;
     let child = one_node(snapshot, permit, request.child)?;
+    let etag = snapshot.etag(Subject::Person(request.child))?.unwrap_or_default();
     let mut planner = Planner {
         snapshot,
         permit,
@@ -40,8 +41,10 @@ pub fn plan(snapshot: &Snapshot<'_>, permit: &Permit, request: &RecordConnection
         placeholders: Vec::new(),
         person: None,
     };
+    // Whoever plans from the same state at the same time must see what the other has entered.
+    planner.transaction.unchanged.push((Subject::Person(request.child), etag));
     let relation = planner.enter(&reading)?;
-    planner.describe_person(&reading)?;
+    planner.describe_person()?;
     let person = planner.person.take().ok_or_else(|| Error::Internal { detail: "no person was planned".to_owned() })?;
     let people = std::iter::once(person.shown).chain(planner.placeholders).collect();
     Ok(Plan { transaction: planner.transaction, relation, conclusions: planner.conclusions, people })
@@ -106,7 +109,7 @@ impl Planner<'_> {
             Reading::Parent { nature, gender } => {
                 self.check_free_parent(gender, nature)?;
                 let child = OnTheWay { subject: self.child.id, name: self.child.name.clone(), node: Some(self.child.clone()) };
-                self.enter_parent(&child, gender, nature);
+                self.enter_parent(&child, gender, nature)?;
                 let words = name_of_term(term(1, 0, false), Side::Unknown, gender, false);
                 Ok(match nature {
                     ParentNature::Birth => words,
@@ -117,7 +120,7 @@ impl Planner<'_> {
             Reading::Grandparent { side, gender } => {
                 let parent = self.parent_on(side)?;
                 self.check_free_grandparent(&parent, side, gender)?;
-                self.enter_parent(&parent, gender, ParentNature::Birth);
+                self.enter_parent(&parent, gender, ParentNature::Birth)?;
                 Ok(name_of_term(term(2, 0, false), side, gender, false))
             }
             Reading::Sibling { half_on, gender } => {
@@ -126,18 +129,18 @@ impl Planner<'_> {
                     Some(side) => vec![self.parent_on(side)?],
                     None => self.both_parents(&child)?,
                 };
-                self.enter_child_of(&parents, gender);
+                self.enter_child_of(&parents, gender)?;
                 Ok(name_of_term(term(1, 1, half_on.is_some()), half_on.unwrap_or_default(), gender, false))
             }
             Reading::AuntOrUncle { side, gender } => {
                 let parent = self.parent_on(side)?;
                 let grandparents = self.both_parents(&parent)?;
-                self.enter_child_of(&grandparents, gender);
+                self.enter_child_of(&grandparents, gender)?;
                 Ok(name_of_term(term(2, 1, false), side, gender, false))
             }
             Reading::Child { gender } => {
                 let child = OnTheWay { subject: self.child.id, name: self.child.name.clone(), node: None };
-                self.enter_child_of(&[child], gender);
+                self.enter_child_of(&[child], gender)?;
                 Ok(name_of_term(term(0, 1, false), Side::Unknown, gender, false))
             }
             Reading::Stated { term, side, gender } => {
@@ -156,11 +159,11 @@ impl Planner<'_> {
     }
 
     /// The new person as parent of somebody; a placeholder that stands there is named instead.
-    fn enter_parent(&mut self, child: &OnTheWay, gender: Gender, nature: ParentNature) {
-        if let Some(placeholder) = self.placeholder_parent(child, gender, nature) {
+    fn enter_parent(&mut self, child: &OnTheWay, gender: Gender, nature: ParentNature) -> Result<(), Error> {
+        if let Some(placeholder) = self.placeholder_parent(child, gender, nature)? {
             self.conclude(format!("{} was recorded without a name and is now {}", placeholder.name, self.shown_name()));
             self.name_placeholder(&placeholder, gender);
-            return;
+            return Ok(());
         }
         let person = self.new_person(gender);
         self.state(child.subject, Fact::Parent(parent_tie(person, nature)));
@@ -171,11 +174,12 @@ impl Planner<'_> {
             false,
         );
         self.conclude(format!("{} is recorded as {words} of {} ({})", self.shown_name(), child.name, nature.word()));
+        Ok(())
     }
 
     /// The new person as child of these parents.
-    fn enter_child_of(&mut self, parents: &[OnTheWay], gender: Gender) {
-        self.warn_of_namesakes(parents);
+    fn enter_child_of(&mut self, parents: &[OnTheWay], gender: Gender) -> Result<(), Error> {
+        self.warn_of_namesakes(parents)?;
         let person = self.new_person(gender);
         for parent in parents {
             self.state(person, Fact::Parent(parent_tie(parent.subject, ParentNature::Birth)));
@@ -187,10 +191,11 @@ impl Planner<'_> {
             names.join(" and "),
             self.request.certainty.word()
         ));
+        Ok(())
     }
 
     /// Tells of children of these parents who have the same name.
-    fn warn_of_namesakes(&mut self, parents: &[OnTheWay]) {
+    fn warn_of_namesakes(&mut self, parents: &[OnTheWay]) -> Result<(), Error> {
         let wanted = fold(&self.request.name);
         let children: Vec<PersonId> = parents
             .iter()
@@ -199,7 +204,7 @@ impl Planner<'_> {
             .filter(|tie| matches!(tie.kind, NodeTieKind::Child { .. }))
             .map(|tie| tie.other)
             .collect();
-        let nodes = self.snapshot.nodes(&children, self.permit.visibility()).unwrap_or_default();
+        let nodes = self.snapshot.nodes(&children, self.permit.visibility())?;
         let namesake = nodes.into_iter().flatten().find(|node| !wanted.is_empty() && fold(&node.name) == wanted);
         if let Some(node) = namesake {
             self.conclude(format!(
@@ -207,6 +212,7 @@ impl Planner<'_> {
                 node.name, node.public_id
             ));
         }
+        Ok(())
     }
 
     /// The child's mother or father: as recorded, or a new placeholder.
@@ -275,10 +281,15 @@ impl Planner<'_> {
     }
 
     /// A parent recorded without a name, whom the new name is for.
-    fn placeholder_parent(&self, child: &OnTheWay, gender: Gender, nature: ParentNature) -> Option<Node> {
-        let parents = self.parents_of(child.node.as_ref()?).ok()?;
+    fn placeholder_parent(
+        &self,
+        child: &OnTheWay,
+        gender: Gender,
+        nature: ParentNature,
+    ) -> Result<Option<Node>, Error> {
+        let Some(node) = child.node.as_ref().filter(|_| nature == ParentNature::Birth) else { return Ok(None) };
         let fits = |node: &Node| !node.named && node.gender == gender && gender != Gender::Unknown;
-        (nature == ParentNature::Birth).then(|| parents.into_iter().find(fits)).flatten()
+        Ok(self.parents_of(node)?.into_iter().find(fits))
     }
 
     fn check_free_parent(&self, gender: Gender, nature: ParentNature) -> Result<(), Error> {
@@ -373,7 +384,7 @@ impl Planner<'_> {
     }
 
     /// States what else is known of the person.
-    fn describe_person(&mut self, _reading: &Reading) -> Result<(), Error> {
+    fn describe_person(&mut self) -> Result<(), Error> {
         let Some(Entered { subject, shown, was_placeholder }) = &self.person else { return Ok(()) };
         let (subject, gender, named, is_new) = (*subject, shown.gender, shown.named, !was_placeholder);
         let request = self.request;
