@@ -59,8 +59,7 @@ impl Lives<'_, '_> {
             let father = &self.village.people[man];
             years_between(father.born, day) >= 16 && father.is_alive_on(day)
         });
-        let room = self.village.people.len() < self.setting.most_people;
-        if !(mother_can && father_can && room && day < TODAY) {
+        if !(mother_can && father_can && self.has_room() && day < TODAY) {
             return false;
         }
         let child = self.child_of(woman, man, day);

@@ -1,13 +1,13 @@
 //! Writes one village's people, couples, parents and memberships, as incompletely as files are kept: vague dates,
 //! missing parents, people not yet named, names as used.
 
-use super::bundle_files::{BundleFile, BundleFiles, PersonRow, TieRow};
-use super::dates::{self, TODAY, later, span, year_of, years_between};
+use super::bundle_files::{BundleFile, BundleFiles, TieRow};
+use super::dates::{self, year_of};
 use super::dice::Dice;
 use super::error::SampleError;
 use super::names::NameLists;
 use super::surroundings::{PlaceLists, Towns, nation_id};
-use super::villager::{CoupleEnd, Place, Sex, Standing, Village, Villager};
+use super::villager::{CoupleEnd, Place, Standing, Village, Villager};
 use crate::model::nation::MembershipState;
 use crate::model::partial_date::Day;
 use crate::model::tie::{ParentNature, UnionKind};
