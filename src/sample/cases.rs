@@ -22,7 +22,7 @@ pub struct ChildInCare {
 }
 
 /// Share of the children in care who are of a nation, and of groups of brothers and sisters among the choices.
-const OF_NATION: f64 = 0.55;
+const OF_NATION: f64 = 0.51;
 const SIBLING_GROUPS: f64 = 0.28;
 
 /// Chooses up to `wanted` living minors, brothers and sisters together.

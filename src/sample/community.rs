@@ -36,7 +36,11 @@ pub const LEAST_PEOPLE: u64 = 200;
 
 const VILLAGE_PEOPLE: u64 = 3_000;
 /// Cases for each thousand people, at most.
-const CASES_PER_THOUSAND: u64 = 9;
+const CASES_PER_THOUSAND: u64 = 8;
+/// Villages differ: children of a woman against the average, and share of the founders who are of a nation. Both go
+/// round, so that a small community has a fair mix too.
+const FERTILITY: [f64; 10] = [1.0, 0.8, 1.2, 1.0, 0.8, 1.85, 1.0, 0.8, 1.2, 1.0];
+const NATION_SHARES: [f64; 7] = [0.25, 0.5, 0.25, 0.85, 0.25, 0.5, 0.5];
 /// Members of the large nation of large communities, and from which size on there is one.
 const LARGE_NATION: u64 = 5_200;
 const SMALL_NATION: u64 = 900;
@@ -134,7 +138,7 @@ impl Community {
         let room_for_copies = quota as usize * 4 / 100;
         let most = (quota as usize).saturating_sub(numbers.singles + 2 * couples + room_for_copies);
         let visitors = std::mem::take(&mut self.leaving);
-        let mut village = self.simulate(most, visitors, dice);
+        let mut village = self.simulate(number, most, visitors, dice);
         add_other_parents(&mut village, dice);
         let nation = self.nations[0];
         let contacts = add_contacts(&mut village, &self.lists, &numbers, nation, dice);
@@ -207,9 +211,15 @@ impl Community {
         cases
     }
 
-    fn simulate(&self, most: usize, visitors: Vec<Villager>, dice: &mut Dice) -> Village {
-        let fertility = dice.weighted(1.0, &[(0.8, 28), (1.25, 17), (1.75, 10)], 45);
-        let nation_share = dice.weighted(0.25, &[(0.5, 35), (0.85, 20)], 45);
+    fn simulate(
+        &self,
+        number: u64,
+        most: usize,
+        visitors: Vec<Villager>,
+        dice: &mut Dice,
+    ) -> Village {
+        let fertility = going_round(&FERTILITY, number);
+        let nation_share = going_round(&NATION_SHARES, number);
         let most_people = most + visitors.len();
         let setting = Setting {
             lists: &self.lists,
@@ -290,6 +300,11 @@ fn write_work(
     Ok(())
 }
 
+fn going_round(values: &[f64], number: u64) -> f64 {
+    let position = number % values.len().max(1) as u64;
+    values.get(position as usize).copied().unwrap_or(1.0)
+}
+
 fn cases_for(quota: u64) -> usize {
     (quota * CASES_PER_THOUSAND / 1000) as usize
 }
@@ -305,12 +320,12 @@ fn contact_numbers(quota: u64) -> ContactNumbers {
 
 /// How many founders grow to about this many people over five generations.
 fn founders_for(most: usize, fertility: f64) -> usize {
-    let growth = PEOPLE_PER_FOUNDER * fertility.powf(2.2);
+    let growth = PEOPLE_PER_FOUNDER * fertility.powf(1.85);
     ((most as f64 / growth) as usize).max(8)
 }
 
 /// Mean number of people, partners from outside among them, who come of one founder at fertility 1.
-const PEOPLE_PER_FOUNDER: f64 = 8.0;
+const PEOPLE_PER_FOUNDER: f64 = 7.9;
 
 fn as_visitor(mut person: Villager) -> Villager {
     person.standing = Standing::Visitor;
