@@ -39,7 +39,7 @@ const VILLAGE_PEOPLE: u64 = 3_000;
 const CASES_PER_THOUSAND: u64 = 8;
 /// Villages differ: children of a woman against the average, and share of the founders who are of a nation. Both go
 /// round, so that a small community has a fair mix too.
-const FERTILITY: [f64; 10] = [1.0, 0.8, 1.2, 1.0, 0.8, 1.85, 1.0, 0.8, 1.2, 1.0];
+const FERTILITY: [f64; 10] = [1.0, 0.75, 1.2, 1.0, 0.8, 2.3, 1.0, 0.75, 1.2, 1.0];
 const NATION_SHARES: [f64; 7] = [0.25, 0.5, 0.25, 0.85, 0.25, 0.5, 0.5];
 /// Members of the large nation of large communities, and from which size on there is one.
 const LARGE_NATION: u64 = 5_200;
