@@ -97,8 +97,8 @@ impl Lives<'_, '_> {
             .setting
             .lists
             .given(child.ancestry, sex, year_of(day), self.dice);
-        child.fertility =
-            mother.fertility * 0.65 + self.setting.fertility * 0.35 * (1.0 + self.dice.bell() * 0.6);
+        child.fertility = mother.fertility * 0.65
+            + self.setting.fertility * 0.35 * (1.0 + self.dice.bell() * 0.6);
         child.marries_out =
             (1..=3).contains(&generation) && sex == Sex::Male && self.dice.chance(0.05);
         child.record = self.how_recorded(generation, sex, man.is_some());

@@ -75,6 +75,8 @@ struct Community {
     next_case: u64,
     /// Nations of the village at hand: most people's, and some people's.
     nations: [u32; 2],
+    /// Nations below this number stand in the file. Each is written with the first village it is the main one of.
+    nations_written: u32,
     members_of_main: u64,
     /// How many members the nation at hand is to have.
     nation_size: u64,
@@ -106,6 +108,7 @@ impl Community {
             written: 0,
             next_case: stories::CASES + 1,
             nations: [0, 1],
+            nations_written: 0,
             members_of_main: 0,
             nation_size: if is_large { LARGE_NATION } else { SMALL_NATION },
             hub: Hub::for_people(plan.people),
@@ -127,6 +130,10 @@ impl Community {
             self.write_village(&mut files, made, &mut dice)?;
             progress(self.written);
         }
+        let mut dice = Dice::new(self.plan.seed, villages);
+        let last = self.nations_written;
+        self.places
+            .write_nation(&mut files, last, String::new(), &mut dice)?;
         files.finish()?;
         self.truth.finish()
     }
@@ -163,10 +170,7 @@ impl Community {
             village, contacts, ..
         } = &made;
         let towns = self.places.write_towns(files, made.number, dice)?;
-        if made.number == 0 {
-            self.write_nation(files, 0, &made, dice)?;
-            self.write_nation(files, 1, &made, dice)?;
-        }
+        self.write_nation(files, &made, dice)?;
         let cases = self.choose_cases(&made, dice);
         let mut recorder = Recorder {
             files,
@@ -192,7 +196,7 @@ impl Community {
         let members = std::mem::take(&mut recorder.members);
         self.written += count;
         self.truth.add(&copies)?;
-        self.next_nation(files, members, &made, dice)?;
+        self.next_nation(members, dice);
         let leaving = made.village.people.into_iter();
         self.leaving = leaving
             .filter(|person| person.marries_out && person.standing == Standing::Family)
@@ -243,44 +247,36 @@ impl Community {
     }
 
     /// Once the main nation has its members, the next village lives with the next two.
-    fn next_nation(
+    fn next_nation(&mut self, members: Vec<(u32, u64)>, dice: &mut Dice) {
+        let [main, _] = self.nations;
+        let counted = members.iter().find(|(nation, _)| *nation == main);
+        self.members_of_main += counted.map_or(0, |(_, members)| *members);
+        if self.members_of_main >= self.nation_size {
+            self.members_of_main = 0;
+            self.nation_size = dice.between(200, 2_500) as u64;
+            self.nations = [main + 1, main + 2];
+        }
+    }
+
+    /// Writes the village's main nation, if this is its first village; it may offer its elders to its children.
+    fn write_nation(
         &mut self,
         files: &mut BundleFiles,
-        members: Vec<(u32, u64)>,
         made: &Made,
         dice: &mut Dice,
     ) -> Result<(), SampleError> {
         let [main, _] = self.nations;
-        let counted = members.iter().find(|(nation, _)| *nation == main);
-        self.members_of_main += counted.map_or(0, |(_, members)| *members);
-        if self.members_of_main < self.nation_size {
+        if main < self.nations_written {
             return Ok(());
         }
-        self.members_of_main = 0;
-        self.nation_size = dice.between(200, 2_500) as u64;
-        self.nations = [main + 1, main + 2];
-        self.write_nation(files, main + 2, made, dice)
-    }
-
-    fn write_nation(
-        &self,
-        files: &mut BundleFiles,
-        number: u32,
-        made: &Made,
-        dice: &mut Dice,
-    ) -> Result<(), SampleError> {
-        let offered = if dice.chance(0.4) {
-            let elders = made
-                .contacts
-                .elders
-                .iter()
-                .take(2)
-                .map(|place| made.village.people[*place].id());
-            elders.collect::<Vec<String>>().join(";")
-        } else {
-            String::new()
-        };
-        self.places.write_nation(files, number, offered, dice)
+        self.nations_written = main + 1;
+        let mut offered: Vec<String> = Vec::new();
+        if dice.chance(0.4) {
+            let elders = made.contacts.elders.iter().take(2);
+            offered.extend(elders.map(|place| made.village.people[*place].id()));
+        }
+        self.places
+            .write_nation(files, main, offered.join(";"), dice)
     }
 }
 

@@ -1,6 +1,8 @@
-//! The order in which a village is written: families lie together.
+//! The order in which a village is written: families lie together. An adopted child whose birth ties are sealed
+//! stands with the adoptive family, so that neither its number nor its file tells.
 
-use super::villager::{Place, Sex, Standing, Village};
+use super::villager::{Place, Standing, Village};
+use crate::model::tie::ParentNature;
 
 /// Mothers before their children, partners beside each other; visitors stand with their own village.
 pub fn family_order(village: &Village) -> Vec<Place> {
@@ -8,26 +10,34 @@ pub fn family_order(village: &Village) -> Vec<Place> {
     for couple in &village.couples {
         partners[couple.first].push(couple.second);
     }
+    let mut adopted: Vec<Vec<Place>> = vec![Vec::new(); village.people.len()];
+    for care in &village.care {
+        if care.nature == ParentNature::Adoptive && village.people[care.child].record.sealed {
+            adopted[care.parent].push(care.child);
+        }
+    }
     let mut listed = vec![false; village.people.len()];
     let mut order = Vec::with_capacity(village.people.len());
-    for start in 0..village.people.len() {
-        let mut waiting = vec![start];
-        while let Some(place) = waiting.pop() {
-            let person = &village.people[place];
-            if listed[place] || person.standing == Standing::Visitor {
+    // Whoever is not met with the family in the first round (a child of visitors, say) follows in the second.
+    for round in 0..2 {
+        for start in 0..village.people.len() {
+            let person = &village.people[start];
+            let has_family = person.mother.is_some() || person.father.is_some();
+            if round == 0 && has_family {
                 continue;
             }
-            // A man born here is listed with his mother's children.
-            let comes_later = place == start
-                && person.sex == Sex::Male
-                && person.mother.is_some_and(|mother| !listed[mother]);
-            if comes_later {
-                continue;
+            let mut waiting = vec![start];
+            while let Some(place) = waiting.pop() {
+                if listed[place] || village.people[place].standing == Standing::Visitor {
+                    continue;
+                }
+                listed[place] = true;
+                order.push(place);
+                waiting.extend(adopted[place].iter().rev());
+                let children = village.children[place].iter().rev();
+                waiting.extend(children.filter(|child| !village.people[**child].record.sealed));
+                waiting.extend(partners[place].iter().rev());
             }
-            listed[place] = true;
-            order.push(place);
-            waiting.extend(village.children[place].iter().rev());
-            waiting.extend(partners[place].iter().rev());
         }
     }
     order
