@@ -25,7 +25,7 @@ pub fn run(arguments: &Arguments) -> Result<(), Stop> {
         Command::Import(command) => maintenance::import(global, command),
         Command::Serve(command) => maintenance::serve(global, command),
         Command::Generate(command) => maintenance::generate(command),
-        Command::Verify => maintenance::verify(global),
+        Command::Verify(command) => maintenance::verify(global, command),
         Command::Rebuild => maintenance::rebuild(global),
         Command::Migrate => maintenance::migrate(global),
         Command::Backup(command) => maintenance::backup(global, command),
