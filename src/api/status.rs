@@ -170,7 +170,9 @@ fn where_logged(details: &ErrorDetails) -> String {
 fn by_code(status: &Status) -> Error {
     let text = status.message().to_owned();
     match status.code() {
-        Code::Unavailable | Code::Unknown => Error::Unavailable { reason: text },
+        Code::Unavailable | Code::Unknown => Error::Unavailable {
+            reason: "the connection to the server broke off".to_owned(),
+        },
         Code::DeadlineExceeded | Code::Cancelled => Error::Cancelled { reason: text },
         Code::DataLoss => Error::Corrupt { detail: text },
         Code::PermissionDenied | Code::Unauthenticated => Error::Denied { reason: text },
