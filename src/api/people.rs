@@ -23,7 +23,7 @@ impl Answers {
     pub fn get_person(&self, request: &GetPersonRequest) -> Result<GetPersonResponse, Error> {
         let known_on = convert::read_revision("known_on", &request.known_on)?;
         let person = self.person("name", &request.name)?;
-        let record = show_person(&self.store, &self.permit, person, known_on)?;
+        let record = show_person(&self.store, &self.permit, person, known_on, self.today)?;
         Ok(GetPersonResponse {
             person: Some(convert::person_record(&record, self.today)),
         })
@@ -45,6 +45,7 @@ impl Answers {
         let question = SearchPeople {
             name: name.to_owned(),
             limit: (last + 1).min(MOST_IN_ALL),
+            today: self.today,
         };
         let found = search_people(&self.store, &self.permit, &question)?;
         let last = last.min(found.len());
@@ -68,7 +69,7 @@ impl Answers {
         request: &ResolvePersonRequest,
     ) -> Result<ResolvePersonResponse, Error> {
         let person = self.person("reference", &request.reference)?;
-        let record = show_person(&self.store, &self.permit, person, None)?;
+        let record = show_person(&self.store, &self.permit, person, None, self.today)?;
         Ok(ResolvePersonResponse {
             person: Some(convert::person_summary(&record.person, self.today)),
         })

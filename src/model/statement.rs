@@ -1,8 +1,8 @@
 //! A statement: one thing that somebody asserted, with its source, validity, certainty, seal and steward.
 //! Statements are the truth; everything else in a store is derived from them.
 
-use super::case::{Case, Inquiry, Outreach};
-use super::ids::{PersonId, SourceId, StatementId, StewardId, Subject};
+use super::case::{Case, Inquiry, Outreach, OutreachTarget};
+use super::ids::{NationId, PersonId, PlaceId, SourceId, StatementId, StewardId, Subject};
 use super::nation::{Membership, Nation};
 use super::partial_date::PartialDate;
 use super::person::{Caution, Contact, Death, Gender, Name, Place, Residence, Screening};
@@ -48,6 +48,19 @@ impl Certainty {
         .into_iter()
         .find(|certainty| certainty.word() == word)
     }
+}
+
+/// What each certainty is worth, 0 to 1. The figures stand in `data/ranking.toml`.
+#[derive(Clone, Copy, Debug, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CertaintyScale {
+    pub confirmed: f64,
+    pub reported: f64,
+    pub disputed: f64,
+    /// Factor for a parent who is only presumed.
+    pub presumed: f64,
+    /// Factor for a relation that was told in a word only.
+    pub stated: f64,
 }
 
 /// Why a statement may be hidden. `Open` is not hidden.
@@ -138,7 +151,7 @@ pub enum Fact {
     Gender(Gender),
     Birth {
         date: Option<PartialDate>,
-        place: Option<super::ids::PlaceId>,
+        place: Option<PlaceId>,
     },
     Death(Death),
     Residence(Residence),
@@ -161,6 +174,8 @@ pub enum Fact {
     Inquiry(Inquiry),
     Outreach(Outreach),
     WaitingFamily(Box<WaitingFamily>),
+    /// Anything else worth keeping, in the words of whoever wrote it down.
+    Note(String),
 }
 
 impl Fact {
@@ -182,9 +197,9 @@ impl Fact {
             Fact::HouseholdMember(tie) => vec![Subject::Household(tie.household)],
             Fact::Case(case) => vec![Subject::Person(case.child)],
             Fact::Outreach(outreach) => match outreach.whom {
-                super::case::OutreachTarget::Person(person) => vec![Subject::Person(person)],
-                super::case::OutreachTarget::Nation(nation) => vec![Subject::Nation(nation)],
-                super::case::OutreachTarget::WaitingFamily(family) => {
+                OutreachTarget::Person(person) => vec![Subject::Person(person)],
+                OutreachTarget::Nation(nation) => vec![Subject::Nation(nation)],
+                OutreachTarget::WaitingFamily(family) => {
                     vec![Subject::WaitingFamily(family)]
                 }
             },
@@ -198,6 +213,97 @@ impl Fact {
                 .map(Subject::Person)
                 .into_iter()
                 .collect(),
+        }
+    }
+
+    /// Replaces every subject this fact names by what `f` makes of it. A subject of another kind is not taken over.
+    pub fn map_subjects(&mut self, f: &mut dyn FnMut(Subject) -> Subject) {
+        match self {
+            Fact::Name(_)
+            | Fact::Unnamed(_)
+            | Fact::Gender(_)
+            | Fact::Contact(_)
+            | Fact::Language(_)
+            | Fact::Caution(_)
+            | Fact::Screening(_)
+            | Fact::Place(_)
+            | Fact::Note(_)
+            | Fact::Household { .. } => {}
+            Fact::Birth { place, .. } => map_places(place, f),
+            Fact::Death(death) => map_places(&mut death.place, f),
+            Fact::Residence(residence) => map_place(&mut residence.place, f),
+            Fact::Parent(tie) => map_person(&mut tie.parent, f),
+            Fact::Union(tie) => map_person(&mut tie.partner, f),
+            Fact::StatedKin(tie) => map_person(&mut tie.kin, f),
+            Fact::Network(tie) => map_person(&mut tie.adult, f),
+            Fact::Membership(tie) => map_nation(&mut tie.nation, f),
+            Fact::HouseholdMember(tie) => {
+                if let Subject::Household(household) = f(Subject::Household(tie.household)) {
+                    tie.household = household;
+                }
+            }
+            Fact::Nation(nation) => {
+                map_people(&mut nation.offered_people, f);
+                if let Some(whole) = &mut nation.part_of {
+                    map_nation(whole, f);
+                }
+            }
+            Fact::Case(case) => {
+                map_person(&mut case.child, f);
+                map_people(&mut case.siblings_in_care, f);
+            }
+            Fact::Inquiry(inquiry) => {
+                if let Some(asked) = &mut inquiry.asked {
+                    map_person(asked, f);
+                }
+            }
+            Fact::Outreach(outreach) => map_target(&mut outreach.whom, f),
+            Fact::WaitingFamily(family) => {
+                map_people(&mut family.members, f);
+                map_places(&mut family.place, f);
+            }
+        }
+    }
+}
+
+fn map_person(person: &mut PersonId, f: &mut dyn FnMut(Subject) -> Subject) {
+    if let Subject::Person(mapped) = f(Subject::Person(*person)) {
+        *person = mapped;
+    }
+}
+
+fn map_people(people: &mut [PersonId], f: &mut dyn FnMut(Subject) -> Subject) {
+    for person in people {
+        map_person(person, f);
+    }
+}
+
+fn map_nation(nation: &mut NationId, f: &mut dyn FnMut(Subject) -> Subject) {
+    if let Subject::Nation(mapped) = f(Subject::Nation(*nation)) {
+        *nation = mapped;
+    }
+}
+
+fn map_place(place: &mut PlaceId, f: &mut dyn FnMut(Subject) -> Subject) {
+    if let Subject::Place(mapped) = f(Subject::Place(*place)) {
+        *place = mapped;
+    }
+}
+
+fn map_places(place: &mut Option<PlaceId>, f: &mut dyn FnMut(Subject) -> Subject) {
+    if let Some(place) = place {
+        map_place(place, f);
+    }
+}
+
+fn map_target(target: &mut OutreachTarget, f: &mut dyn FnMut(Subject) -> Subject) {
+    match target {
+        OutreachTarget::Person(person) => map_person(person, f),
+        OutreachTarget::Nation(nation) => map_nation(nation, f),
+        OutreachTarget::WaitingFamily(family) => {
+            if let Subject::WaitingFamily(mapped) = f(Subject::WaitingFamily(*family)) {
+                *family = mapped;
+            }
         }
     }
 }

@@ -1,4 +1,54 @@
-//! Typed reads and writes over a byte-level backend.
+//! Typed reads and writes over a byte-level backend. Statements are the truth and are only ever added to; node records
+//! and indexes are derived from them, hold the present only, and can be made anew. Reads go through a [`Snapshot`],
+//! writes through [`Store::commit`] and [`Store::import`]; nothing here walks, ranks or decides who may see what.
 
-/// An open store.
-pub struct Store;
+mod backend;
+mod bulk;
+mod cases;
+mod changes;
+mod commit;
+mod derive;
+mod error;
+mod families;
+mod fold_name;
+mod head;
+mod history;
+mod identities;
+mod index_entries;
+mod keys;
+mod migrations;
+mod nations;
+mod node_record;
+mod open;
+mod other_records;
+mod overlay;
+mod people;
+mod places;
+mod rebuild;
+mod requests;
+mod records;
+mod refresh;
+mod sections;
+mod snapshot;
+mod stage;
+mod statements;
+mod tie_kind;
+mod ties;
+mod transaction;
+
+pub use backend::rocksdb::Durability;
+pub use changes::{AuditLine, REQUEST_WINDOW};
+pub use error::StoreError;
+pub use families::WaitingFamilies;
+pub use identities::Identities;
+pub use open::{Clock, Counters, OpenMode, Random, Store, StoreOptions};
+pub use people::NamedPerson;
+pub use snapshot::Snapshot;
+pub use tie_kind::TieKind;
+pub use ties::{Page, Tied};
+pub use transaction::{
+    AnswerBuilder, Committed, NewSubject, RequestId, StatementDraft, Transaction,
+};
+
+#[cfg(test)]
+mod tests;

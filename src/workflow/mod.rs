@@ -3,6 +3,8 @@
 mod find_family;
 mod list_relatives;
 mod name_relationship;
+mod read_kin;
+mod relations;
 mod record_connection;
 mod resolve_person;
 mod search_people;

@@ -1,0 +1,171 @@
+//! The byte-level seam: tables of ordered keys, snapshots, one atomic conditional commit, bulk loading.
+//! Reads take lists of keys. A read that could not be completed is an error, never a shorter answer.
+
+pub mod memory;
+pub mod rocksdb;
+mod run;
+
+pub use run::Run;
+
+use super::error::StoreError;
+use std::ops::{ControlFlow, Range};
+use std::path::Path;
+use std::time::Instant;
+
+/// The tables. Each holds one kind of record, see `keys.rs` and `records.rs`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Table {
+    Meta,
+    Statements,
+    Nodes,
+    Index,
+    Sources,
+    Changes,
+    Audit,
+    Requests,
+}
+
+impl Table {
+    pub const ALL: [Table; 8] = [
+        Table::Meta,
+        Table::Statements,
+        Table::Nodes,
+        Table::Index,
+        Table::Sources,
+        Table::Changes,
+        Table::Audit,
+        Table::Requests,
+    ];
+
+    /// The name on disk.
+    pub fn name(self) -> &'static str {
+        match self {
+            Table::Meta => "meta",
+            Table::Statements => "statements",
+            Table::Nodes => "nodes",
+            Table::Index => "index",
+            Table::Sources => "sources",
+            Table::Changes => "changes",
+            Table::Audit => "audit",
+            Table::Requests => "requests",
+        }
+    }
+}
+
+/// Until when a read may take.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Deadline(pub Option<Instant>);
+
+impl Deadline {
+    pub const NONE: Deadline = Deadline(None);
+
+    /// Fails once the deadline has passed.
+    pub fn check(self) -> Result<(), StoreError> {
+        match self.0 {
+            Some(instant) if Instant::now() >= instant => Err(StoreError::DeadlinePassed),
+            _ => Ok(()),
+        }
+    }
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Order {
+    Ascending,
+    Descending,
+}
+
+/// What a scan's visitor answers: go on, stop, or fail.
+pub type Visit = Result<ControlFlow<()>, StoreError>;
+
+/// Go on.
+pub const GO_ON: Visit = Ok(ControlFlow::Continue(()));
+/// Enough seen.
+pub const STOP: Visit = Ok(ControlFlow::Break(()));
+
+/// Bytes from `start` on, up to but without `end`.
+pub type KeyRange = Range<Vec<u8>>;
+
+/// One moment of the store.
+pub trait ReadView: Send + Sync {
+    /// Reads all keys in one call. `visit` gets the position in `keys` and the value, in no particular order.
+    fn get_many(
+        &self,
+        table: Table,
+        keys: &[&[u8]],
+        deadline: Deadline,
+        visit: &mut dyn FnMut(usize, Option<&[u8]>) -> Result<(), StoreError>,
+    ) -> Result<(), StoreError>;
+
+    /// Visits the keys of a range in order.
+    fn scan(
+        &self,
+        table: Table,
+        range: &KeyRange,
+        order: Order,
+        deadline: Deadline,
+        visit: &mut dyn FnMut(&[u8], &[u8]) -> Visit,
+    ) -> Result<(), StoreError>;
+}
+
+/// One value, copied.
+pub fn get(view: &dyn ReadView, table: Table, key: &[u8]) -> Result<Option<Vec<u8>>, StoreError> {
+    let mut found = None;
+    view.get_many(table, &[key], Deadline::NONE, &mut |_, value| {
+        found = value.map(<[u8]>::to_vec);
+        Ok(())
+    })?;
+    Ok(found)
+}
+
+/// A key must have this value (nothing: be absent) for the batch to be applied.
+#[derive(Clone, Debug)]
+pub struct Condition {
+    pub table: Table,
+    pub key: Vec<u8>,
+    pub expected: Option<Vec<u8>>,
+}
+
+/// Writes that are applied all or not at all.
+#[derive(Clone, Debug, Default)]
+pub struct Batch {
+    pub conditions: Vec<Condition>,
+    /// Nothing as a value deletes the key.
+    pub writes: Vec<(Table, Vec<u8>, Option<Vec<u8>>)>,
+}
+
+impl Batch {
+    pub fn put(&mut self, table: Table, key: impl Into<Vec<u8>>, value: Vec<u8>) {
+        self.writes.push((table, key.into(), Some(value)));
+    }
+
+    pub fn delete(&mut self, table: Table, key: impl Into<Vec<u8>>) {
+        self.writes.push((table, key.into(), None));
+    }
+}
+
+/// Where the bytes are kept.
+pub trait Backend: Send + Sync {
+    fn snapshot(&self) -> Box<dyn ReadView + '_>;
+
+    /// Applies the batch atomically and durably. `Ok(false)` if a condition did not hold.
+    fn commit(&self, batch: Batch) -> Result<bool, StoreError>;
+
+    /// Puts sorted runs into one table, durably but not atomically: a later commit must make them count. Runs may
+    /// stand in any order; they must not overlap and hold each key once.
+    fn bulk_put(&self, table: Table, runs: &[Run]) -> Result<(), StoreError>;
+
+    /// Removes a whole range of one table, durably.
+    fn clear(&self, table: Table, range: &KeyRange) -> Result<(), StoreError>;
+
+    /// A consistent copy of all files in a new folder.
+    fn checkpoint(&self, destination: &Path) -> Result<(), StoreError>;
+
+    /// About how many bytes are stored.
+    fn approximate_size(&self) -> u64;
+
+    /// How often the log was synced to disk since opening.
+    fn syncs(&self) -> u64;
+}
+
+#[cfg(test)]
+mod conformance;

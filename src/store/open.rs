@@ -1,0 +1,322 @@
+//! Making, opening and closing a store. On disk: `<data>/db` (RocksDB), `<data>/head` (the anchor), `<data>/format`,
+//! `<data>/staging` (loads under way). What cannot be trusted is refused with what to do next.
+
+use super::backend::memory::MemoryBackend;
+use super::backend::rocksdb::{Durability, RocksBackend, RocksOptions};
+use super::backend::{Backend, Batch, Table, get};
+use super::commit::{self, Submission, Writer};
+use super::error::StoreError;
+use super::families::FamilyCache;
+use super::head::{HeadAnchor, read_anchor};
+use super::keys;
+use super::migrations;
+use super::rebuild;
+use super::records::{State, decode, encode};
+use super::stage::PublicIds;
+use super::transaction::{Committed, Transaction};
+use crate::model::ids::Revision;
+use std::path::Path;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::mpsc::{SyncSender, sync_channel};
+use std::sync::{Arc, Mutex, MutexGuard};
+use std::thread::JoinHandle;
+
+/// Tells the time: seconds since 1970-01-01 UTC.
+pub type Clock = Arc<dyn Fn() -> i64 + Send + Sync>;
+/// Draws 128 random bits.
+pub type Random = Arc<dyn Fn() -> Result<u128, StoreError> + Send + Sync>;
+
+/// What opening does when something is wrong.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub enum OpenMode {
+    /// Refuse.
+    #[default]
+    Serve,
+    /// Open to read, `verify` and `backup`, even if acknowledged commits are missing. Nothing can be committed.
+    Inspect,
+    /// Go on without missing commits, in a new epoch. Their loss is final.
+    AcceptLoss,
+}
+
+/// How to open a store.
+#[derive(Clone)]
+pub struct StoreOptions {
+    /// Bytes of the block cache.
+    pub cache_bytes: usize,
+    pub clock: Clock,
+    pub random: Random,
+    pub mode: OpenMode,
+    pub durability: Durability,
+}
+
+impl Default for StoreOptions {
+    fn default() -> StoreOptions {
+        StoreOptions {
+            cache_bytes: 512 << 20,
+            clock: Arc::new(system_seconds),
+            random: Arc::new(system_random),
+            mode: OpenMode::default(),
+            durability: Durability::default(),
+        }
+    }
+}
+
+/// An open store. Shared between threads by reference; closes when dropped.
+pub struct Store {
+    pub(super) shared: Arc<Shared>,
+    submissions: Option<SyncSender<Submission>>,
+    committer: Option<JoinHandle<()>>,
+}
+
+/// What the committer and the readers use together.
+pub struct Shared {
+    pub backend: Box<dyn Backend>,
+    pub public_ids: PublicIds,
+    pub clock: Clock,
+    pub families: FamilyCache,
+    pub commits: AtomicU64,
+    pub groups: AtomicU64,
+    writer: Mutex<Writer>,
+}
+
+impl Shared {
+    /// Waits until nobody else writes.
+    pub fn writer(&self) -> MutexGuard<'_, Writer> {
+        self.writer
+            .lock()
+            .unwrap_or_else(std::sync::PoisonError::into_inner)
+    }
+}
+
+/// How much was committed since opening.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Counters {
+    /// Transactions committed.
+    pub commits: u64,
+    /// Batches written, each of one or more transactions.
+    pub groups: u64,
+    /// How often the log was synced to disk, as the backend counts it.
+    pub syncs: u64,
+}
+
+const QUEUE: usize = 1024;
+
+impl Store {
+    /// Makes a store in a folder that is empty or not there yet.
+    pub fn create(data: &Path, options: &StoreOptions) -> Result<Store, StoreError> {
+        std::fs::create_dir_all(data)?;
+        if std::fs::read_dir(data)?.next().is_some() {
+            return Err(StoreError::NotEmpty {
+                path: data.to_owned(),
+            });
+        }
+        let backend = open_backend(data, options)?;
+        initialize(&backend, options)?;
+        migrations::write_format_file(data)?;
+        HeadAnchor::open(&data.join("head"))?.note(Revision::default())?;
+        Store::start(Box::new(backend), Some(data), options)
+    }
+
+    /// Opens the store in a folder.
+    pub fn open(data: &Path, options: &StoreOptions) -> Result<Store, StoreError> {
+        migrations::check_format_file(data)?;
+        let backend = open_backend(data, options)?;
+        migrations::check_format(&backend)?;
+        Store::start(Box::new(backend), Some(data), options)
+    }
+
+    /// Opens the store in a folder, making it if the folder is empty or not there.
+    pub fn open_or_create(data: &Path, options: &StoreOptions) -> Result<Store, StoreError> {
+        match Store::open(data, options) {
+            Err(StoreError::NoStore { .. }) => Store::create(data, options),
+            opened => opened,
+        }
+    }
+
+    /// A store that is gone when it is dropped.
+    pub fn in_memory(options: &StoreOptions) -> Result<Store, StoreError> {
+        let backend = MemoryBackend::default();
+        initialize(&backend, options)?;
+        Store::start(Box::new(backend), None, options)
+    }
+
+    fn start(
+        backend: Box<dyn Backend>,
+        data: Option<&Path>,
+        options: &StoreOptions,
+    ) -> Result<Store, StoreError> {
+        let mut state = stored_state(&*backend)?;
+        let anchor = match data {
+            Some(data) if options.mode != OpenMode::Inspect => {
+                Some(open_anchor(data, &*backend, &mut state, options.mode)?)
+            }
+            _ => None,
+        };
+        let shared = Arc::new(Shared {
+            public_ids: PublicIds {
+                key: public_id_key(&*backend)?,
+                random: options.random.clone(),
+            },
+            backend,
+            clock: options.clock.clone(),
+            families: FamilyCache::default(),
+            commits: AtomicU64::new(0),
+            groups: AtomicU64::new(0),
+            writer: Mutex::new(Writer { state, anchor }),
+        });
+        if options.mode == OpenMode::Inspect {
+            return Ok(Store {
+                shared,
+                submissions: None,
+                committer: None,
+            });
+        }
+        rebuild::finish_if_cut_off(&shared)?;
+        let (submissions, queue) = sync_channel(QUEUE);
+        let committing = shared.clone();
+        let committer = std::thread::Builder::new()
+            .name("committer".to_owned())
+            .spawn(move || commit::run(&committing, &queue))?;
+        Ok(Store {
+            shared,
+            submissions: Some(submissions),
+            committer: Some(committer),
+        })
+    }
+
+    /// Commits a transaction together with others that come at the same time, and waits until it is on disk.
+    pub fn commit(&self, transaction: Transaction) -> Result<Committed, StoreError> {
+        let (reply, answer) = sync_channel(1);
+        let submission = Submission { transaction, reply };
+        let queue = self.submissions.as_ref().ok_or(StoreError::Closed)?;
+        queue.send(submission).map_err(|_| StoreError::Closed)?;
+        answer.recv().map_err(|_| StoreError::Closed)?
+    }
+
+    /// How much was committed since opening.
+    pub fn counters(&self) -> Counters {
+        Counters {
+            commits: self.shared.commits.load(Ordering::Relaxed),
+            groups: self.shared.groups.load(Ordering::Relaxed),
+            syncs: self.shared.backend.syncs(),
+        }
+    }
+
+    /// About how many bytes are stored.
+    pub fn approximate_size(&self) -> u64 {
+        self.shared.backend.approximate_size()
+    }
+}
+
+impl Drop for Store {
+    fn drop(&mut self) {
+        self.submissions = None;
+        if let Some(committer) = self.committer.take() {
+            // A committer that panicked has told so already; there is nobody left to tell.
+            let _ = committer.join();
+        }
+    }
+}
+
+fn open_backend(data: &Path, options: &StoreOptions) -> Result<RocksBackend, StoreError> {
+    let rocks = RocksOptions {
+        cache_bytes: options.cache_bytes,
+        durability: options.durability,
+    };
+    RocksBackend::open(&data.join("db"), &data.join("staging"), &rocks)
+}
+
+fn initialize(backend: &dyn Backend, options: &StoreOptions) -> Result<(), StoreError> {
+    let state = State {
+        head: Revision {
+            epoch: 1,
+            sequence: 0,
+        },
+        committed_at: 0,
+        audit_hash: [0; 32],
+        next_subject: 1,
+        next_statement: 1,
+        next_source: 1,
+        families: Revision::default(),
+    };
+    let mut key = [0; 32];
+    key[..16].copy_from_slice(&(options.random)()?.to_be_bytes());
+    key[16..].copy_from_slice(&(options.random)()?.to_be_bytes());
+    let mut batch = Batch::default();
+    batch.put(Table::Meta, keys::STATE, encode(&state)?);
+    batch.put(Table::Meta, keys::PUBLIC_ID_KEY, encode(&key)?);
+    batch.put(Table::Meta, keys::FORMAT, encode(&migrations::FORMAT)?);
+    backend.commit(batch)?;
+    Ok(())
+}
+
+fn stored_state(backend: &dyn Backend) -> Result<State, StoreError> {
+    let value =
+        get(&*backend.snapshot(), Table::Meta, keys::STATE)?.ok_or(StoreError::Damaged {
+            detail: "the store's counters are missing".to_owned(),
+            next: "restore a backup with `kinpath restore`",
+        })?;
+    decode(&value)
+}
+
+fn public_id_key(backend: &dyn Backend) -> Result<[u8; 32], StoreError> {
+    let value = get(&*backend.snapshot(), Table::Meta, keys::PUBLIC_ID_KEY)?
+        .ok_or_else(|| StoreError::damaged("the key of public ids is missing"))?;
+    decode(&value)
+}
+
+/// Compares the database with the anchor. A database that is ahead lost only the anchor's last writes.
+fn open_anchor(
+    data: &Path,
+    backend: &dyn Backend,
+    state: &mut State,
+    mode: OpenMode,
+) -> Result<HeadAnchor, StoreError> {
+    let path = data.join("head");
+    let lost = match read_anchor(&path) {
+        Ok(Some(acknowledged)) => acknowledged.sequence > state.head.sequence,
+        Ok(None) => true,
+        Err(error) if mode == OpenMode::Serve => return Err(error),
+        Err(_) => true,
+    };
+    match mode {
+        OpenMode::Serve if lost => {
+            return Err(match read_anchor(&path)? {
+                Some(acknowledged) => StoreError::LostCommits {
+                    acknowledged: acknowledged.sequence,
+                    present: state.head.sequence + 1,
+                },
+                None => StoreError::Damaged {
+                    detail: format!("the file {} is missing", path.display()),
+                    next: "run `kinpath verify --accept-loss`: it checks the store and writes the file anew",
+                },
+            });
+        }
+        OpenMode::AcceptLoss if lost => {
+            state.head.epoch += 1;
+            let mut batch = Batch::default();
+            batch.put(Table::Meta, keys::STATE, encode(state)?);
+            backend.commit(batch)?;
+        }
+        _ => {}
+    }
+    let mut anchor = HeadAnchor::open(&path)?;
+    anchor.note(state.head)?;
+    Ok(anchor)
+}
+
+fn system_seconds() -> i64 {
+    let now = std::time::SystemTime::now();
+    now.duration_since(std::time::UNIX_EPOCH)
+        .map_or(0, |since| {
+            i64::try_from(since.as_secs()).unwrap_or(i64::MAX)
+        })
+}
+
+fn system_random() -> Result<u128, StoreError> {
+    let mut bytes = [0; 16];
+    getrandom::fill(&mut bytes).map_err(|error| StoreError::Storage {
+        detail: format!("the system gives no random bytes ({error})"),
+    })?;
+    Ok(u128::from_be_bytes(bytes))
+}

@@ -1,0 +1,171 @@
+//! A snapshot with the writes of one commit group laid over it, so that later transactions of the group, and the records
+//! derived at its end, see the earlier ones.
+
+use super::backend::{Batch, Deadline, KeyRange, Order, ReadView, Table, Visit};
+use super::error::StoreError;
+use std::collections::BTreeMap;
+
+type Writes = BTreeMap<(Table, Vec<u8>), Option<Vec<u8>>>;
+
+/// See the file's head. Writes of the transaction at hand can be dropped without touching those before it.
+pub struct Overlay<'a> {
+    base: &'a dyn ReadView,
+    kept: Writes,
+    open: Writes,
+}
+
+impl<'a> Overlay<'a> {
+    pub fn new(base: &'a dyn ReadView) -> Overlay<'a> {
+        Overlay {
+            base,
+            kept: Writes::new(),
+            open: Writes::new(),
+        }
+    }
+
+    /// What was there before the group.
+    pub fn base(&self) -> &'a dyn ReadView {
+        self.base
+    }
+
+    pub fn put(&mut self, table: Table, key: impl Into<Vec<u8>>, value: Vec<u8>) {
+        self.open.insert((table, key.into()), Some(value));
+    }
+
+    pub fn delete(&mut self, table: Table, key: impl Into<Vec<u8>>) {
+        self.open.insert((table, key.into()), None);
+    }
+
+    /// Keeps the writes since the last call.
+    pub fn keep(&mut self) {
+        self.kept.append(&mut self.open);
+    }
+
+    /// Drops the writes since the last [`Overlay::keep`].
+    pub fn drop_open(&mut self) {
+        self.open.clear();
+    }
+
+    /// Everything kept, as one batch.
+    pub fn into_batch(self) -> Batch {
+        Batch {
+            conditions: Vec::new(),
+            writes: self
+                .kept
+                .into_iter()
+                .map(|((table, key), value)| (table, key, value))
+                .collect(),
+        }
+    }
+
+    fn written(&self, table: Table, key: &[u8]) -> Option<&Option<Vec<u8>>> {
+        let place = (table, key.to_vec());
+        self.open.get(&place).or_else(|| self.kept.get(&place))
+    }
+}
+
+impl ReadView for Overlay<'_> {
+    fn get_many(
+        &self,
+        table: Table,
+        keys: &[&[u8]],
+        deadline: Deadline,
+        visit: &mut dyn FnMut(usize, Option<&[u8]>) -> Result<(), StoreError>,
+    ) -> Result<(), StoreError> {
+        let mut unwritten = Vec::new();
+        for (position, key) in keys.iter().enumerate() {
+            match self.written(table, key) {
+                Some(value) => visit(position, value.as_deref())?,
+                None => unwritten.push(position),
+            }
+        }
+        let below: Vec<&[u8]> = unwritten.iter().map(|&position| keys[position]).collect();
+        self.base
+            .get_many(table, &below, deadline, &mut |position, value| {
+                visit(unwritten[position], value)
+            })
+    }
+
+    /// Holds the range in memory: ranges read while committing are one subject's statements or ties.
+    fn scan(
+        &self,
+        table: Table,
+        range: &KeyRange,
+        order: Order,
+        deadline: Deadline,
+        visit: &mut dyn FnMut(&[u8], &[u8]) -> Visit,
+    ) -> Result<(), StoreError> {
+        let mut entries: BTreeMap<Vec<u8>, Vec<u8>> = BTreeMap::new();
+        self.base.scan(
+            table,
+            range,
+            Order::Ascending,
+            deadline,
+            &mut |key, value| {
+                entries.insert(key.to_vec(), value.to_vec());
+                super::backend::GO_ON
+            },
+        )?;
+        let span = (table, range.start.clone())..(table, range.end.clone());
+        for writes in [&self.kept, &self.open] {
+            for ((_, key), value) in writes.range(span.clone()) {
+                match value {
+                    Some(value) => entries.insert(key.clone(), value.clone()),
+                    None => entries.remove(key),
+                };
+            }
+        }
+        let mut ordered: Vec<_> = entries.iter().collect();
+        if order == Order::Descending {
+            ordered.reverse();
+        }
+        for (key, value) in ordered {
+            if visit(key, value)?.is_break() {
+                break;
+            }
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::backend::memory::MemoryBackend;
+    use super::super::backend::{Backend, get};
+    use super::*;
+
+    #[test]
+    fn dropped_writes_leave_those_before() {
+        let backend = MemoryBackend::default();
+        let mut batch = Batch::default();
+        batch.put(Table::Index, *b"a", b"1".to_vec());
+        batch.put(Table::Index, *b"b", b"1".to_vec());
+        backend.commit(batch).unwrap();
+        let view = backend.snapshot();
+        let mut overlay = Overlay::new(&*view);
+        overlay.delete(Table::Index, *b"a");
+        overlay.keep();
+        overlay.put(Table::Index, *b"c", b"2".to_vec());
+        overlay.delete(Table::Index, *b"b");
+        overlay.drop_open();
+        assert_eq!(get(&overlay, Table::Index, b"a").unwrap(), None);
+        assert_eq!(
+            get(&overlay, Table::Index, b"b").unwrap(),
+            Some(b"1".to_vec())
+        );
+        let mut seen = Vec::new();
+        overlay
+            .scan(
+                Table::Index,
+                &(b"a".to_vec()..b"z".to_vec()),
+                Order::Descending,
+                Deadline::NONE,
+                &mut |key, _| {
+                    seen.push(key.to_vec());
+                    super::super::backend::GO_ON
+                },
+            )
+            .unwrap();
+        assert_eq!(seen, [b"b".to_vec()]);
+    }
+}

@@ -1,0 +1,166 @@
+//! People: node records, households, names.
+
+use super::backend::{GO_ON, Order, STOP, Table};
+use super::derive::{Contribution, contributions, record};
+use super::error::StoreError;
+use super::fold_name::fold_name;
+use super::history::{self, History};
+use super::keys::{self, IndexKey};
+use super::node_record::decode_node;
+use super::other_records::decode_members;
+use super::snapshot::Snapshot;
+use super::tie_kind::TieKind;
+use crate::model::ids::{HouseholdId, PersonId, Revision};
+use crate::model::neighborhood::Node;
+use crate::model::visibility::Visibility;
+use std::collections::{BTreeSet, HashMap};
+
+/// A person found by name.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NamedPerson {
+    pub person: PersonId,
+    /// The name that was found, folded.
+    pub folded: String,
+}
+
+impl Snapshot<'_> {
+    /// The nodes of people, in the order asked for, in one read. Nothing where there is no such person for the caller.
+    pub fn nodes(
+        &self,
+        people: &[PersonId],
+        visibility: &Visibility,
+    ) -> Result<Vec<Option<Node>>, StoreError> {
+        let keys: Vec<[u8; 8]> = people.iter().map(|person| keys::number(person.0)).collect();
+        self.values(Table::Nodes, &keys, |position, value| {
+            decode_node(people[position], value, visibility, self.day)
+        })
+    }
+
+    /// The nodes of people as they were known at a revision, derived from statements. Whoever may not see a statement
+    /// now does not see it in the past either.
+    pub fn nodes_known_on(
+        &self,
+        people: &[PersonId],
+        revision: Revision,
+        visibility: &Visibility,
+    ) -> Result<Vec<Option<Node>>, StoreError> {
+        let mut histories = PastHistories::default();
+        let mut nodes = Vec::with_capacity(people.len());
+        for person in people {
+            nodes.push(self.node_known_on(*person, revision, visibility, &mut histories)?);
+        }
+        Ok(nodes)
+    }
+
+    fn node_known_on(
+        &self,
+        person: PersonId,
+        revision: Revision,
+        visibility: &Visibility,
+        histories: &mut PastHistories,
+    ) -> Result<Option<Node>, StoreError> {
+        let Some(own) = histories.get(self, person.0, revision, visibility)? else {
+            return Ok(None);
+        };
+        let own = own.clone();
+        let mut contributed: Vec<Contribution> = Vec::new();
+        for subject in self.ever_tied(person)? {
+            if let Some(tied) = histories.get(self, subject, revision, visibility)? {
+                contributions(tied, &mut |contribution| {
+                    if contribution.other == person.0 {
+                        contributed.push(contribution);
+                    }
+                });
+            }
+        }
+        match record(&own, &contributed)? {
+            Some(value) => decode_node(person, &value, visibility, self.day),
+            None => Ok(None),
+        }
+    }
+
+    /// Everybody who was ever said to be tied to a person in a way that shows at both ends.
+    fn ever_tied(&self, person: PersonId) -> Result<BTreeSet<u64>, StoreError> {
+        let mut subjects = BTreeSet::new();
+        for kind in TieKind::WALKED_BOTH_WAYS {
+            subjects.extend(self.index(&keys::ties(person.0, kind), |key, _| match key {
+                IndexKey::Tie { subject, .. } => Ok(Some(subject)),
+                _ => Ok(None),
+            })?);
+        }
+        Ok(subjects)
+    }
+
+    /// The present members of households, in the order asked for, in one read. Empty where the caller sees none.
+    pub fn household_members(
+        &self,
+        households: &[HouseholdId],
+        visibility: &Visibility,
+    ) -> Result<Vec<Vec<PersonId>>, StoreError> {
+        let keys: Vec<[u8; 8]> = households.iter().map(|id| keys::number(id.0)).collect();
+        let members = self.values(Table::Nodes, &keys, |_, value| {
+            decode_members(value, visibility)
+        })?;
+        Ok(members.into_iter().map(Option::unwrap_or_default).collect())
+    }
+
+    /// People one of whose names begins with the text, by folded name, each name once; at most `limit`.
+    pub fn people_named(
+        &self,
+        beginning: &str,
+        limit: usize,
+        visibility: &Visibility,
+    ) -> Result<Vec<NamedPerson>, StoreError> {
+        let mut found: Vec<NamedPerson> = Vec::new();
+        if limit == 0 {
+            return Ok(found);
+        }
+        let range = keys::person_names(&fold_name(beginning));
+        self.view.scan(
+            Table::Index,
+            &range,
+            Order::Ascending,
+            self.deadline,
+            &mut |key, _| {
+                let Some(IndexKey::PersonName {
+                    folded,
+                    person,
+                    section,
+                }) = IndexKey::decode(key)
+                else {
+                    return Err(StoreError::damaged("unreadable name in the index"));
+                };
+                let named = NamedPerson {
+                    person: PersonId(person),
+                    folded,
+                };
+                if section.visible_to(visibility) && found.last() != Some(&named) {
+                    found.push(named);
+                }
+                if found.len() == limit { STOP } else { GO_ON }
+            },
+        )?;
+        Ok(found)
+    }
+}
+
+/// Histories of one moment in the past, without what the caller may not see.
+#[derive(Default)]
+struct PastHistories(HashMap<u64, Option<History>>);
+
+impl PastHistories {
+    fn get(
+        &mut self,
+        snapshot: &Snapshot<'_>,
+        number: u64,
+        revision: Revision,
+        visibility: &Visibility,
+    ) -> Result<Option<&History>, StoreError> {
+        if !self.0.contains_key(&number) {
+            let read = history::read(&*snapshot.view, number, snapshot.deadline)?;
+            let past = read.map(|history| history.visible_to(visibility).known_on(revision));
+            self.0.insert(number, past);
+        }
+        Ok(self.0.get(&number).and_then(Option::as_ref))
+    }
+}

@@ -1,0 +1,487 @@
+//! Checks one transaction and lays its writes over those of its group. A transaction that fails leaves nothing behind.
+
+use super::backend::{Deadline, Order, ReadView, STOP, Table, get};
+use super::error::StoreError;
+use super::history;
+use super::keys::{self, IndexKey};
+use super::overlay::Overlay;
+use super::records::{
+    self, AuditEntry, Header, RequestRecord, State, decode, encode, encode_block,
+};
+use super::transaction::{
+    Committed, NewSubject, RequestId, StatementDraft, Transaction, local_position,
+};
+use crate::model::change::ChangeEvent;
+use crate::model::ids::{
+    ExternalId, PublicId, Revision, SourceId, StatementId, Subject, SubjectKind,
+};
+use crate::model::statement::{Evidence, Fact, Source, Statement};
+use sha2::{Digest, Sha256};
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+/// Makes public ids. Those of records with an external id follow from it, so that a re-import gives the same ones.
+#[derive(Clone)]
+pub struct PublicIds {
+    pub key: [u8; 32],
+    pub random: Arc<dyn Fn() -> Result<u128, StoreError> + Send + Sync>,
+}
+
+impl PublicIds {
+    pub fn of_new(&self, subject: &NewSubject) -> Result<PublicId, StoreError> {
+        match &subject.external_id {
+            Some((_, external_id)) => self.of_external_id(subject.kind, external_id),
+            None => Ok(PublicId((self.random)()?)),
+        }
+    }
+
+    /// A keyed hash of kind, source and reference.
+    pub fn of_external_id(
+        &self,
+        kind: SubjectKind,
+        external_id: &ExternalId,
+    ) -> Result<PublicId, StoreError> {
+        use hmac::{Hmac, KeyInit, Mac};
+        let mut mac = Hmac::<Sha256>::new_from_slice(&self.key)
+            .map_err(|_| StoreError::damaged("the key of public ids has a wrong length"))?;
+        mac.update(&[keys::kind_byte(kind)]);
+        mac.update(&(external_id.source.len() as u64).to_be_bytes());
+        mac.update(external_id.source.as_bytes());
+        mac.update(external_id.xref.as_bytes());
+        let hash = mac.finalize().into_bytes();
+        let (front, _) = hash
+            .split_first_chunk::<16>()
+            .ok_or_else(|| StoreError::damaged("a hash is too short"))?;
+        Ok(PublicId(u128::from_be_bytes(*front)))
+    }
+}
+
+/// One commit group under construction.
+pub struct Staging<'a> {
+    pub overlay: Overlay<'a>,
+    pub state: State,
+    pub public_ids: &'a PublicIds,
+    pub now: i64,
+    /// Subjects with new statements.
+    pub changed: BTreeSet<u64>,
+}
+
+impl Staging<'_> {
+    /// Adds one transaction to the group, or nothing of it.
+    pub fn stage(&mut self, transaction: &Transaction) -> Result<Committed, StoreError> {
+        let state = self.state.clone();
+        match self.apply(transaction) {
+            Ok((committed, touched)) => {
+                self.overlay.keep();
+                self.changed.extend(touched);
+                Ok(committed)
+            }
+            Err(error) => {
+                self.overlay.drop_open();
+                self.state = state;
+                Err(error)
+            }
+        }
+    }
+
+    fn apply(
+        &mut self,
+        transaction: &Transaction,
+    ) -> Result<(Committed, BTreeSet<u64>), StoreError> {
+        let request_key = transaction
+            .request
+            .as_ref()
+            .map(|request| request_key(&transaction.actor, &request.id));
+        if let (Some(request), Some(key)) = (&transaction.request, &request_key)
+            && let Some(done) = self.answered_before(request, key)?
+        {
+            return Ok((done, BTreeSet::new()));
+        }
+        self.check_unchanged(&transaction.unchanged)?;
+        let revision = next_revision(&self.state);
+        let subjects = self.add_subjects(&transaction.new_subjects, revision)?;
+        let (statements, touched) =
+            self.add_statements(&transaction.statements, &subjects, revision)?;
+        let mut committed = Committed {
+            revision,
+            subjects,
+            statements,
+            answer: Vec::new(),
+            replayed: false,
+        };
+        committed.answer = (transaction.answer)(&committed);
+        self.close(
+            &transaction.actor,
+            &transaction.action,
+            &committed,
+            &touched,
+        )?;
+        if let (Some(request), Some(key)) = (&transaction.request, request_key) {
+            self.remember(request, key, &committed)?;
+        }
+        Ok((
+            committed,
+            touched.iter().map(|subject| subject.number()).collect(),
+        ))
+    }
+
+    fn answered_before(
+        &self,
+        request: &RequestId,
+        key: &[u8; 32],
+    ) -> Result<Option<Committed>, StoreError> {
+        let Some(value) = get(&self.overlay, Table::Requests, key)? else {
+            return Ok(None);
+        };
+        let record: RequestRecord = decode(&value)?;
+        if record.payload != request.payload {
+            return Err(StoreError::RequestIdReused);
+        }
+        let subjects = record.subjects.into_iter();
+        Ok(Some(Committed {
+            revision: record.revision,
+            subjects: subjects
+                .map(|(subject, id)| (subject, PublicId(u128::from_be_bytes(id))))
+                .collect(),
+            statements: record.statements,
+            answer: record.answer,
+            replayed: true,
+        }))
+    }
+
+    fn remember(
+        &mut self,
+        request: &RequestId,
+        key: [u8; 32],
+        committed: &Committed,
+    ) -> Result<(), StoreError> {
+        let record = RequestRecord {
+            payload: request.payload,
+            revision: committed.revision,
+            committed_at: self.state.committed_at,
+            subjects: committed
+                .subjects
+                .iter()
+                .map(|(subject, id)| (*subject, id.0.to_be_bytes()))
+                .collect(),
+            statements: committed.statements.clone(),
+            answer: committed.answer.clone(),
+        };
+        self.overlay.put(Table::Requests, key, encode(&record)?);
+        Ok(())
+    }
+
+    fn check_unchanged(&self, unchanged: &[(Subject, String)]) -> Result<(), StoreError> {
+        for (subject, expected) in unchanged {
+            if etag(&self.overlay, *subject)?.as_ref() != Some(expected) {
+                return Err(StoreError::Conflict { subject: *subject });
+            }
+        }
+        Ok(())
+    }
+
+    fn add_subjects(
+        &mut self,
+        new: &[NewSubject],
+        revision: Revision,
+    ) -> Result<Vec<(Subject, PublicId)>, StoreError> {
+        let mut subjects = Vec::with_capacity(new.len());
+        for subject in new {
+            let number = self.state.next_subject;
+            self.state.next_subject += 1;
+            let public_id = self.public_ids.of_new(subject)?;
+            let external_ids: Vec<_> = subject.external_id.iter().cloned().collect();
+            let header = Header::new(subject.kind, public_id, external_ids, revision);
+            self.claim_identities(subject, &header, number)?;
+            self.overlay
+                .put(Table::Statements, keys::header(number), encode(&header)?);
+            subjects.push((subject.kind.subject(number), public_id));
+        }
+        Ok(subjects)
+    }
+
+    /// Later transactions of the group must see that the ids are taken.
+    fn claim_identities(
+        &mut self,
+        subject: &NewSubject,
+        header: &Header,
+        number: u64,
+    ) -> Result<(), StoreError> {
+        let history = history::History {
+            subject: subject.kind.subject(number),
+            header: header.clone(),
+            versions: Vec::new(),
+        };
+        for (key, value) in super::index_entries::index_entries(&history)? {
+            if get(&self.overlay, Table::Index, &key)?.is_some()
+                && let Some((_, external_id)) = &subject.external_id
+            {
+                let external_id = external_id.clone();
+                return Err(StoreError::ExternalIdInUse { external_id });
+            }
+            self.overlay.put(Table::Index, key, value);
+        }
+        Ok(())
+    }
+
+    fn add_statements(
+        &mut self,
+        drafts: &[(Subject, StatementDraft)],
+        new: &[(Subject, PublicId)],
+        revision: Revision,
+    ) -> Result<(Vec<StatementId>, BTreeSet<Subject>), StoreError> {
+        let mut ids = Vec::with_capacity(drafts.len());
+        let mut touched: BTreeSet<Subject> = new.iter().map(|(subject, _)| *subject).collect();
+        let mut blocks: BTreeMap<u64, Vec<Statement>> = BTreeMap::new();
+        for (subject, draft) in drafts {
+            let subject = resolve(*subject, new)?;
+            let statement = self.statement(subject, draft, new)?;
+            let block = blocks.entry(subject.number()).or_default();
+            if block.iter().any(|other| other.id == statement.id) {
+                return Err(StoreError::invalid(
+                    "statement",
+                    "stands twice in one commit",
+                ));
+            }
+            ids.push(statement.id);
+            touched.insert(subject);
+            block.push(statement);
+        }
+        for (number, statements) in &blocks {
+            let key = keys::block(*number, revision);
+            self.overlay
+                .put(Table::Statements, key, encode_block(statements)?);
+        }
+        Ok((ids, touched))
+    }
+
+    fn statement(
+        &mut self,
+        subject: Subject,
+        draft: &StatementDraft,
+        new: &[(Subject, PublicId)],
+    ) -> Result<Statement, StoreError> {
+        let mut fact = draft.fact.clone();
+        let mut missing = None;
+        fact.map_subjects(&mut |named| match resolve(named, new) {
+            Ok(named) => named,
+            Err(error) => {
+                missing = Some(error);
+                named
+            }
+        });
+        if let Some(error) = missing {
+            return Err(error);
+        }
+        if !fits(subject.kind(), &fact) {
+            let reason = format!("does not speak of a {}", subject.kind().word());
+            return Err(StoreError::invalid("fact", reason));
+        }
+        self.check_exist(subject, &mut fact)?;
+        let id = self.statement_id(subject, draft.id)?;
+        let evidence = Evidence {
+            source: self.intern(&draft.source)?,
+            valid_from: draft.valid_from,
+            valid_to: draft.valid_to,
+            certainty: draft.certainty,
+            seal: draft.seal,
+            steward: draft.steward,
+        };
+        Ok(Statement {
+            id,
+            fact,
+            evidence,
+            retracted: draft.retracted,
+        })
+    }
+
+    /// The subject and all that the fact names must be in the store.
+    fn check_exist(&self, subject: Subject, fact: &mut Fact) -> Result<(), StoreError> {
+        let mut named = vec![subject];
+        fact.map_subjects(&mut |other| {
+            named.push(other);
+            other
+        });
+        for subject in named {
+            let header = get(
+                &self.overlay,
+                Table::Statements,
+                &keys::header(subject.number()),
+            )?;
+            let known = match header {
+                Some(value) => decode::<Header>(&value)?.kind == subject.kind(),
+                None => false,
+            };
+            if !known {
+                return Err(StoreError::UnknownSubject { subject });
+            }
+        }
+        Ok(())
+    }
+
+    fn statement_id(
+        &mut self,
+        subject: Subject,
+        wanted: Option<StatementId>,
+    ) -> Result<StatementId, StoreError> {
+        let Some(id) = wanted else {
+            let id = StatementId(self.state.next_statement);
+            self.state.next_statement += 1;
+            return Ok(id);
+        };
+        let history = history::read(&self.overlay, subject.number(), Deadline::NONE)?;
+        let known = history.is_some_and(|history| history.versions.iter().any(|v| v.id() == id));
+        if !known {
+            return Err(StoreError::invalid(
+                "statement",
+                "is not one of this subject",
+            ));
+        }
+        Ok(id)
+    }
+
+    /// The number of a source; the same document, page, date and asserter have one.
+    pub fn intern(&mut self, source: &Source) -> Result<SourceId, StoreError> {
+        let key = IndexKey::Source(source_hash(source)?).encode();
+        if let Some(value) = get(&self.overlay, Table::Index, &key)? {
+            return Ok(SourceId(decode(&value)?));
+        }
+        let id = self.state.next_source;
+        self.state.next_source += 1;
+        self.overlay.put(Table::Index, key, encode(&id)?);
+        self.overlay
+            .put(Table::Sources, keys::number(id), encode(source)?);
+        Ok(SourceId(id))
+    }
+
+    /// Writes the change event and the audit entry, and moves the head.
+    fn close(
+        &mut self,
+        actor: &str,
+        action: &str,
+        committed: &Committed,
+        touched: &BTreeSet<Subject>,
+    ) -> Result<(), StoreError> {
+        let subjects: Vec<Subject> = touched.iter().copied().collect();
+        let statements = committed.statements.len() as u64;
+        close_commit(
+            &mut self.state,
+            &mut self.overlay,
+            Closing {
+                actor,
+                action,
+                now: self.now,
+                statements,
+                subjects,
+            },
+        )
+    }
+}
+
+/// What the change event and the audit entry of a commit say.
+pub struct Closing<'a> {
+    pub actor: &'a str,
+    pub action: &'a str,
+    pub now: i64,
+    pub statements: u64,
+    pub subjects: Vec<Subject>,
+}
+
+/// Writes change event and audit entry of the next revision and moves the head there.
+pub fn close_commit(
+    state: &mut State,
+    overlay: &mut Overlay<'_>,
+    closing: Closing<'_>,
+) -> Result<(), StoreError> {
+    let revision = next_revision(state);
+    state.head = revision;
+    state.committed_at = state.committed_at.max(closing.now);
+    let is_family = |subject: &Subject| subject.kind() == SubjectKind::WaitingFamily;
+    if closing.subjects.iter().any(is_family) {
+        state.families = revision;
+    }
+    let audit = AuditEntry {
+        actor: closing.actor.to_owned(),
+        action: closing.action.to_owned(),
+        committed_at: state.committed_at,
+        subjects: closing.subjects.len() as u64,
+        statements: closing.statements,
+        previous: state.audit_hash,
+    };
+    let event = ChangeEvent {
+        revision,
+        committed_at: state.committed_at,
+        action: closing.action.to_owned(),
+        subjects: closing.subjects,
+    };
+    let audit = encode(&audit)?;
+    state.audit_hash = Sha256::digest(&audit).into();
+    overlay.put(Table::Audit, keys::revision(revision), audit);
+    overlay.put(Table::Changes, keys::revision(revision), encode(&event)?);
+    overlay.put(Table::Meta, keys::STATE, encode(state)?);
+    Ok(())
+}
+
+pub fn next_revision(state: &State) -> Revision {
+    Revision {
+        epoch: state.head.epoch,
+        sequence: state.head.sequence + 1,
+    }
+}
+
+/// The etag of a subject; nothing if it does not exist.
+pub fn etag(view: &dyn ReadView, subject: Subject) -> Result<Option<String>, StoreError> {
+    let mut etag = None;
+    let range = keys::blocks_of(subject.number());
+    view.scan(
+        Table::Statements,
+        &range,
+        Order::Descending,
+        Deadline::NONE,
+        &mut |key, value| {
+            etag = keys::parse_block(key).map(|(_, revision)| records::etag(revision, value));
+            STOP
+        },
+    )?;
+    Ok(etag)
+}
+
+/// What a source is found by.
+pub fn source_hash(source: &Source) -> Result<[u8; 16], StoreError> {
+    let hash: [u8; 32] = Sha256::digest(encode(source)?).into();
+    let mut half = [0; 16];
+    half.copy_from_slice(&hash[..16]);
+    Ok(half)
+}
+
+/// Request ids are names that an actor chose for themselves.
+pub fn request_key(actor: &str, id: &str) -> [u8; 32] {
+    let mut hash = Sha256::new();
+    hash.update((actor.len() as u64).to_be_bytes());
+    hash.update(actor.as_bytes());
+    hash.update(id.as_bytes());
+    hash.finalize().into()
+}
+
+/// The subject in the store that a subject of the transaction stands for.
+fn resolve(subject: Subject, new: &[(Subject, PublicId)]) -> Result<Subject, StoreError> {
+    let Some(position) = local_position(subject) else {
+        return Ok(subject);
+    };
+    match new.get(position) {
+        Some((known, _)) if known.kind() == subject.kind() => Ok(*known),
+        _ => Err(StoreError::UnknownSubject { subject }),
+    }
+}
+
+/// Whether a fact may be said of this kind of subject.
+pub fn fits(kind: SubjectKind, fact: &Fact) -> bool {
+    match fact {
+        Fact::Place(_) => kind == SubjectKind::Place,
+        Fact::Nation(_) => kind == SubjectKind::Nation,
+        Fact::Household { .. } => kind == SubjectKind::Household,
+        Fact::Case(_) | Fact::Inquiry(_) | Fact::Outreach(_) => kind == SubjectKind::Case,
+        Fact::WaitingFamily(_) => kind == SubjectKind::WaitingFamily,
+        _ => kind == SubjectKind::Person,
+    }
+}
