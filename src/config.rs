@@ -129,7 +129,7 @@ impl Given {
 }
 
 /// The value, if it lies within its limits.
-fn between<Number: PartialOrd + std::fmt::Display>(
+fn between<Number: PartialOrd + Copy + std::fmt::Display>(
     field: &str,
     value: Number,
     least: Number,

@@ -2,6 +2,7 @@
 
 use clap::Parser;
 use kinpath::cli::{self, Arguments, Command};
+use std::io::IsTerminal;
 use std::process::ExitCode;
 use tracing_subscriber::EnvFilter;
 
@@ -24,6 +25,7 @@ fn set_up_logging(command: &Command) {
     let logging = tracing_subscriber::fmt()
         .with_env_filter(filter)
         .with_writer(std::io::stderr)
+        .with_ansi(std::io::stderr().is_terminal())
         .with_target(false);
     if json {
         logging.json().init();

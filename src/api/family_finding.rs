@@ -60,7 +60,11 @@ impl Answers {
         let answer = find_family(&self.store, &self.permit, &question)?;
         let sent = offset + answer.excluded.len();
         let more = !answer.excluded.is_empty() && sent < answer.excluded_total as usize;
-        let next = more.then(|| paging.token(sent)).unwrap_or_default();
+        let next = if more {
+            paging.token(sent)
+        } else {
+            String::new()
+        };
         Ok(family_messages(&answer, next))
     }
 

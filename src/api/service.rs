@@ -70,7 +70,11 @@ impl Service {
         let result = result.map_err(|error| status::from_error(&error));
         let code = result.as_ref().err().map_or(Code::Ok, Status::code);
         let micros = u64::try_from(began.elapsed().as_micros()).unwrap_or(u64::MAX);
-        tracing::info!(method, ?code, micros, "answered");
+        if code == Code::Ok {
+            tracing::debug!(method, micros, "answered");
+        } else {
+            tracing::info!(method, ?code, micros, "refused");
+        }
         result.map(Response::new)
     }
 }

@@ -145,7 +145,24 @@ pub fn to_error(status: &Status) -> Error {
         "TRY_AGAIN_LATER" => Error::Unavailable {
             reason: fact("reason"),
         },
+        "STORED_DATA_DAMAGED" => Error::Corrupt {
+            detail: where_logged(&details),
+        },
+        "INTERNAL" => Error::Internal {
+            detail: where_logged(&details),
+        },
         _ => by_code(status),
+    }
+}
+
+/// Where whoever runs the server finds what is not sent.
+fn where_logged(details: &ErrorDetails) -> String {
+    match details.request_info() {
+        Some(info) => format!(
+            "the server's log has it under request id {}",
+            info.request_id
+        ),
+        None => "the server's log has it".to_owned(),
     }
 }
 
@@ -153,7 +170,9 @@ pub fn to_error(status: &Status) -> Error {
 fn by_code(status: &Status) -> Error {
     let text = status.message().to_owned();
     match status.code() {
-        Code::Unavailable | Code::Unknown => Error::Unavailable { reason: text },
+        Code::Unavailable | Code::Unknown => Error::Unavailable {
+            reason: "the connection to the server broke off".to_owned(),
+        },
         Code::DeadlineExceeded | Code::Cancelled => Error::Cancelled { reason: text },
         Code::DataLoss => Error::Corrupt { detail: text },
         Code::PermissionDenied | Code::Unauthenticated => Error::Denied { reason: text },

@@ -82,7 +82,7 @@ pub enum Command {
     Generate(Generate),
     /// Check that every record, index and checksum of a store agrees
     #[command(after_help = "Example:\n  kinpath --data community verify")]
-    Verify,
+    Verify(Verify),
     /// Make a store's indexes and summaries anew from its statements
     #[command(after_help = "Example:\n  kinpath --data community rebuild")]
     Rebuild,
@@ -314,6 +314,13 @@ pub struct Generate {
     /// The folder to write
     #[arg(long, value_name = "DIR")]
     pub out: PathBuf,
+}
+
+#[derive(Debug, Args)]
+pub struct Verify {
+    /// Go on without commits that were acknowledged and are missing, once you have decided that no backup has them
+    #[arg(long)]
+    pub accept_loss: bool,
 }
 
 #[derive(Debug, Args)]

@@ -25,7 +25,7 @@ pub fn run(arguments: &Arguments) -> Result<(), Stop> {
         Command::Import(command) => maintenance::import(global, command),
         Command::Serve(command) => maintenance::serve(global, command),
         Command::Generate(command) => maintenance::generate(command),
-        Command::Verify => maintenance::verify(global),
+        Command::Verify(command) => maintenance::verify(global, command),
         Command::Rebuild => maintenance::rebuild(global),
         Command::Migrate => maintenance::migrate(global),
         Command::Backup(command) => maintenance::backup(global, command),
@@ -43,7 +43,16 @@ fn find(global: &Global, command: &Find) -> Result<(), Stop> {
 
 fn connect(global: &Global, command: &Connect) -> Result<(), Stop> {
     let request = requests::record_connection(command);
-    let recorded = Session::open(global)?.record_connection(&request)?;
+    let session = Session::open(global)?;
+    let recorded = session
+        .record_connection(&request)
+        .map_err(|error| match error {
+            Error::Unavailable { .. } | Error::Cancelled { .. } => Stop::Unsure {
+                error,
+                request_id: request.request_id.clone(),
+            },
+            certain => certain.into(),
+        })?;
     if global.json {
         return write_json_lines(&[recorded]);
     }
@@ -77,6 +86,8 @@ struct FailedPair<'a> {
     a: &'a str,
     b: &'a str,
     error: String,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    choices: Vec<String>,
 }
 
 /// One line of JSON for each row, in the order of the rows.
@@ -84,7 +95,7 @@ fn relation_of_pairs(session: &Session, file: &Path, as_of: &str) -> Result<(), 
     let pairs = read_pairs(file)?;
     let bar = progress::bar("relations", pairs.len() as u64);
     let mut out = io::BufWriter::new(io::stdout().lock());
-    let mut failed = false;
+    let mut failed = 0;
     for (a, b) in &pairs {
         let request = v1::NameRelationshipRequest {
             a: a.clone(),
@@ -98,16 +109,34 @@ fn relation_of_pairs(session: &Session, file: &Path, as_of: &str) -> Result<(), 
                 return Err(error.into());
             }
             Err(error) => {
-                failed = true;
-                let error = error.to_string();
-                write_json(&mut out, &FailedPair { a, b, error })?;
+                failed += 1;
+                write_json(&mut out, &failed_pair(a, b, &error))?;
             }
         }
         bar.inc(1);
     }
     out.flush()?;
     bar.finish_and_clear();
-    if failed { Err(Stop::Partly) } else { Ok(()) }
+    if failed > 0 {
+        let of = pairs.len();
+        return Err(Stop::Partly(format!(
+            "{failed} of {of} rows could not be answered"
+        )));
+    }
+    Ok(())
+}
+
+fn failed_pair<'a>(a: &'a str, b: &'a str, error: &Error) -> FailedPair<'a> {
+    let choices = match error {
+        Error::Ambiguous { choices, .. } => choices.iter().map(|c| c.value.clone()).collect(),
+        _ => Vec::new(),
+    };
+    FailedPair {
+        a,
+        b,
+        error: error.to_string(),
+        choices,
+    }
 }
 
 fn read_pairs(file: &Path) -> Result<Vec<(String, String)>, Error> {

@@ -13,8 +13,15 @@ pub enum Stop {
     Failed(Error),
     /// The store cannot be opened as it is.
     Refused(Error),
-    /// Some of many things could not be done; each was told where it stood.
-    Partly,
+    /// Some of many things could not be done; each was told where it stood. Says how many.
+    Partly(String),
+    /// It is not known whether a write was done: the answer did not arrive.
+    Unsure {
+        /// Why it did not.
+        error: Error,
+        /// Sending the request again with this id does nothing twice.
+        request_id: String,
+    },
     /// Standard output cannot be written. A closed pipe is no error.
     Output(io::Error),
 }
@@ -44,9 +51,10 @@ fn exit_code(stop: &Stop) -> u8 {
     match stop {
         Stop::Usage(_) => 2,
         Stop::Output(error) if error.kind() == io::ErrorKind::BrokenPipe => 0,
-        Stop::Output(_) | Stop::Partly => 1,
+        Stop::Output(_) | Stop::Partly(_) => 1,
         Stop::Refused(_) | Stop::Failed(Error::Corrupt { .. }) => 3,
         Stop::Failed(Error::Unavailable { .. }) => 4,
+        Stop::Unsure { .. } => 4,
         Stop::Failed(_) => 1,
     }
 }
@@ -54,7 +62,11 @@ fn exit_code(stop: &Stop) -> u8 {
 fn told(stop: &Stop) -> String {
     match stop {
         Stop::Usage(what) => format!("error: {what}\n\nFor more, try 'kinpath --help'.\n"),
-        Stop::Partly => String::new(),
+        Stop::Partly(what) => format!("error: {what}\n"),
+        Stop::Unsure { error, request_id } => format!(
+            "error: {error}\nIt may or may not have been recorded. Repeat the command with --request-id {request_id}: \
+             nothing is recorded twice.\n"
+        ),
         Stop::Output(error) if error.kind() == io::ErrorKind::BrokenPipe => String::new(),
         Stop::Output(error) => format!("error: output: {error}\n"),
         Stop::Failed(Error::Ambiguous { field, choices }) => {

@@ -35,7 +35,7 @@ pub fn lead(lead: &Lead, tier: u32, on: Day) -> v1::Lead {
         }),
         relation: lead.relation.clone(),
         kinship: lead.kinship.as_ref().map(|kinship| relation(kinship, on)),
-        path: path(&lead.path, on),
+        path: path(&lead.path),
         other_ways: lead.other_ways.clone(),
         score: Some(score(&lead.score)),
         status: v1::LeadStatus::from(lead.status).into(),

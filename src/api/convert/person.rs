@@ -10,13 +10,34 @@ use crate::workflow::{PersonRecord, ShownStatement};
 /// A date as a message.
 pub fn date(date: PartialDate) -> v1::PartialDate {
     let (earliest, latest) = date.possible_days();
-    let text = |day: Option<Day>| day.map_or_else(String::new, |day| day.to_string());
+    let text = |day: Option<Day>| day.map_or_else(String::new, day_in_digits);
     v1::PartialDate {
         edtf: date.to_string(),
         words: date.in_words(),
         earliest: text(earliest),
         latest: text(latest),
     }
+}
+
+/// YYYY-MM-DD. An answer holds hundreds of days: for the usual years the digits are written without formatting.
+fn day_in_digits(day: Day) -> String {
+    let (year, month, day_of_month) = day.ymd();
+    let Some(year) = u16::try_from(year).ok().filter(|year| *year <= 9999) else {
+        return day.to_string();
+    };
+    let mut text = String::with_capacity(10);
+    let mut push = |number: u16| text.push(char::from(b'0' + (number % 10) as u8));
+    push(year / 1000);
+    push(year / 100);
+    push(year / 10);
+    push(year);
+    for part in [month, day_of_month] {
+        text.push('-');
+        for digit in [part / 10, part % 10] {
+            text.push(char::from(b'0' + digit));
+        }
+    }
+    text
 }
 
 /// A date of a request; only its EDTF text is read. Absent and empty mean that no date was given.
@@ -75,6 +96,18 @@ pub fn person_summary(person: &PersonSummary, on: Day) -> v1::PersonSummary {
         } else {
             age_in_words(person.birth, on)
         },
+    }
+}
+
+/// Only who a person is: enough to name a step of a path, of which an answer has hundreds.
+pub fn person_named(person: &PersonSummary) -> v1::PersonSummary {
+    v1::PersonSummary {
+        name: format!("people/{}", person.public_id),
+        display_name: person.name.clone(),
+        named: person.named,
+        gender: v1::Gender::from(person.gender).into(),
+        dead: person.dead,
+        ..v1::PersonSummary::default()
     }
 }
 
@@ -139,6 +172,20 @@ mod tests {
         assert_eq!(age("[2010..]"), "at most 16");
         assert_eq!(age("2030"), "");
         assert_eq!(age_in_words(None, Day(0)), "");
+    }
+
+    #[test]
+    fn days_are_written_as_the_model_writes_them() {
+        for (year, month, day) in [
+            (1, 1, 1),
+            (987, 12, 31),
+            (2026, 11, 21),
+            (9999, 2, 3),
+            (-44, 3, 15),
+        ] {
+            let day = Day::from_ymd(year, month, day).unwrap();
+            assert_eq!(day_in_digits(day), day.to_string());
+        }
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! Relations and paths.
 
-use super::person::{date, person_summary, source};
+use super::person::{date, person_named, person_summary, source};
 use crate::api::v1;
 use crate::model::lead::{PathStep, Relation};
 use crate::model::partial_date::Day;
@@ -21,19 +21,19 @@ pub fn relation(relation: &Relation, on: Day) -> v1::Relation {
             .iter()
             .map(|person| person_summary(person, on))
             .collect(),
-        path: path(&relation.path, on),
+        path: path(&relation.path),
         certainty: Some(relation.certainty),
     }
 }
 
 /// The steps of a path.
-pub fn path(steps: &[PathStep], on: Day) -> Vec<v1::PathStep> {
-    steps.iter().map(|step| path_step(step, on)).collect()
+pub fn path(steps: &[PathStep]) -> Vec<v1::PathStep> {
+    steps.iter().map(path_step).collect()
 }
 
-fn path_step(step: &PathStep, on: Day) -> v1::PathStep {
+fn path_step(step: &PathStep) -> v1::PathStep {
     v1::PathStep {
-        person: Some(person_summary(&step.person, on)),
+        person: Some(person_named(&step.person)),
         words: step.words.clone(),
         certainty: v1::Certainty::from(step.certainty).into(),
         valid_from: step.from.map(date),

@@ -84,7 +84,7 @@ fn header(page: &mut Page, header: &v1::FindFamilyHeader) {
 
 fn tier_with_content(page: &mut Page, tier: &v1::Tier, parts: &[&Part]) {
     page.gap();
-    let title = format!("TIER {}  {}", tier.number, tier.title.to_uppercase());
+    let title = format!("TIER {}: {}", tier.number, tier.title.to_uppercase());
     page.heading(&title);
     page.line(0, &"=".repeat(title.chars().count()));
     page.field(0, "Why here", &tier.citation);

@@ -9,7 +9,7 @@ pub fn lead(page: &mut Page, lead: &v1::Lead) {
     let (who, id) = target(lead);
     let mark = format!("{}.", lead.rank);
     let status = match v1::LeadStatus::try_from(lead.status).unwrap_or_default() {
-        v1::LeadStatus::NeedsReview => "  [needs review]",
+        v1::LeadStatus::NeedsReview => " [NEEDS REVIEW]",
         v1::LeadStatus::Open | v1::LeadStatus::Unspecified => "",
     };
     page.item(
@@ -88,7 +88,7 @@ pub fn excluded(page: &mut Page, excluded: &v1::Excluded) {
     if excluded.connection {
         text.push_str(" [a lead for connection]");
     }
-    text.push_str(&format!(" {id}"));
+    text.push_str(&format!(" [{id}]"));
     page.item(2, "-", &text);
 }
 

@@ -3,6 +3,7 @@
 mod connection;
 mod coverage;
 mod family;
+mod findings;
 mod lead;
 mod page;
 mod people;
@@ -11,5 +12,6 @@ mod words;
 
 pub use connection::connection;
 pub use family::family;
+pub use findings::findings;
 pub use people::{people, person, relatives};
 pub use relation::relationship;

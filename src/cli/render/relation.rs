@@ -62,7 +62,10 @@ fn details(page: &mut Page, relation: &v1::Relation, first: &str) {
         .max()
         .unwrap_or_default();
     if let Some(sure) = relation.certainty {
-        let text = format!("{sure:.2} of 1; the weakest step is {}", certainty(weakest));
+        let text = format!(
+            "{sure:.2} (1 is certain); the weakest step is {}",
+            certainty(weakest)
+        );
         page.field(3, "Certainty", &text);
     }
 }
