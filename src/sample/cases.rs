@@ -23,7 +23,7 @@ pub struct ChildInCare {
 
 /// Share of the children in care who are of a nation, and of groups of brothers and sisters among the choices.
 const OF_NATION: f64 = 0.51;
-const SIBLING_GROUPS: f64 = 0.28;
+const SIBLING_GROUPS: f64 = 0.34;
 
 /// Chooses up to `wanted` living minors, brothers and sisters together.
 pub fn choose_children(village: &Village, wanted: usize, dice: &mut Dice) -> Vec<ChildInCare> {

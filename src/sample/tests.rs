@@ -279,6 +279,20 @@ fn the_shape_of_twenty_thousand_people_lies_within_bounds() {
 }
 
 #[test]
+fn a_large_community_has_a_hub_and_a_large_nation_and_wide_families() {
+    let (_folder, shape) = make(100_000, 7);
+    println!("{shape}");
+    assert_eq!(shape.largest_network, 2_000);
+    assert!(shape.largest_nation >= 5_000, "{}", shape.largest_nation);
+    assert!(
+        (120..=200).contains(&shape.median_reach),
+        "{}",
+        shape.median_reach
+    );
+    assert!(shape.p99_reach >= 700, "{}", shape.p99_reach);
+}
+
+#[test]
 fn every_kind_of_tie_caution_and_answer_occurs() {
     let (folder, shape) = make(20_000, 7);
     for nature in [
