@@ -59,8 +59,7 @@ impl Lives<'_, '_> {
             let father = &self.village.people[man];
             years_between(father.born, day) >= 16 && father.is_alive_on(day)
         });
-        let room = self.village.people.len() < self.setting.most_people;
-        if !(mother_can && father_can && room && day < TODAY) {
+        if !(mother_can && father_can && self.has_room() && day < TODAY) {
             return false;
         }
         let child = self.child_of(woman, man, day);
@@ -98,8 +97,8 @@ impl Lives<'_, '_> {
             .setting
             .lists
             .given(child.ancestry, sex, year_of(day), self.dice);
-        child.fertility =
-            mother.fertility * 0.6 + self.setting.fertility * 0.4 * (1.0 + self.dice.bell() * 0.45);
+        child.fertility = mother.fertility * 0.65
+            + self.setting.fertility * 0.35 * (1.0 + self.dice.bell() * 0.6);
         child.marries_out =
             (1..=3).contains(&generation) && sex == Sex::Male && self.dice.chance(0.05);
         child.record = self.how_recorded(generation, sex, man.is_some());

@@ -149,7 +149,8 @@ fn second_mothers(village: &mut Village, dice: &mut Dice) {
     for couple in couples {
         for child in village.children[couple.first].clone() {
             let person = &village.people[child];
-            let in_their_time = person.born >= couple.from && person.father.is_none();
+            let in_their_time =
+                !person.record.sealed && person.born >= couple.from && person.father.is_none();
             let second = &village.people[couple.second];
             if in_their_time && years_between(second.born, person.born) >= 16 && dice.chance(0.9) {
                 village.care.push(Care {
@@ -172,10 +173,11 @@ fn step_parents(village: &mut Village, dice: &mut Dice) {
             for child in village.children.get(parent).cloned().unwrap_or_default() {
                 let person = &village.people[child];
                 let own = person.mother == Some(partner) || person.father == Some(partner);
+                let given_away = person.record.sealed;
                 let minor =
                     years_between(person.born, couple.from) < 16 && person.born < couple.from;
                 let older = years_between(village.people[partner].born, person.born) >= 16;
-                if !own && minor && older && dice.chance(0.2) {
+                if !own && !given_away && minor && older && dice.chance(0.2) {
                     village.care.push(Care {
                         parent: partner,
                         child,

@@ -22,8 +22,8 @@ pub struct ChildInCare {
 }
 
 /// Share of the children in care who are of a nation, and of groups of brothers and sisters among the choices.
-const OF_NATION: f64 = 0.55;
-const SIBLING_GROUPS: f64 = 0.28;
+const OF_NATION: f64 = 0.51;
+const SIBLING_GROUPS: f64 = 0.34;
 
 /// Chooses up to `wanted` living minors, brothers and sisters together.
 pub fn choose_children(village: &Village, wanted: usize, dice: &mut Dice) -> Vec<ChildInCare> {
@@ -71,15 +71,15 @@ fn add_siblings(
 ) {
     let mother = group
         .first()
-        .and_then(|child| village.people[*child].mother);
+        .and_then(|child| village.open_parents(*child).next());
     let Some(mother) = mother else {
         return;
     };
-    for sibling in &village.children[mother] {
-        let free =
-            !taken[*sibling] && !group.contains(sibling) && minors.binary_search(sibling).is_ok();
+    for sibling in village.open_children(mother) {
+        let is_minor = minors.binary_search(&sibling).is_ok();
+        let free = is_minor && !taken[sibling] && !group.contains(&sibling);
         if free && group.len() < limit {
-            group.push(*sibling);
+            group.push(sibling);
         }
     }
 }

@@ -70,27 +70,7 @@ fn write_inquiry(
             40,
         )
     };
-    let adults: Vec<&Kin> = kin
-        .iter()
-        .filter(|kin| {
-            let person = &recorder.village.people[kin.place];
-            person.died.is_none() && years_between(person.born, TODAY) >= 19
-        })
-        .collect();
-    let choice = recorder.dice.position(adults.len());
-    let (asked, asked_name) = match adults.get(choice) {
-        Some(kin) if recorder.dice.chance(0.75) => {
-            let person = &recorder.village.people[kin.place];
-            (person.id(), person.full_name())
-        }
-        _ => (
-            String::new(),
-            recorder
-                .dice
-                .word(&["mother", "band office", "school", "child"])
-                .to_string(),
-        ),
-    };
+    let (asked, asked_name) = who_was_asked(recorder, kin);
     let date = day_in_care(recorder, case);
     let source = recorder.case_source(case.child);
     let id = case_id(case.case_number);
@@ -107,6 +87,31 @@ fn write_inquiry(
         &source,
     ];
     recorder.row(BundleFile::Inquiries, &fields)
+}
+
+/// A grown-up relative by id and name, or somebody by name only.
+fn who_was_asked(recorder: &mut Recorder, kin: &[Kin]) -> (String, String) {
+    let adults: Vec<&Kin> = kin
+        .iter()
+        .filter(|kin| {
+            let person = &recorder.village.people[kin.place];
+            person.died.is_none() && years_between(person.born, TODAY) >= 19
+        })
+        .collect();
+    let choice = recorder.dice.position(adults.len());
+    match adults.get(choice) {
+        Some(kin) if recorder.dice.chance(0.75) => {
+            let person = &recorder.village.people[kin.place];
+            (person.id(), person.full_name())
+        }
+        _ => (
+            String::new(),
+            recorder
+                .dice
+                .word(&["mother", "band office", "school", "child"])
+                .to_string(),
+        ),
+    }
 }
 
 fn is_about(kin: &Kin, side: Side, about: AskedAbout) -> bool {

@@ -16,7 +16,7 @@ pub struct Kin {
 /// Parents, brothers and sisters, grandparents, great-grandparents, aunts, uncles and first cousins.
 pub fn close_kin(village: &Village, child: Place) -> Vec<Kin> {
     let mut found: Vec<Kin> = Vec::new();
-    for parent in village.recorded_parents(child) {
+    for parent in village.open_parents(child) {
         let side = side_of(village, child, parent);
         add(
             village,
@@ -26,7 +26,7 @@ pub fn close_kin(village: &Village, child: Place) -> Vec<Kin> {
             ("mother", "father"),
             side,
         );
-        for sibling in village.recorded_children(parent) {
+        for sibling in village.open_children(parent) {
             add(
                 village,
                 &mut found,
@@ -36,11 +36,11 @@ pub fn close_kin(village: &Village, child: Place) -> Vec<Kin> {
                 side,
             );
         }
-        for grandparent in village.recorded_parents(parent) {
+        for grandparent in village.open_parents(parent) {
             let words = ("grandmother", "grandfather");
             add(village, &mut found, child, grandparent, words, side);
             add_aunts(village, &mut found, child, (parent, grandparent), side);
-            for great in village.recorded_parents(grandparent) {
+            for great in village.open_parents(grandparent) {
                 let words = ("great-grandmother", "great-grandfather");
                 add(village, &mut found, child, great, words, side);
             }
@@ -56,12 +56,12 @@ fn add_aunts(
     (parent, grandparent): (Place, Place),
     side: Side,
 ) {
-    for aunt in village.recorded_children(grandparent) {
+    for aunt in village.open_children(grandparent) {
         if aunt == parent {
             continue;
         }
         add(village, found, child, aunt, ("aunt", "uncle"), side);
-        for cousin in village.recorded_children(aunt) {
+        for cousin in village.open_children(aunt) {
             add(village, found, child, cousin, ("cousin", "cousin"), side);
         }
     }

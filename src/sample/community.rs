@@ -5,9 +5,12 @@ use super::care::add_other_parents;
 use super::cases::{ChildInCare, choose_children, write_case};
 use super::casework::write_casework;
 use super::dice::Dice;
-use super::duplicates::{Duplicate, write_duplicates};
+use super::duplicates::write_duplicates;
 use super::error::SampleError;
+use super::family_order::family_order;
+use super::folder::{self, TruthFile};
 use super::hubs::{Hub, write_teachers};
+use super::late_contacts::write_late_contacts;
 use super::lives::{Setting, live};
 use super::names::NameLists;
 use super::newcomers::{ContactNumbers, Contacts, add_contacts};
@@ -16,10 +19,8 @@ use super::safety::write_cautions;
 use super::shape::{CommunityShape, measure_shape};
 use super::stories;
 use super::surroundings::PlaceLists;
-use super::villager::{Place, Sex, Standing, Village, Villager};
+use super::villager::{Place, Standing, Village, Villager};
 use super::waiting::write_families;
-use std::fs;
-use std::io::Write;
 use std::path::Path;
 
 /// Which community to make.
@@ -35,9 +36,14 @@ pub const LEAST_PEOPLE: u64 = 200;
 
 const VILLAGE_PEOPLE: u64 = 3_000;
 /// Cases for each thousand people, at most.
-const CASES_PER_THOUSAND: u64 = 9;
+const CASES_PER_THOUSAND: u64 = 8;
+/// Villages differ: children of a woman against the average, and share of the founders who are of a nation. Both go
+/// round, so that a small community has a fair mix too.
+const FERTILITY: [f64; 10] = [1.0, 0.75, 1.2, 1.0, 0.8, 2.3, 1.0, 0.75, 1.2, 1.0];
+const NATION_SHARES: [f64; 7] = [0.25, 0.5, 0.25, 0.85, 0.25, 0.5, 0.5];
 /// Members of the large nation of large communities, and from which size on there is one.
 const LARGE_NATION: u64 = 5_200;
+const SMALL_NATION: u64 = 900;
 const LARGE_COMMUNITY: u64 = 100_000;
 
 /// Writes the community as a CSV bundle into `out`, which must be new or empty, then measures it. The same plan
@@ -53,38 +59,24 @@ pub fn generate(
             least: LEAST_PEOPLE,
         });
     }
-    prepare_folder(out)?;
-    let mut community = Community::open(plan, out)?;
-    community.write(out, progress)?;
+    folder::prepare(out)?;
+    Community::open(plan, out)?.write(out, progress)?;
     measure_shape(out)
-}
-
-fn prepare_folder(out: &Path) -> Result<(), SampleError> {
-    let failed = |source| SampleError::File {
-        path: out.to_path_buf(),
-        source,
-    };
-    fs::create_dir_all(out).map_err(failed)?;
-    if fs::read_dir(out).map_err(failed)?.next().is_some() {
-        return Err(SampleError::FolderNotEmpty {
-            folder: out.to_path_buf(),
-        });
-    }
-    fs::create_dir(out.join("truth")).map_err(failed)
 }
 
 struct Community {
     plan: CommunityPlan,
     lists: NameLists,
     places: PlaceLists,
-    files: Option<BundleFiles>,
-    truth: fs::File,
+    truth: TruthFile,
     /// The number of the next person, and how many stand in the file.
     next_person: u64,
     written: u64,
     next_case: u64,
     /// Nations of the village at hand: most people's, and some people's.
     nations: [u32; 2],
+    /// Nations below this number stand in the file. Each is written with the first village it is the main one of.
+    nations_written: u32,
     members_of_main: u64,
     /// How many members the nation at hand is to have.
     nation_size: u64,
@@ -93,131 +85,145 @@ struct Community {
     leaving: Vec<Villager>,
 }
 
+/// One village made, ready to be recorded.
+struct Made {
+    number: u64,
+    /// Records of people that the village is to have; the last one has exactly so many.
+    quota: u64,
+    is_last: bool,
+    village: Village,
+    contacts: Contacts,
+    room_for_copies: usize,
+}
+
 impl Community {
     fn open(plan: CommunityPlan, out: &Path) -> Result<Community, SampleError> {
-        let truth_path = out.join("truth").join("duplicates.csv");
-        let truth = fs::File::create(&truth_path).map_err(|source| SampleError::File {
-            path: truth_path,
-            source,
-        })?;
-        let first_size = if plan.people >= LARGE_COMMUNITY {
-            LARGE_NATION
-        } else {
-            900
-        };
+        let is_large = plan.people >= LARGE_COMMUNITY;
         Ok(Community {
             plan,
             lists: NameLists::built_in()?,
             places: PlaceLists::built_in()?,
-            files: Some(BundleFiles::create(out)?),
-            truth,
+            truth: TruthFile::create(out)?,
             next_person: 1,
             written: 0,
             next_case: stories::CASES + 1,
             nations: [0, 1],
+            nations_written: 0,
             members_of_main: 0,
-            nation_size: first_size,
+            nation_size: if is_large { LARGE_NATION } else { SMALL_NATION },
             hub: Hub::for_people(plan.people),
             leaving: Vec::new(),
         })
     }
 
-    fn write(&mut self, out: &Path, progress: &mut dyn FnMut(u64)) -> Result<(), SampleError> {
-        let Some(mut files) = self.files.take() else {
-            return Ok(());
-        };
-        write_readme(self.plan, out)?;
-        self.write_truth("record,copy\n")?;
+    fn write(mut self, out: &Path, progress: &mut dyn FnMut(u64)) -> Result<(), SampleError> {
+        let mut files = BundleFiles::create(out)?;
+        folder::write_readme(self.plan.people, self.plan.seed, out)?;
         self.places.write_shared(&mut files)?;
         self.written = stories::write(&mut files)?;
         let villages = (self.plan.people / VILLAGE_PEOPLE).max(1);
         for number in 0..villages {
-            let left = self.plan.people - self.written;
+            let left = self.plan.people.saturating_sub(self.written);
+            let mut dice = Dice::new(self.plan.seed, number);
             let quota = left / (villages - number);
-            self.write_village(&mut files, number, quota)?;
+            let made = self.make_village(number, quota, number + 1 == villages, &mut dice);
+            self.write_village(&mut files, made, &mut dice)?;
             progress(self.written);
         }
-        files.finish()
+        let mut dice = Dice::new(self.plan.seed, villages);
+        let last = self.nations_written;
+        self.places
+            .write_nation(&mut files, last, String::new(), &mut dice)?;
+        files.finish()?;
+        self.truth.finish()
+    }
+
+    /// Lets the village live and gives it its contacts.
+    fn make_village(&mut self, number: u64, quota: u64, is_last: bool, dice: &mut Dice) -> Made {
+        let numbers = contact_numbers(quota);
+        let couples = numbers.foster_couples + numbers.waiting_couples;
+        let room_for_copies = quota as usize * 4 / 100;
+        let most = (quota as usize).saturating_sub(numbers.singles + 2 * couples + room_for_copies);
+        let visitors = std::mem::take(&mut self.leaving);
+        let mut village = self.simulate(number, most, visitors, dice);
+        add_other_parents(&mut village, dice);
+        let nation = self.nations[0];
+        let contacts = add_contacts(&mut village, &self.lists, &numbers, nation, dice);
+        Made {
+            number,
+            quota,
+            is_last,
+            village,
+            contacts,
+            room_for_copies,
+        }
     }
 
     fn write_village(
         &mut self,
         files: &mut BundleFiles,
-        number: u64,
-        quota: u64,
+        mut made: Made,
+        dice: &mut Dice,
     ) -> Result<(), SampleError> {
-        let mut dice = Dice::new(self.plan.seed, number);
-        let (is_first, is_last) = (number == 0, quota == self.plan.people - self.written);
-        let wanted_cases = (quota * CASES_PER_THOUSAND / 1000) as usize;
-        let numbers = contact_numbers(quota, wanted_cases);
-        let contacts_count =
-            numbers.singles + 2 * (numbers.foster_couples + numbers.waiting_couples);
-        let visitors = std::mem::take(&mut self.leaving);
-        let room_for_copies = quota as usize * 4 / 100;
-        let most = (quota as usize).saturating_sub(contacts_count + room_for_copies);
-        let mut village = self.simulate(most, visitors, &mut dice);
-        add_other_parents(&mut village, &mut dice);
-        let family = village
-            .people
-            .iter()
-            .filter(|person| person.standing == Standing::Family)
-            .count();
-        // Elsewhere the next village makes up for what is missing.
-        let spare = if is_last {
-            most.saturating_sub(family)
-        } else {
-            0
-        };
-        let numbers = ContactNumbers {
-            singles: numbers.singles + spare,
-            ..numbers
-        };
-        let contacts = add_contacts(
-            &mut village,
-            &self.lists,
-            &numbers,
-            self.nations[0],
-            &mut dice,
-        );
-        let order = self.number_people(&mut village);
-        let towns = self.places.write_towns(files, number, &mut dice)?;
-        if is_first {
-            self.write_nation(files, 0, &village, &contacts, &mut dice)?;
-            self.write_nation(files, 1, &village, &contacts, &mut dice)?;
-        }
-        let mut cases = choose_children(&village, wanted_cases, &mut dice);
-        for case in &mut cases {
-            case.case_number = self.next_case;
-            self.next_case += 1;
-        }
+        let order = self.number_people(&mut made.village);
+        let Made {
+            village, contacts, ..
+        } = &made;
+        let towns = self.places.write_towns(files, made.number, dice)?;
+        self.write_nation(files, &made, dice)?;
+        let cases = self.choose_cases(&made, dice);
         let mut recorder = Recorder {
-            files: &mut *files,
-            village: &village,
+            files,
+            village,
             towns: &towns,
             lists: &self.lists,
             places: &self.places,
-            number,
-            dice: &mut dice,
+            number: made.number,
+            dice,
             members: Vec::new(),
         };
         recorder.write(&order)?;
-        write_work(&mut recorder, &cases, &contacts, &mut self.hub)?;
-        let copies = write_duplicates(&mut recorder, &cases, room_for_copies, self.next_person)?;
+        write_work(&mut recorder, &cases, contacts, &mut self.hub)?;
+        let room = made.room_for_copies;
+        let copies = write_duplicates(&mut recorder, &cases, room, self.next_person)?;
+        self.next_person += copies.len() as u64;
+        let mut count = (order.len() + copies.len()) as u64;
+        if made.is_last {
+            let missing = made.quota.saturating_sub(count);
+            write_late_contacts(&mut recorder, &cases, missing, self.next_person)?;
+            count += missing;
+        }
         let members = std::mem::take(&mut recorder.members);
-        self.count(&order, &copies)?;
-        self.next_nation(files, members, &village, &contacts, &mut dice)?;
-        self.leaving = village
-            .people
-            .into_iter()
+        self.written += count;
+        self.truth.add(&copies)?;
+        self.next_nation(members, dice);
+        let leaving = made.village.people.into_iter();
+        self.leaving = leaving
             .filter(|person| person.marries_out && person.standing == Standing::Family)
             .map(as_visitor)
             .collect();
         Ok(())
     }
 
-    fn simulate(&self, most: usize, visitors: Vec<Villager>, dice: &mut Dice) -> Village {
-        let fertility = dice.weighted(1.0, &[(0.8, 28), (1.25, 17), (1.75, 10)], 45);
-        let nation_share = dice.weighted(0.25, &[(0.5, 35), (0.85, 20)], 45);
+    fn choose_cases(&mut self, made: &Made, dice: &mut Dice) -> Vec<ChildInCare> {
+        let wanted = cases_for(made.quota);
+        let mut cases = choose_children(&made.village, wanted, dice);
+        for case in &mut cases {
+            case.case_number = self.next_case;
+            self.next_case += 1;
+        }
+        cases
+    }
+
+    fn simulate(
+        &self,
+        number: u64,
+        most: usize,
+        visitors: Vec<Villager>,
+        dice: &mut Dice,
+    ) -> Village {
+        let fertility = going_round(&FERTILITY, number);
+        let nation_share = going_round(&NATION_SHARES, number);
         let most_people = most + visitors.len();
         let setting = Setting {
             lists: &self.lists,
@@ -240,66 +246,37 @@ impl Community {
         order
     }
 
-    fn count(&mut self, order: &[Place], copies: &[Duplicate]) -> Result<(), SampleError> {
-        self.written += (order.len() + copies.len()) as u64;
-        self.next_person += copies.len() as u64;
-        let mut lines = String::new();
-        for Duplicate { record, copy } in copies {
-            use super::villager::person_id;
-            lines.push_str(&format!("{},{}\n", person_id(*record), person_id(*copy)));
-        }
-        self.write_truth(&lines)
-    }
-
-    fn write_truth(&mut self, text: &str) -> Result<(), SampleError> {
-        self.truth
-            .write_all(text.as_bytes())
-            .map_err(|source| SampleError::File {
-                path: "truth/duplicates.csv".into(),
-                source,
-            })
-    }
-
     /// Once the main nation has its members, the next village lives with the next two.
-    fn next_nation(
-        &mut self,
-        files: &mut BundleFiles,
-        members: Vec<(u32, u64)>,
-        village: &Village,
-        contacts: &Contacts,
-        dice: &mut Dice,
-    ) -> Result<(), SampleError> {
+    fn next_nation(&mut self, members: Vec<(u32, u64)>, dice: &mut Dice) {
         let [main, _] = self.nations;
         let counted = members.iter().find(|(nation, _)| *nation == main);
         self.members_of_main += counted.map_or(0, |(_, members)| *members);
-        if self.members_of_main < self.nation_size {
-            return Ok(());
+        if self.members_of_main >= self.nation_size {
+            self.members_of_main = 0;
+            self.nation_size = dice.between(200, 2_500) as u64;
+            self.nations = [main + 1, main + 2];
         }
-        self.members_of_main = 0;
-        self.nation_size = dice.between(200, 2_500) as u64;
-        self.nations = [main + 1, main + 2];
-        self.write_nation(files, main + 2, village, contacts, dice)
     }
 
+    /// Writes the village's main nation, if this is its first village; it may offer its elders to its children.
     fn write_nation(
-        &self,
+        &mut self,
         files: &mut BundleFiles,
-        number: u32,
-        village: &Village,
-        contacts: &Contacts,
+        made: &Made,
         dice: &mut Dice,
     ) -> Result<(), SampleError> {
-        let offered = if dice.chance(0.4) {
-            let elders = contacts
-                .elders
-                .iter()
-                .take(2)
-                .map(|place| village.people[*place].id());
-            elders.collect::<Vec<String>>().join(";")
-        } else {
-            String::new()
-        };
-        self.places.write_nation(files, number, offered, dice)
+        let [main, _] = self.nations;
+        if main < self.nations_written {
+            return Ok(());
+        }
+        self.nations_written = main + 1;
+        let mut offered: Vec<String> = Vec::new();
+        if dice.chance(0.4) {
+            let elders = made.contacts.elders.iter().take(2);
+            offered.extend(elders.map(|place| made.village.people[*place].id()));
+        }
+        self.places
+            .write_nation(files, main, offered.join(";"), dice)
     }
 }
 
@@ -319,73 +296,36 @@ fn write_work(
     Ok(())
 }
 
-fn contact_numbers(quota: u64, cases: usize) -> ContactNumbers {
+fn going_round(values: &[f64], number: u64) -> f64 {
+    let position = number % values.len().max(1) as u64;
+    values.get(position as usize).copied().unwrap_or(1.0)
+}
+
+fn cases_for(quota: u64) -> usize {
+    (quota * CASES_PER_THOUSAND / 1000) as usize
+}
+
+fn contact_numbers(quota: u64) -> ContactNumbers {
+    let homes = (cases_for(quota) / 3).max(2);
     ContactNumbers {
         singles: (quota as usize * 15 / 1000).max(16),
-        foster_couples: (cases / 3).max(2),
-        waiting_couples: (cases / 3).max(2),
+        foster_couples: homes,
+        waiting_couples: homes,
     }
 }
 
 /// How many founders grow to about this many people over five generations.
 fn founders_for(most: usize, fertility: f64) -> usize {
-    let growth = PEOPLE_PER_FOUNDER * fertility.powf(2.2);
+    let growth = PEOPLE_PER_FOUNDER * fertility.powf(1.85);
     ((most as f64 / growth) as usize).max(8)
 }
 
 /// Mean number of people, partners from outside among them, who come of one founder at fertility 1.
-const PEOPLE_PER_FOUNDER: f64 = 8.0;
+const PEOPLE_PER_FOUNDER: f64 = 7.9;
 
 fn as_visitor(mut person: Villager) -> Villager {
     person.standing = Standing::Visitor;
     person.mother = None;
     person.father = None;
     person
-}
-
-/// Mothers before their children, partners beside each other.
-fn family_order(village: &Village) -> Vec<Place> {
-    let mut partners: Vec<Vec<Place>> = vec![Vec::new(); village.people.len()];
-    for couple in &village.couples {
-        partners[couple.first].push(couple.second);
-    }
-    let mut listed = vec![false; village.people.len()];
-    let mut order = Vec::with_capacity(village.people.len());
-    for start in 0..village.people.len() {
-        let mut waiting = vec![start];
-        while let Some(place) = waiting.pop() {
-            let person = &village.people[place];
-            if listed[place] || person.standing == Standing::Visitor {
-                continue;
-            }
-            // A man born here is listed with his mother's children.
-            let later = place == start
-                && person.sex == Sex::Male
-                && person.mother.is_some_and(|mother| !listed[mother]);
-            if later {
-                continue;
-            }
-            listed[place] = true;
-            order.push(place);
-            waiting.extend(village.children[place].iter().rev());
-            waiting.extend(partners[place].iter().rev());
-        }
-    }
-    order
-}
-
-fn write_readme(plan: CommunityPlan, out: &Path) -> Result<(), SampleError> {
-    let CommunityPlan { people, seed } = plan;
-    let text = format!(
-        "This community is invented. It was made by `kinpath generate --people {people} --seed {seed}`.\n\n\
-         Nobody in it is real. First names and family names are common ones, put together by chance; every town,\n\
-         nation, people, language, agency and file number is made up, and telephone numbers are of the kind kept\n\
-         for fiction (555-01xx). Any likeness to a real person or community is chance.\n\n\
-         The files form a CSV bundle (data/csv_bundle.md). The day of description is 2026-11-01. The same numbers\n\
-         give the same bytes again. Three children are written by hand, for showing and testing: story-1, story-2,\n\
-         and the sisters story-3 and story-3b (cases case-1 to case-3).\n\n\
-         truth/duplicates.csv is no part of the bundle: it tells which records are the same person.\n"
-    );
-    let path = out.join("README.txt");
-    fs::write(&path, text).map_err(|source| SampleError::File { path, source })
 }

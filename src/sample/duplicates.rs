@@ -12,8 +12,9 @@ use super::villager::{Place, Sex, Villager, person_id};
 use crate::model::partial_date::Day;
 use crate::model::tie::Side;
 
-/// Share of a case's close relatives whom another file has again.
-const DUPLICATED: f64 = 0.16;
+/// Chance, at each case, that a grown relative stands in another file again; as kin are shared between cases, about
+/// one in seven of a case's close relatives has a second record in the end.
+const DUPLICATED: f64 = 0.10;
 
 /// One person with two records.
 pub struct Duplicate {

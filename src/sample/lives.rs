@@ -5,7 +5,7 @@ use super::dates::{TODAY, later, span, year_of, years, years_between};
 use super::dice::Dice;
 use super::names::NameLists;
 use super::newcomers::{Origin, newcomer};
-use super::villager::{Couple, CoupleEnd, Place, Recorded, Sex, Standing, Village, Villager};
+use super::villager::{Couple, CoupleEnd, Place, Sex, Standing, Village, Villager};
 use crate::model::partial_date::Day;
 use crate::model::tie::UnionKind;
 
@@ -228,7 +228,7 @@ impl Lives<'_, '_> {
         }
         let generation = self.village.people[woman].generation;
         if generation >= 2 && self.dice.chance(0.02) {
-            return Some(self.outside_partner(woman, Sex::Female));
+            return self.outside_partner(woman, Sex::Female);
         }
         let woman_year = year_of(self.village.people[woman].born);
         for _ in 0..14 {
@@ -251,7 +251,7 @@ impl Lives<'_, '_> {
             }
         }
         if generation == 0 || self.dice.chance(0.75) {
-            return Some(self.outside_partner(woman, Sex::Male));
+            return self.outside_partner(woman, Sex::Male);
         }
         None
     }
@@ -269,7 +269,11 @@ impl Lives<'_, '_> {
         !(different && self.dice.chance(0.6))
     }
 
-    fn outside_partner(&mut self, woman: Place, sex: Sex) -> Place {
+    /// Somebody from elsewhere, without known kin; nobody once the village is full.
+    fn outside_partner(&mut self, woman: Place, sex: Sex) -> Option<Place> {
+        if !self.has_room() {
+            return None;
+        }
         let her = &self.village.people[woman];
         let (generation, of_nation) = (her.generation, her.has_nation());
         let age_gap = if sex == Sex::Male {
@@ -292,7 +296,11 @@ impl Lives<'_, '_> {
         };
         let place = self.village.people.len();
         self.village.people.push(partner);
-        place
+        Some(place)
+    }
+
+    pub(super) fn has_room(&self) -> bool {
+        self.village.people.len() < self.setting.most_people
     }
 
     fn set_free(&mut self, man: Place, day: Day) {

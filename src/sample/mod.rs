@@ -2,33 +2,43 @@
 //! as a CSV bundle (`data/csv_bundle.md`). From a seed, in any size, village by village, so that memory stays
 //! bounded. Depends on the model only; the bundle is read by the import like any other.
 
-// In reading order: the plan, the village as it lived, the record of it, the files, the measure.
+// The plan, and the village as it lives.
 mod births;
-mod bundle_files;
-mod bundle_graph;
 mod care;
+mod community;
+mod lives;
+mod newcomers;
+mod villager;
+
+// What the files say of it.
 mod cases;
 mod casework;
 mod close_kin;
-mod community;
-mod dates;
-mod dice;
 mod duplicates;
-mod error;
+mod family_order;
 mod hubs;
-mod lives;
-mod names;
-mod newcomers;
+mod late_contacts;
 mod person_rows;
 mod record;
 mod safety;
-mod shape;
 mod stories;
+mod waiting;
+
+// What it is made from.
+mod dates;
+mod dice;
+mod names;
 mod surroundings;
+
+// The files and their measure.
+mod bundle_files;
+mod bundle_graph;
+mod error;
+mod folder;
+mod shape;
+
 #[cfg(test)]
 mod tests;
-mod villager;
-mod waiting;
 
 pub use community::{CommunityPlan, LEAST_PEOPLE, generate};
 pub use error::SampleError;

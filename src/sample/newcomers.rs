@@ -158,9 +158,11 @@ fn add_contact(
     } else {
         Sex::Male
     };
+    // Partners in a couple are carers of children of any age.
+    let youngest = if sex.is_some() { 40.0 } else { 26.0 };
     let origin = Origin {
         sex: sex.unwrap_or(chance_sex),
-        born: Day(TODAY.0 - span(dice, 26.0, 66.0)),
+        born: Day(TODAY.0 - span(dice, youngest, 66.0)),
         generation: 3,
         nation,
         fertility: 1.0,

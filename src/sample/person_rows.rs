@@ -50,7 +50,7 @@ impl Recorder<'_> {
     /// "father of Rose Adams, name not known".
     fn how_spoken_of(&self, place: Place) -> String {
         let female = self.village.people[place].sex == Sex::Female;
-        if let Some(child) = self.village.recorded_children(place).next() {
+        if let Some(child) = self.village.open_children(place).next() {
             let word = if female { "mother" } else { "father" };
             return format!(
                 "{word} of {}, name not known",
@@ -59,8 +59,8 @@ impl Recorder<'_> {
         }
         let sibling = self
             .village
-            .recorded_parents(place)
-            .flat_map(|parent| self.village.recorded_children(parent))
+            .open_parents(place)
+            .flat_map(|parent| self.village.open_children(parent))
             .find(|sibling| *sibling != place);
         let word = if female { "sister" } else { "brother" };
         match sibling {

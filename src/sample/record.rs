@@ -1,13 +1,13 @@
 //! Writes one village's people, couples, parents and memberships, as incompletely as files are kept: vague dates,
 //! missing parents, people not yet named, names as used.
 
-use super::bundle_files::{BundleFile, BundleFiles, PersonRow, TieRow};
-use super::dates::{self, TODAY, later, span, year_of, years_between};
+use super::bundle_files::{BundleFile, BundleFiles, TieRow};
+use super::dates::{self, year_of};
 use super::dice::Dice;
 use super::error::SampleError;
 use super::names::NameLists;
 use super::surroundings::{PlaceLists, Towns, nation_id};
-use super::villager::{CoupleEnd, Place, Sex, Standing, Village, Villager};
+use super::villager::{CoupleEnd, Place, Standing, Village, Villager};
 use crate::model::nation::MembershipState;
 use crate::model::partial_date::Day;
 use crate::model::tie::{ParentNature, UnionKind};
@@ -42,7 +42,7 @@ const ASSERTERS: [&str; 12] = [
 ];
 
 /// How many people one case file is about.
-const PEOPLE_IN_A_FILE: usize = 48;
+const PEOPLE_IN_A_FILE: u64 = 48;
 
 impl Recorder<'_> {
     /// Writes the people in the order given, then all ties between them.
@@ -61,29 +61,19 @@ impl Recorder<'_> {
 
     /// The source cell for what a file says of this person: some page, written in the person's lifetime or later.
     pub fn source(&self, place: Place) -> String {
-        let file = place / PEOPLE_IN_A_FILE;
-        let page = place % 12 + 1;
-        let month = (file + page / 4) % 10 + 1;
-        let asserter = ASSERTERS[(file + page) % ASSERTERS.len()];
-        let (opened, number) = self.file(place);
-        let year = opened
-            .max(year_of(self.village.people[place].born) + 1)
-            .min(2026);
+        let person = &self.village.people[place];
+        let (opened, number) = case_file(person.number);
+        let page = person.number % 12 + 1;
+        let month = (person.number / PEOPLE_IN_A_FILE + page / 4) % 10 + 1;
+        let asserter = ASSERTERS[((number + page) % ASSERTERS.len() as u64) as usize];
+        let year = opened.max(year_of(person.born) + 1).min(2026);
         format!("file {opened}-{number}|p. {page}|{year}-{month:02}|{asserter}")
     }
 
     /// The source cell for work on the case of this person: the file, without page and date.
     pub fn case_source(&self, place: Place) -> String {
-        let (opened, number) = self.file(place);
+        let (opened, number) = case_file(self.village.people[place].number);
         format!("file {opened}-{number}|||social worker")
-    }
-
-    /// The year in which the person's file was opened, and its number.
-    fn file(&self, place: Place) -> (i32, usize) {
-        let file = place / PEOPLE_IN_A_FILE;
-        let village = self.number as usize;
-        let opened = 2011 + ((village * 7 + file * 5) % 15) as i32;
-        (opened, (village * 61 + file) % 900 + 100)
     }
 
     fn write_memberships(&mut self, place: Place) -> Result<(), SampleError> {
@@ -226,4 +216,10 @@ impl Recorder<'_> {
 /// Whether a person's memberships stand in the person's own row instead of among the ties.
 pub(super) fn stands_in_own_row(person: &Villager) -> bool {
     person.number % 10 < 3
+}
+
+/// The year in which the file was opened that speaks of the person with this number, and the file's number.
+fn case_file(person: u64) -> (i32, u64) {
+    let file = person / PEOPLE_IN_A_FILE;
+    (2011 + (file * 7 % 15) as i32, file * 61 % 8_900 + 100)
 }

@@ -90,19 +90,14 @@ fn write_shared_home(
         CoupleEnd::Together if couple.second == place => Some(couple.first),
         _ => None,
     });
-    let mother = village.people[place].mother;
-    let siblings = mother.and_then(|mother| {
-        village.children[mother]
-            .iter()
-            .copied()
+    let mother = village.open_parents(place).next();
+    let sibling = mother.and_then(|mother| {
+        village
+            .open_children(mother)
             .find(|sibling| *sibling != place)
     });
     let alive = |other: &Place| village.people[*other].died.is_none();
-    let Some(other) = [partner, mother, siblings]
-        .into_iter()
-        .flatten()
-        .find(alive)
-    else {
+    let Some(other) = [partner, mother, sibling].into_iter().flatten().find(alive) else {
         return Ok(());
     };
     *households += 1;

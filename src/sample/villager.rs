@@ -165,7 +165,13 @@ impl Village {
         }
     }
 
-    /// The parents by birth that are on record.
+    /// The parents by birth that are on record and not sealed: those whom open rows may speak of.
+    pub fn open_parents(&self, place: Place) -> impl Iterator<Item = Place> {
+        let sealed = self.people[place].record.sealed;
+        self.recorded_parents(place).filter(move |_| !sealed)
+    }
+
+    /// The parents by birth that are on record, sealed or not.
     pub fn recorded_parents(&self, place: Place) -> impl Iterator<Item = Place> {
         let person = &self.people[place];
         let mother = person.mother.filter(|_| person.record.mother);
@@ -173,13 +179,13 @@ impl Village {
         mother.into_iter().chain(father)
     }
 
-    /// The children on whose record this parent stands.
-    pub fn recorded_children(&self, place: Place) -> impl Iterator<Item = Place> {
+    /// The children on whose open record this parent stands.
+    pub fn open_children(&self, place: Place) -> impl Iterator<Item = Place> {
         self.children
             .get(place)
             .into_iter()
             .flatten()
             .copied()
-            .filter(move |child| self.recorded_parents(*child).any(|parent| parent == place))
+            .filter(move |child| self.open_parents(*child).any(|parent| parent == place))
     }
 }
