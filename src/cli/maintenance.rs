@@ -35,7 +35,7 @@ pub fn open(folder: &Path) -> Result<Arc<Store>, Stop> {
 fn opened(store: Result<Store, StoreError>) -> Result<Arc<Store>, Stop> {
     match store {
         Ok(store) => Ok(Arc::new(store)),
-        Err(why) => Err(Stop::Refused(why.into())),
+        Err(why) => Err(Stop::Refused(why.to_string())),
     }
 }
 
@@ -89,12 +89,11 @@ pub fn generate(generate: &Generate) -> Result<(), Stop> {
     let bar = progress::bar("people", generate.people);
     let made = sample::generate(plan, &generate.out, &mut |people| bar.set_position(people));
     bar.finish_and_clear();
-    let shape = made.map_err(|why| {
-        let field = match why {
-            SampleError::TooFewPeople { .. } => "people",
-            _ => "out",
-        };
-        Error::invalid(field, why.to_string())
+    let shape = made.map_err(|why| match why {
+        SampleError::TooFewPeople { least, .. } => {
+            Error::invalid("people", format!("at least {least} are needed"))
+        }
+        other => Error::invalid("out", other.to_string()),
     })?;
     say(&shape.to_string())
 }
