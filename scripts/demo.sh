@@ -62,9 +62,9 @@ fi
 echo "it listens at $address"
 
 say "A specialist found somebody in the child's file"
-shown --server "$address" connect --child "$child" --relation "mother's brother" --name "Daniel Redfern" \
-    --born "1986~" --phone "250-555-0142" --place "Port Alder" \
-    --source "file 2019-114|p. 12|2019-05-02|the child's grandmother"
+shown --server "$address" connect --child "$child" --relation "father's mother" --name "Marlene Corwin" \
+    --born "1962~" --phone "778-555-0188" --place "Stonequay" \
+    --source "file 2019-114|p. 31|2026-10-02|Jenna Corwin, the father's sister"
 
 say "Who could belong to this child?"
 shown --server "$address" find "$child" --leads 8 --excluded 8

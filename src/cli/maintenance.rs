@@ -2,11 +2,14 @@
 //! The only file of the command line that calls the store.
 
 use super::arguments::{Backup, Generate, Global, Import, Restore, Serve, Verify};
+use super::progress;
 use super::stop::Stop;
 use crate::config::Given;
 use crate::error::Error;
+use crate::sample::{self, CommunityPlan, SampleError};
 use crate::server;
-use crate::store::Store;
+use crate::store::{Store, StoreError, StoreOptions};
+use std::io::{self, Write};
 use std::path::Path;
 use std::sync::Arc;
 
@@ -26,8 +29,14 @@ pub fn data_folder(global: &Global) -> Result<&Path, Stop> {
 
 /// Opens the store in a folder.
 pub fn open(folder: &Path) -> Result<Arc<Store>, Stop> {
-    let refused = not_built_in(&format!("opening {}", folder.display()));
-    Err(Stop::Refused(refused))
+    opened(Store::open(folder, &StoreOptions::default()))
+}
+
+fn opened(store: Result<Store, StoreError>) -> Result<Arc<Store>, Stop> {
+    match store {
+        Ok(store) => Ok(Arc::new(store)),
+        Err(why) => Err(Stop::Refused(why.to_string())),
+    }
 }
 
 /// Imports files, or takes an import back.
@@ -46,8 +55,9 @@ pub fn verify(global: &Global, verify: &Verify) -> Result<(), Stop> {
 
 /// Makes what is derived anew.
 pub fn rebuild(global: &Global) -> Result<(), Stop> {
-    let _store = open(data_folder(global)?)?;
-    Err(not_built_in("rebuild").into())
+    let store = open(data_folder(global)?)?;
+    store.rebuild().map_err(Error::from)?;
+    say("rebuilt: records and indexes were made anew from the statements")
 }
 
 /// Brings an older store up to this version.
@@ -70,10 +80,22 @@ pub fn restore(global: &Global, restore: &Restore) -> Result<(), Stop> {
     Err(not_built_in("restore").into())
 }
 
-/// Writes a sample community.
+/// Writes a sample community and prints its shape.
 pub fn generate(generate: &Generate) -> Result<(), Stop> {
-    let _ = generate;
-    Err(not_built_in("generate").into())
+    let plan = CommunityPlan {
+        people: generate.people,
+        seed: generate.seed,
+    };
+    let bar = progress::bar("people", generate.people);
+    let made = sample::generate(plan, &generate.out, &mut |people| bar.set_position(people));
+    bar.finish_and_clear();
+    let shape = made.map_err(|why| match why {
+        SampleError::TooFewPeople { least, .. } => {
+            Error::invalid("people", format!("at least {least} are needed"))
+        }
+        other => Error::invalid("out", other.to_string()),
+    })?;
+    say(&shape.to_string())
 }
 
 /// Serves the store until the process is told to stop.
@@ -95,6 +117,14 @@ pub fn serve(global: &Global, serve: &Serve) -> Result<(), Stop> {
     let settings = flags.or(file).settings()?;
     let store = open(folder)?;
     server::run(store, &settings)?;
+    Ok(())
+}
+
+/// Writes a text to standard output, with a line end.
+fn say(text: &str) -> Result<(), Stop> {
+    let mut out = io::stdout().lock();
+    writeln!(out, "{}", text.trim_end())?;
+    out.flush()?;
     Ok(())
 }
 

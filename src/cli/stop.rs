@@ -11,8 +11,8 @@ pub enum Stop {
     Usage(String),
     /// The work failed.
     Failed(Error),
-    /// The store cannot be opened as it is.
-    Refused(Error),
+    /// The store cannot be opened as it is: why, and what to do next.
+    Refused(String),
     /// Some of many things could not be done; each was told where it stood. Says how many.
     Partly(String),
     /// It is not known whether a write was done: the answer did not arrive.
@@ -76,7 +76,8 @@ fn told(stop: &Stop) -> String {
             }
             text
         }
-        Stop::Failed(error) | Stop::Refused(error) => format!("error: {error}\n"),
+        Stop::Failed(error) => format!("error: {error}\n"),
+        Stop::Refused(why) => format!("error: data: {why}\n"),
     }
 }
 

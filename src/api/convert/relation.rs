@@ -9,6 +9,7 @@ use crate::model::partial_date::Day;
 pub fn relation(relation: &Relation, on: Day) -> v1::Relation {
     v1::Relation {
         words: relation.words.clone(),
+        term: relation.term.clone(),
         side: v1::Side::from(relation.side).into(),
         line: v1::RelationLine::from(relation.line).into(),
         sibship: v1::Sibship::from(relation.sibship).into(),

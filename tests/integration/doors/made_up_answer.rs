@@ -70,6 +70,7 @@ fn aunt() -> PersonSummary {
 pub fn aunt_relation() -> Relation {
     Relation {
         words: "maternal aunt".to_owned(),
+        term: "aunt".to_owned(),
         side: Side::Maternal,
         line: Line::Blood,
         sibship: Sibship::Full,

@@ -3,7 +3,7 @@
 use kinpath::api::{ApiLimits, Bound, Client, serve, v1};
 use kinpath::error::Error;
 use kinpath::offload::Offload;
-use kinpath::store::Store;
+use kinpath::store::{Store, StoreOptions};
 use std::future::Future;
 use std::sync::Arc;
 use std::time::Duration;
@@ -14,7 +14,8 @@ use tonic::{Code, Request, Status};
 use tonic_types::StatusExt;
 
 fn store() -> Arc<Store> {
-    Arc::new(Store)
+    let store = Store::in_memory(&StoreOptions::default());
+    Arc::new(store.expect("an empty store"))
 }
 
 /// Runs a server, asks it, stops it.
@@ -113,6 +114,30 @@ fn bad_questions_are_refused_with_the_field() {
         };
         let id = client.record_connection(request).await;
         assert_eq!(field(id.expect_err("no request id")), "request_id");
+    });
+}
+
+#[test]
+fn who_is_not_recorded_is_not_found() {
+    with_server(|address| async move {
+        let mut client = Client::connect(&address).await.expect("a server");
+        for reference in ["people/00000000000000000000000001", "tudor:I58", "Nobody"] {
+            let request = v1::FindFamilyRequest {
+                child: reference.to_owned(),
+                ..v1::FindFamilyRequest::default()
+            };
+            let error = client.find_family(request).await.expect_err("nobody");
+            assert!(
+                matches!(error, Error::NotFound { what: "person", .. }),
+                "{error:?}"
+            );
+        }
+        let request = v1::SearchPeopleRequest {
+            query: "nobody".to_owned(),
+            ..v1::SearchPeopleRequest::default()
+        };
+        let found = client.search_people(request).await.expect("an empty list");
+        assert!(found.people.is_empty());
     });
 }
 
