@@ -26,6 +26,11 @@ mod people;
 mod places;
 mod rebuild;
 mod requests;
+mod import_journal;
+mod import_plan;
+mod import_merge;
+mod import;
+mod undo_import;
 mod records;
 mod refresh;
 mod sections;
@@ -41,11 +46,14 @@ pub use changes::{AuditLine, REQUEST_WINDOW};
 pub use error::StoreError;
 pub use families::WaitingFamilies;
 pub use identities::Identities;
+pub use import::{ImportProgress, ImportRequest, ImportSummary, Progress, UnfinishedImport};
+pub use import_journal::ImportState;
 pub use open::{Clock, Counters, OpenMode, Random, Store, StoreOptions};
 pub use people::NamedPerson;
 pub use snapshot::Snapshot;
 pub use tie_kind::TieKind;
 pub use ties::{Page, Tied};
+pub use undo_import::UndoSummary;
 pub use transaction::{
     AnswerBuilder, Committed, NewSubject, RequestId, StatementDraft, Transaction,
 };
