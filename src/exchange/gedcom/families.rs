@@ -77,9 +77,12 @@ pub fn read_families(reading: &mut Reading<'_>) {
             }
         }
     }
+    // Where several families claim a child, the one recorded first in the file stands and later parents are in dispute.
+    links.all.sort_by_key(|link| (link.family, link.line));
+    let mut birth_parents = FxHashMap::default();
     for link in links.all {
         for partner in partners.get(&link.family).map(Vec::as_slice).unwrap_or_default() {
-            add_parent(reading, &link, partner);
+            add_parent(reading, &link, partner, &mut birth_parents);
         }
     }
     check_circles(reading);
@@ -254,7 +257,12 @@ fn read_union(reading: &mut Reading<'_>, family: usize, partners: &[Partner]) {
     }
 }
 
-fn add_parent(reading: &mut Reading<'_>, link: &ChildLink, partner: &Partner) {
+fn add_parent(
+    reading: &mut Reading<'_>,
+    link: &ChildLink,
+    partner: &Partner,
+    birth_parents: &mut FxHashMap<u64, u32>,
+) {
     let said = if partner.is_wife { link.to_wife } else { link.to_husband };
     let nature = said.unwrap_or(ParentNature::Birth);
     if partner.person == link.child {
@@ -264,9 +272,18 @@ fn add_parent(reading: &mut Reading<'_>, link: &ChildLink, partner: &Partner) {
     if !reading.parent_ties.insert((link.child, partner.person, nature)) {
         return;
     }
+    let mut certainty = link.certainty;
+    if nature == ParentNature::Birth && certainty < Certainty::Disputed {
+        let known = birth_parents.entry(link.child).or_insert(0);
+        *known += 1;
+        if *known > 2 {
+            certainty = Certainty::Disputed;
+            reading.warn(link.line, "a third birth parent is recorded: kept as disputed");
+        }
+    }
     let of_family = reading.standing(link.family, link.family);
     let standing = Standing {
-        certainty: link.certainty,
+        certainty,
         seal: link.seal.max(of_family.seal),
         ..of_family
     };
@@ -279,7 +296,7 @@ fn add_parent(reading: &mut Reading<'_>, link: &ChildLink, partner: &Partner) {
     };
     let since = link.since.filter(|_| nature == ParentNature::Adoptive);
     reading.assembly.add_fact(link.child, Fact::Parent(tie), standing.during(since, None));
-    if nature == ParentNature::Birth && link.certainty != Certainty::Disproved {
+    if nature == ParentNature::Birth && certainty != Certainty::Disproved {
         warn_about_ages(reading, link, partner.person);
         if let (Ok(child), Ok(parent)) = (link.child.try_into(), partner.person.try_into()) {
             let line = link.line.try_into().unwrap_or(u32::MAX);
