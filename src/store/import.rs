@@ -154,7 +154,10 @@ impl Import<'_> {
         let view = self.shared.backend.snapshot();
         for other in read_journals(&*view)? {
             if !other.state.is_at_rest() && other.import_id != self.request.import_id {
-                let reason = format!("\"{}\" is not finished: finish or undo it first", other.import_id);
+                let reason = format!(
+                    "\"{}\" is not finished: finish or undo it first",
+                    other.import_id
+                );
                 return Err(self.refused(reason));
             }
         }
@@ -163,7 +166,9 @@ impl Import<'_> {
             match found.state {
                 ImportState::Undone => {}
                 ImportState::Undoing => return Err(self.refused("is being undone: undo it again")),
-                _ if !same => return Err(self.refused("stands for another content: choose another id")),
+                _ if !same => {
+                    return Err(self.refused("stands for another content: choose another id"));
+                }
                 ImportState::Finished => self.journal = found,
                 ImportState::Loading | ImportState::Merging => {
                     self.journal = found;
@@ -172,7 +177,9 @@ impl Import<'_> {
             }
         }
         let mut state = self.writer.state.clone();
-        self.journal.loads.push(set_aside(bundle, &*view, &mut state)?);
+        self.journal
+            .loads
+            .push(set_aside(bundle, &*view, &mut state)?);
         self.journal.state = ImportState::Loading;
         self.save(Overlay::new(&*view), state)?;
         Ok(false)
@@ -222,7 +229,10 @@ impl Import<'_> {
         let mut statements = 0;
         let mut start = load.loaded as usize;
         while start < plan.new.len() {
-            let end = plan.new.len().min(start + self.request.subjects_a_batch.max(1));
+            let end = plan
+                .new
+                .len()
+                .min(start + self.request.subjects_a_batch.max(1));
             statements += self.load_batch(plan, start..end)?;
             self.report("statements", end, plan.new.len())?;
             start = end;
@@ -273,8 +283,12 @@ impl Import<'_> {
         if resumed {
             return rebuild::rebuild(self.shared, self.writer.state.next_subject);
         }
-        let outside =
-            rebuild::derive_range(self.shared, load.first_subject, load.end(), load.first_source)?;
+        let outside = rebuild::derive_range(
+            self.shared,
+            load.first_subject,
+            load.end(),
+            load.first_source,
+        )?;
         let subjects: BTreeSet<u64> = outside.into_iter().collect();
         if !subjects.is_empty() {
             let view = self.shared.backend.snapshot();

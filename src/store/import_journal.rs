@@ -1,6 +1,6 @@
 //! What is kept of each import, so that one that was cut off can be finished or undone, and a finished one undone.
 
-use super::backend::{GO_ON, Order, ReadView, Table, Deadline, get};
+use super::backend::{Deadline, GO_ON, Order, ReadView, Table, get};
 use super::error::StoreError;
 use super::keys;
 use super::records::{decode, encode};
@@ -76,13 +76,6 @@ impl ImportJournal {
         self.revisions
             .iter()
             .any(|(first, last)| (*first..=*last).contains(&revision))
-    }
-
-    /// Whether a subject was new with this import.
-    pub fn loaded(&self, subject: u64) -> bool {
-        self.loads
-            .iter()
-            .any(|load| (load.first_subject..load.end()).contains(&subject))
     }
 
     pub fn entry(&self) -> Result<(Vec<u8>, Vec<u8>), StoreError> {

@@ -144,10 +144,15 @@ fn find_subjects(
                 .collect();
             let keys: Vec<&[u8]> = keys.iter().map(Vec::as_slice).collect();
             let mut found = vec![None; positions.len()];
-            view.get_many(Table::Index, &keys, Deadline::NONE, &mut |position, value| {
-                found[position] = value.map(decode_subject).transpose()?;
-                Ok(())
-            })?;
+            view.get_many(
+                Table::Index,
+                &keys,
+                Deadline::NONE,
+                &mut |position, value| {
+                    found[position] = value.map(decode_subject).transpose()?;
+                    Ok(())
+                },
+            )?;
             Ok(found)
         })
         .collect::<Result<_, StoreError>>()?;
@@ -183,13 +188,18 @@ fn number_sources<'a>(
         .map(|hash| IndexKey::Source(*hash).encode())
         .collect();
     let keys: Vec<&[u8]> = keys.iter().map(Vec::as_slice).collect();
-    view.get_many(Table::Index, &keys, Deadline::NONE, &mut |position, value| {
-        if let Some(value) = value {
-            let id = SourceId(decode(value)?);
-            numbers.entry(hashes[position]).or_insert(id);
-        }
-        Ok(())
-    })?;
+    view.get_many(
+        Table::Index,
+        &keys,
+        Deadline::NONE,
+        &mut |position, value| {
+            if let Some(value) = value {
+                let id = SourceId(decode(value)?);
+                numbers.entry(hashes[position]).or_insert(id);
+            }
+            Ok(())
+        },
+    )?;
     let mut free = (load.first_source..).filter(|number| !taken.contains(number));
     let mut new = Vec::new();
     let mut ids = Vec::with_capacity(hashes.len());
@@ -247,10 +257,12 @@ fn first_statements(bundle: &Bundle, new: &[usize], first: u64) -> Vec<u64> {
 
 /// Refuses a bundle whose numbers point outside it or at the wrong kind of subject.
 pub fn check(bundle: &Bundle) -> Result<(), StoreError> {
-    bundle
-        .subjects
-        .par_iter()
-        .try_for_each(|subject| subject.facts.iter().try_for_each(|fact| check_fact(bundle, subject, fact)))?;
+    bundle.subjects.par_iter().try_for_each(|subject| {
+        subject
+            .facts
+            .iter()
+            .try_for_each(|fact| check_fact(bundle, subject, fact))
+    })?;
     let mut seen = HashSet::with_capacity(bundle.subjects.len());
     for subject in &bundle.subjects {
         if !seen.insert((subject.kind, &subject.external_id)) {
@@ -272,13 +284,17 @@ fn check_fact(
     }
     let mut missing = None;
     fact.fact.clone().map_subjects(&mut |named| {
-        let there = usize::try_from(named.number()).ok().and_then(|n| bundle.subjects.get(n));
+        let there = usize::try_from(named.number())
+            .ok()
+            .and_then(|n| bundle.subjects.get(n));
         if there.is_none_or(|there| there.kind != named.kind()) {
             missing = Some(named);
         }
         named
     });
-    missing.map_or(Ok(()), |subject| Err(StoreError::UnknownSubject { subject }))
+    missing.map_or(Ok(()), |subject| {
+        Err(StoreError::UnknownSubject { subject })
+    })
 }
 
 /// A hash of everything in a bundle.

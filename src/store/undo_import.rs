@@ -41,7 +41,14 @@ impl Store {
         let mut summary = UndoSummary::default();
         let subjects = subjects_of(&self.shared, &journal)?;
         for part in subjects.chunks(SUBJECTS) {
-            undo_part(&self.shared, &mut writer, &journal, part, actor, &mut summary)?;
+            undo_part(
+                &self.shared,
+                &mut writer,
+                &journal,
+                part,
+                actor,
+                &mut summary,
+            )?;
         }
         journal.state = ImportState::Undone;
         save(&self.shared, &mut writer, &journal)?;
@@ -98,14 +105,20 @@ fn subjects_of(shared: &Shared, journal: &ImportJournal) -> Result<Vec<u64>, Sto
         let mut range = keys::everything();
         range.start = keys::revision(*first).to_vec();
         let order = Order::Ascending;
-        view.scan(Table::Changes, &range, order, Deadline::NONE, &mut |_, value| {
-            let event: ChangeEvent = decode(value)?;
-            if event.revision > *last {
-                return super::backend::STOP;
-            }
-            subjects.extend(event.subjects.iter().map(|subject| subject.number()));
-            GO_ON
-        })?;
+        view.scan(
+            Table::Changes,
+            &range,
+            order,
+            Deadline::NONE,
+            &mut |_, value| {
+                let event: ChangeEvent = decode(value)?;
+                if event.revision > *last {
+                    return super::backend::STOP;
+                }
+                subjects.extend(event.subjects.iter().map(|subject| subject.number()));
+                GO_ON
+            },
+        )?;
     }
     Ok(subjects.into_iter().collect())
 }
@@ -152,11 +165,7 @@ fn undo_part(
 }
 
 /// The statements that take back what the import said of one subject.
-fn undone(
-    history: &History,
-    journal: &ImportJournal,
-    summary: &mut UndoSummary,
-) -> Vec<Statement> {
+fn undone(history: &History, journal: &ImportJournal, summary: &mut UndoSummary) -> Vec<Statement> {
     let mut versions: BTreeMap<_, Vec<&Version>> = BTreeMap::new();
     for version in &history.versions {
         versions.entry(version.id()).or_default().push(version);
@@ -168,11 +177,16 @@ fn undone(
         };
         if !journal.made(latest.revision) {
             let taken_back = latest.statement.retracted;
-            let touched = versions.iter().any(|version| journal.made(version.revision));
+            let touched = versions
+                .iter()
+                .any(|version| journal.made(version.revision));
             summary.left += u64::from(touched && !taken_back);
             continue;
         }
-        let before = versions.iter().rev().find(|version| !journal.made(version.revision));
+        let before = versions
+            .iter()
+            .rev()
+            .find(|version| !journal.made(version.revision));
         block.push(match before {
             Some(version) => {
                 summary.restored += 1;
