@@ -14,7 +14,9 @@ impl Reading<'_> {
     /// The standing of a fact that begins at a line of a record (or is the record itself).
     pub fn standing(&mut self, record: usize, fact: usize) -> Standing {
         let seal = self.take_seal(record).max(self.take_seal(fact));
-        let citation = self.take_first(fact, "SOUR").or_else(|| self.take_first(record, "SOUR"));
+        let citation = self
+            .take_first(fact, "SOUR")
+            .or_else(|| self.take_first(record, "SOUR"));
         let source = match citation {
             Some(citation) => self.cited_source(citation),
             None => Source {
@@ -55,7 +57,10 @@ impl Reading<'_> {
                     }
                     source.asserter = self.text_of(record, "AUTH");
                 }
-                None => self.warn(citation, format!("there is no source with the reference @{xref}@")),
+                None => self.warn(
+                    citation,
+                    format!("there is no source with the reference @{xref}@"),
+                ),
             },
             None => source.document = shortened(&self.tree.text(citation)),
         }
