@@ -331,7 +331,7 @@ fn month_number(word: &str) -> Option<u8> {
     let is_month = |month: &&str| word.len() >= 3 && month.starts_with(word);
     MONTHS
         .iter()
-        .position(|month| is_month(&month) || (word == "SEPT" && *month == "SEPTEMBER"))
+        .position(|month| is_month(month) || (word == "SEPT" && *month == "SEPTEMBER"))
         .map(|at| at as u8 + 1)
 }
 

@@ -15,6 +15,9 @@ use crate::names::kin_words::read_kin_word;
 use crate::names::network_roles::{network_role, role_word};
 use rustc_hash::FxHashMap;
 
+/// More partners in one family are taken for a mistake.
+const MOST_PARTNERS: usize = 8;
+
 /// A child of a family: said by the child (FAMC), the family (CHIL), or both.
 struct ChildLink {
     child: u64,
@@ -33,6 +36,8 @@ struct ChildLink {
 struct ChildLinks {
     all: Vec<ChildLink>,
     positions: FxHashMap<(u64, usize), usize>,
+    /// FAMS lines: person, family, line.
+    spouses: Vec<(u64, usize, usize)>,
 }
 
 impl ChildLinks {
@@ -78,6 +83,15 @@ pub fn read_families(reading: &mut Reading<'_>) {
             }
         }
     }
+    for (person, family, line) in links.spouses {
+        let couple = partners.get(&family).map(Vec::as_slice).unwrap_or_default();
+        if !couple.iter().any(|partner| partner.person == person) {
+            reading.warn(
+                line,
+                "the family does not name this person as HUSB or WIFE: this is not taken",
+            );
+        }
+    }
     for link in links.all {
         for partner in partners
             .get(&link.family)
@@ -95,7 +109,8 @@ fn read_child_links(reading: &mut Reading<'_>, record: usize, links: &mut ChildL
         return;
     };
     for line in reading.take_all(record, "FAMS") {
-        family_at(reading, line);
+        let spouse = family_at(reading, line).map(|family| (child, family, line));
+        links.spouses.extend(spouse);
     }
     for line in reading.take_all(record, "FAMC") {
         let Some(family) = family_at(reading, line) else {
@@ -224,12 +239,18 @@ fn read_partners(reading: &mut Reading<'_>, family: usize) -> Vec<Partner> {
                     line,
                     format!("{} is tied to itself", reading.tree.line(line).value.trim()),
                 );
-            } else {
+            } else if partners.len() <= MOST_PARTNERS {
                 partners.push(Partner { person, is_wife });
             }
         }
     }
-    if partners.len() > 2 {
+    if partners.len() > MOST_PARTNERS {
+        reading.error(
+            family,
+            format!("the family has more than {MOST_PARTNERS} partners"),
+        );
+        partners.clear();
+    } else if partners.len() > 2 {
         reading.warn(
             family,
             "the family has more than two partners: each two are taken as a couple",

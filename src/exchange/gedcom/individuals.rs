@@ -7,6 +7,7 @@ use crate::model::partial_date::{End, PartialDate};
 use crate::model::person::{Contact, ContactKind, Death, Gender, Name, NameKind, Residence};
 use crate::model::statement::Fact;
 use crate::names::normalize::{fold, join_parts};
+use rustc_hash::FxHashSet;
 
 /// Gives every person a number, then reads what is said of each.
 pub fn read_individuals(reading: &mut Reading<'_>) {
@@ -31,7 +32,7 @@ pub fn read_individuals(reading: &mut Reading<'_>) {
 }
 
 fn read_names(reading: &mut Reading<'_>, record: usize, person: u64) {
-    let mut names: Vec<Name> = Vec::new();
+    let mut known: FxHashSet<String> = FxHashSet::default();
     let mut as_written = "";
     for line in reading.take_all(record, "NAME") {
         let standing = reading.standing(record, line);
@@ -39,7 +40,7 @@ fn read_names(reading: &mut Reading<'_>, record: usize, person: u64) {
         if as_written.is_empty() {
             as_written = value;
         }
-        let kind = name_kind(reading.take_value(line, "TYPE"), names.is_empty());
+        let kind = name_kind(reading.take_value(line, "TYPE"), known.is_empty());
         let mut further = Vec::new();
         let name = read_name(reading, line, value, kind);
         let given = name
@@ -72,15 +73,14 @@ fn read_names(reading: &mut Reading<'_>, record: usize, person: u64) {
             }
         }
         for name in further {
-            if !names.iter().any(|known| known.full == name.full) {
+            if known.insert(name.full.clone()) {
                 reading
                     .assembly
-                    .add_fact(person, Fact::Name(name.clone()), standing.always());
-                names.push(name);
+                    .add_fact(person, Fact::Name(name), standing.always());
             }
         }
     }
-    if names.is_empty() {
+    if known.is_empty() {
         let standing = reading.standing(record, record);
         let description = if as_written.is_empty() {
             "name not recorded"

@@ -5,7 +5,7 @@
 use super::encoding::decode;
 use super::lines::{Line, LineTree};
 use super::{dates, families, individuals};
-use crate::exchange::assembly::Assembly;
+use crate::exchange::assembly::{Assembly, Standing};
 use crate::exchange::family_check::BirthTie;
 use crate::exchange::report::{ExchangeError, Findings, ReadBundle, ReadOptions, shown};
 use crate::model::bundle::{Bundle, Origin};
@@ -86,6 +86,8 @@ pub struct Reading<'t> {
     pub births: FxHashMap<u64, PartialDate>,
     pub birth_ties: Vec<BirthTie>,
     pub parent_ties: FxHashSet<(u64, u64, ParentNature)>,
+    /// By record.
+    pub record_standings: FxHashMap<usize, Standing>,
 }
 
 impl<'t> Reading<'t> {
@@ -113,6 +115,7 @@ impl<'t> Reading<'t> {
             births: FxHashMap::default(),
             birth_ties: Vec::new(),
             parent_ties: FxHashSet::default(),
+            record_standings: FxHashMap::default(),
         }
     }
 
@@ -148,7 +151,8 @@ impl<'t> Reading<'t> {
         if let Some(&last) = records.last()
             && self.tree.line(last).tag != "TRLR"
         {
-            self.error(last, "the file ends without \"0 TRLR\": it is cut off");
+            let last_line = self.tree.len() - 1;
+            self.error(last_line, "the file ends without \"0 TRLR\": it is cut off");
         }
     }
 
