@@ -8,6 +8,10 @@ const YOUNGEST_PARENT: i32 = 10;
 /// Older parents than this are doubted.
 const OLDEST_PARENT: i32 = 90;
 
+/// How many people of a circle are named, and in how many circles.
+const MOST_SHOWN: usize = 40;
+const MOST_CHAINS: usize = 1_000;
+
 /// A parent tie by birth, as far as the checks need it. `child` and `parent` are positions in the bundle.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct BirthTie {
@@ -54,7 +58,8 @@ pub fn age_conflict(
 /// A person who would be their own ancestor.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct OwnAncestor {
-    /// From the person by way of their parents back to the person, who stands at both ends.
+    /// From the person by way of their parents back to the person, who stands at both ends; of a long way only the
+    /// first forty people, and none after a thousand circles.
     pub chain: Vec<u32>,
     /// The position in the given ties of the one that closes the circle.
     pub closing_tie: usize,
@@ -64,7 +69,8 @@ pub struct OwnAncestor {
 pub fn own_ancestors(ties: &[BirthTie]) -> Vec<OwnAncestor> {
     let graph = ParentLists::new(ties);
     let mut state = vec![Visit::New; graph.people];
-    let mut found = Vec::new();
+    let mut depths = vec![0usize; graph.people];
+    let mut found: Vec<OwnAncestor> = Vec::new();
     // Each step of the walk: a person and how many of their parents were followed.
     let mut walk: Vec<(usize, usize)> = Vec::new();
     for start in 0..graph.people {
@@ -84,12 +90,23 @@ pub fn own_ancestors(ties: &[BirthTie]) -> Vec<OwnAncestor> {
             match state[parent] {
                 Visit::New => {
                     state[parent] = Visit::OnPath;
+                    depths[parent] = walk.len();
                     walk.push((parent, 0));
                 }
-                Visit::OnPath => found.push(OwnAncestor {
-                    chain: chain_from(&walk, parent, &graph),
-                    closing_tie: tie as usize,
-                }),
+                Visit::OnPath => {
+                    let circle = &walk[depths[parent]..];
+                    let shown = if found.len() < MOST_CHAINS {
+                        MOST_SHOWN
+                    } else {
+                        0
+                    };
+                    let people = circle.iter().take(shown).map(|(person, _)| *person);
+                    let chain = people.chain([parent]).map(|person| graph.numbers[person]);
+                    found.push(OwnAncestor {
+                        chain: chain.collect(),
+                        closing_tie: tie as usize,
+                    });
+                }
                 Visit::Done => {}
             }
         }
@@ -102,19 +119,6 @@ enum Visit {
     New,
     OnPath,
     Done,
-}
-
-fn chain_from(walk: &[(usize, usize)], parent: usize, graph: &ParentLists) -> Vec<u32> {
-    let start = walk
-        .iter()
-        .position(|(person, _)| *person == parent)
-        .unwrap_or(0);
-    let mut chain: Vec<u32> = walk[start..]
-        .iter()
-        .map(|(person, _)| graph.numbers[*person])
-        .collect();
-    chain.push(graph.numbers[parent]);
-    chain
 }
 
 /// The ties of each child, side by side. People are renumbered so that positions need not be dense.

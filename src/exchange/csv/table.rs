@@ -7,6 +7,8 @@ use std::io::Read;
 
 /// No cell may be longer, in bytes.
 const LONGEST_CELL: usize = 64 * 1024;
+/// No file may have more columns.
+const MOST_COLUMNS: usize = 200;
 /// Stands after the end of the data. If a quote is still open there, it is swallowed, and so we know.
 const END_MARK: &[u8] = b"\n\x01\n";
 const END_CELL: &str = "\u{1}";
@@ -98,6 +100,14 @@ impl<'d> Table<'d> {
         let names = self.record.iter().map(|name| name.trim().to_lowercase());
         self.header = names.collect();
         self.known = vec![false; self.header.len()];
+        if self.header.len() > MOST_COLUMNS {
+            let reason = format!(
+                "the header has {} columns; at most {MOST_COLUMNS} are taken",
+                self.header.len()
+            );
+            findings.error(self.origin(line, ""), reason);
+            return false;
+        }
         let mut is_sound = true;
         for (position, name) in self.header.iter().enumerate() {
             if !name.is_empty() && self.header[..position].contains(name) {

@@ -14,15 +14,16 @@ const CP437: &str = "ÇüéâäàåçêëèïîìÄÅÉæÆôöòûùÿÖÜ¢£�
 
 /// The characters of ANSEL from 0xA1 to 0xCF; diacritics follow from 0xE0 on.
 const ANSEL_LETTERS: [char; 47] = [
-    'Ł', 'Ø', 'Đ', 'Þ', 'Æ', 'Œ', 'ʹ', '·', '♭', '®', '±', 'Ơ', 'Ư', 'ʼ', NONE, 'ʻ', 'ł', 'ø', 'đ', 'þ', 'æ', 'œ', 'ʺ',
-    'ı', '£', 'ð', NONE, 'ơ', 'ư', '□', '■', '°', 'ℓ', '℗', '©', '♯', '¿', '¡', NONE, NONE, NONE, NONE, NONE, NONE, 'e',
-    'o', 'ß',
+    'Ł', 'Ø', 'Đ', 'Þ', 'Æ', 'Œ', 'ʹ', '·', '♭', '®', '±', 'Ơ', 'Ư', 'ʼ', NONE, 'ʻ', 'ł', 'ø', 'đ',
+    'þ', 'æ', 'œ', 'ʺ', 'ı', '£', 'ð', NONE, 'ơ', 'ư', '□', '■', '°', 'ℓ', '℗', '©', '♯', '¿', '¡',
+    NONE, NONE, NONE, NONE, NONE, NONE, 'e', 'o', 'ß',
 ];
 /// The diacritics of ANSEL from 0xE0 on. They stand before their letter; in Unicode they stand after it.
 const ANSEL_DIACRITICS: [char; 32] = [
-    '\u{309}', '\u{300}', '\u{301}', '\u{302}', '\u{303}', '\u{304}', '\u{306}', '\u{307}', '\u{308}', '\u{30c}',
-    '\u{30a}', '\u{fe20}', '\u{fe21}', '\u{315}', '\u{30b}', '\u{310}', '\u{327}', '\u{328}', '\u{323}', '\u{324}',
-    '\u{325}', '\u{333}', '\u{332}', '\u{326}', '\u{31c}', '\u{32e}', '\u{fe22}', '\u{fe23}', NONE, NONE, '\u{313}', NONE,
+    '\u{309}', '\u{300}', '\u{301}', '\u{302}', '\u{303}', '\u{304}', '\u{306}', '\u{307}',
+    '\u{308}', '\u{30c}', '\u{30a}', '\u{fe20}', '\u{fe21}', '\u{315}', '\u{30b}', '\u{310}',
+    '\u{327}', '\u{328}', '\u{323}', '\u{324}', '\u{325}', '\u{333}', '\u{332}', '\u{326}',
+    '\u{31c}', '\u{32e}', '\u{fe22}', '\u{fe23}', NONE, NONE, '\u{313}', NONE,
 ];
 const NONE: char = '\u{fffd}';
 
@@ -85,7 +86,10 @@ mod tests {
 
     #[test]
     fn ansel_diacritics_move_behind_their_letter() {
-        assert_eq!(decode_ansel(b"M\xe8uller \xa1\xe2odz \xcf"), "Müller Łódz ß");
+        assert_eq!(
+            decode_ansel(b"M\xe8uller \xa1\xe2odz \xcf"),
+            "Müller Łódz ß"
+        );
         assert_eq!(decode_ansel(b"\xe2\n\xe2"), "\u{301}\n\u{301}");
     }
 }

@@ -17,7 +17,8 @@ const NOT_A_DATE: &str = "it is not a date in a known form";
 const NO_SUCH_DAY: &str = "there is no such day";
 const PHRASE: &str = "it is a phrase";
 const BACKWARDS: &str = "its end lies before its beginning";
-const OTHER_CALENDAR: &str = "dates of the French Republican and Hebrew calendars are not converted";
+const OTHER_CALENDAR: &str =
+    "dates of the French Republican and Hebrew calendars are not converted";
 const DUAL_YEAR: &str = "of the two years of the dual date the second, in new style, is taken";
 const YEAR_RANGE: &str = "the day holds for one of several years: only the range is kept";
 const AGO: &str = "what stands in parentheses is left out";
@@ -29,8 +30,15 @@ pub fn read_date(text: &str) -> ReadDate {
         Some((before, _)) => (before.trim_end(), true),
         None => (text, false),
     };
-    let words: Vec<String> = text.split_whitespace().map(|word| word.trim_end_matches(',').to_uppercase()).collect();
-    let words: Vec<&str> = words.iter().map(|word| word.as_str()).filter(|word| !word.is_empty()).collect();
+    let words: Vec<String> = text
+        .split_whitespace()
+        .map(|word| word.trim_end_matches(',').to_uppercase())
+        .collect();
+    let words: Vec<&str> = words
+        .iter()
+        .map(|word| word.as_str())
+        .filter(|word| !word.is_empty())
+        .collect();
     if words.is_empty() {
         return refused(if phrase { PHRASE } else { "it is empty" });
     }
@@ -62,7 +70,9 @@ impl DateReader {
         let (first, rest) = words.split_first().ok_or(NOT_A_DATE)?;
         let keyword = first.trim_end_matches('.');
         match keyword {
-            "ABT" | "ABOUT" | "CAL" | "EST" | "CIRCA" | "CA" | "C" | "AROUND" => self.qualified(rest, Qualifier::Approximate),
+            "ABT" | "ABOUT" | "CAL" | "EST" | "CIRCA" | "CA" | "C" | "AROUND" => {
+                self.qualified(rest, Qualifier::Approximate)
+            }
             "MAYBE" | "PERHAPS" | "PROBABLY" => self.qualified(rest, Qualifier::Uncertain),
             "INT" => self.read(rest),
             "BEF" | "BEFORE" => {
@@ -73,12 +83,23 @@ impl DateReader {
                 let bound = self.span(rest)?;
                 Ok(PartialDate::OneOf(End::At(step(bound.1, 1)?), End::Open))
             }
-            "BET" | "BETWEEN" | "BTW" => self.pair(rest, &["AND", "-", "TO", "&"], PartialDate::OneOf),
-            "FROM" => match rest.iter().any(|word| is_joint(word, &["TO", "UNTIL", "-"])) {
+            "BET" | "BETWEEN" | "BTW" => {
+                self.pair(rest, &["AND", "-", "TO", "&"], PartialDate::OneOf)
+            }
+            "FROM" => match rest
+                .iter()
+                .any(|word| is_joint(word, &["TO", "UNTIL", "-"]))
+            {
                 true => self.pair(rest, &["TO", "UNTIL", "-"], PartialDate::Interval),
-                false => Ok(PartialDate::Interval(End::At(self.span(rest)?.0), End::Open)),
+                false => Ok(PartialDate::Interval(
+                    End::At(self.span(rest)?.0),
+                    End::Open,
+                )),
             },
-            "TO" | "UNTIL" => Ok(PartialDate::Interval(End::Unknown, End::At(self.span(rest)?.1))),
+            "TO" | "UNTIL" => Ok(PartialDate::Interval(
+                End::Unknown,
+                End::At(self.span(rest)?.1),
+            )),
             _ => self.plain(words),
         }
     }
@@ -93,14 +114,27 @@ impl DateReader {
         })
     }
 
-    fn pair(&mut self, words: &[&str], joints: &[&str], make: fn(End, End) -> PartialDate) -> Read<PartialDate> {
-        let middle = words.iter().position(|word| is_joint(word, joints)).ok_or(NOT_A_DATE)?;
+    fn pair(
+        &mut self,
+        words: &[&str],
+        joints: &[&str],
+        make: fn(End, End) -> PartialDate,
+    ) -> Read<PartialDate> {
+        let middle = words
+            .iter()
+            .position(|word| is_joint(word, joints))
+            .ok_or(NOT_A_DATE)?;
         let first = self.span(&words[..middle])?.0;
         let last = self.span(&words[middle + 1..])?.1;
         self.ordered(first, last, make)
     }
 
-    fn ordered(&mut self, first: Point, last: Point, make: fn(End, End) -> PartialDate) -> Read<PartialDate> {
+    fn ordered(
+        &mut self,
+        first: Point,
+        last: Point,
+        make: fn(End, End) -> PartialDate,
+    ) -> Read<PartialDate> {
         let ends = (first_day(first), last_day(last));
         match ends {
             (Some(start), Some(end)) if start > end => Err(BACKWARDS),
@@ -125,7 +159,11 @@ impl DateReader {
             && first.starts_with("@#")
         {
             // "@#DFRENCH R@" has a space inside.
-            let name = if first.ends_with('@') { first.to_string() } else { words.join(" ") };
+            let name = if first.ends_with('@') {
+                first.to_string()
+            } else {
+                words.join(" ")
+            };
             if name.starts_with("@#DFRENCH") || name.starts_with("@#DHEBREW") {
                 return Err(OTHER_CALENDAR);
             }
@@ -174,7 +212,13 @@ impl DateReader {
         Ok((point, point))
     }
 
-    fn year_range(&mut self, rest: &[&str], first: &str, last: &str, is_bc: bool) -> Read<(Point, Point)> {
+    fn year_range(
+        &mut self,
+        rest: &[&str],
+        first: &str,
+        last: &str,
+        is_bc: bool,
+    ) -> Read<(Point, Point)> {
         let first_year = self.year(first, is_bc)?;
         // "1456-57" shortens the second year.
         let last_year = match (first.len(), last.len()) {
@@ -229,9 +273,16 @@ fn day_and_month(words: &[&str], year: i32) -> Read<Point> {
         }),
         // "12 MAR" and the American "MAR 12".
         [one, two] => {
-            let (day, month) = if month_number(two).is_some() { (one, two) } else { (two, one) };
+            let (day, month) = if month_number(two).is_some() {
+                (one, two)
+            } else {
+                (two, one)
+            };
             let month = month_number(month).ok_or(NOT_A_DATE)?;
-            let day: u8 = day.trim_end_matches(['S', 'T', 'N', 'D', 'R', 'H']).parse().map_err(|_| NOT_A_DATE)?;
+            let day: u8 = day
+                .trim_end_matches(['S', 'T', 'N', 'D', 'R', 'H'])
+                .parse()
+                .map_err(|_| NOT_A_DATE)?;
             Day::from_ymd(year, month, day).ok_or(NO_SUCH_DAY)?;
             Ok(Point {
                 month,
@@ -248,7 +299,11 @@ fn day_and_month(words: &[&str], year: i32) -> Read<Point> {
 /// ambiguous and refused.
 fn numeric_date(word: &str) -> Option<Read<Point>> {
     let is_form = word.len() == 10 && word.as_bytes()[4] == b'-' && word.as_bytes()[7] == b'-';
-    if !is_form || !word.bytes().all(|byte| byte.is_ascii_digit() || byte == b'-') {
+    if !is_form
+        || !word
+            .bytes()
+            .all(|byte| byte.is_ascii_digit() || byte == b'-')
+    {
         return None;
     }
     Some(match word.parse() {
@@ -259,12 +314,25 @@ fn numeric_date(word: &str) -> Option<Read<Point>> {
 
 fn month_number(word: &str) -> Option<u8> {
     const MONTHS: [&str; 12] = [
-        "JANUARY", "FEBRUARY", "MARCH", "APRIL", "MAY", "JUNE", "JULY", "AUGUST", "SEPTEMBER", "OCTOBER", "NOVEMBER",
+        "JANUARY",
+        "FEBRUARY",
+        "MARCH",
+        "APRIL",
+        "MAY",
+        "JUNE",
+        "JULY",
+        "AUGUST",
+        "SEPTEMBER",
+        "OCTOBER",
+        "NOVEMBER",
         "DECEMBER",
     ];
     let word = word.trim_end_matches('.');
     let is_month = |month: &&str| word.len() >= 3 && month.starts_with(word);
-    MONTHS.iter().position(|month| is_month(&month) || (word == "SEPT" && *month == "SEPTEMBER")).map(|at| at as u8 + 1)
+    MONTHS
+        .iter()
+        .position(|month| is_month(month) || (word == "SEPT" && *month == "SEPTEMBER"))
+        .map(|at| at as u8 + 1)
 }
 
 fn year_point(year: i32) -> Point {
@@ -291,7 +359,12 @@ fn step(point: Point, by: i32) -> Read<Point> {
         Precision::Day => {
             let day = Day::from_ymd(point.year, point.month, point.day).ok_or(NO_SUCH_DAY)?;
             let (year, month, day) = Day(day.0 + by).ymd();
-            Ok(Point { year, month, day, ..point })
+            Ok(Point {
+                year,
+                month,
+                day,
+                ..point
+            })
         }
         Precision::Month => {
             let months = point.year * 12 + i32::from(point.month) - 1 + by;
@@ -314,11 +387,20 @@ fn julian_to_gregorian(point: Point) -> Read<Point> {
         return Ok(point);
     }
     // From March on the Julian calendar is behind by the centuries without a leap day, less the first two.
-    let shifted_year = if point.month <= 2 { point.year - 1 } else { point.year };
+    let shifted_year = if point.month <= 2 {
+        point.year - 1
+    } else {
+        point.year
+    };
     let offset = shifted_year.div_euclid(100) - shifted_year.div_euclid(400) - 2;
     let day = Day::from_ymd(point.year, point.month, point.day).ok_or(NO_SUCH_DAY)?;
     let (year, month, day) = Day(day.0 + offset).ymd();
-    Ok(Point { year, month, day, ..point })
+    Ok(Point {
+        year,
+        month,
+        day,
+        ..point
+    })
 }
 
 #[cfg(test)]
@@ -365,7 +447,12 @@ mod tests {
     fn every_form_becomes_edtf() {
         for &(text, expected) in DATES {
             let read = read_date(text);
-            assert_eq!(read.date.map(|date| date.to_string()).as_deref(), Some(expected), "{text} {:?}", read.doubt);
+            assert_eq!(
+                read.date.map(|date| date.to_string()).as_deref(),
+                Some(expected),
+                "{text} {:?}",
+                read.doubt
+            );
             // What we write must read back.
             assert_eq!(expected.parse().ok(), read.date, "{text}");
         }
@@ -383,7 +470,10 @@ mod tests {
             ("@#DHEBREW@ 5 TSH 5700", OTHER_CALENDAR),
             ("@#DFRENCH R@ 1 VEND 3", OTHER_CALENDAR),
             ("3/4/1961", NOT_A_DATE),
-            ("1699/05", "the two years of the dual date do not follow each other"),
+            (
+                "1699/05",
+                "the two years of the dual date do not follow each other",
+            ),
             ("12 MAR", NOT_A_DATE),
         ] {
             assert_eq!(read_date(text), refused(reason), "{text}");

@@ -38,9 +38,8 @@ pub fn decode(bytes: &[u8]) -> Decoded {
         "IBMPC" | "IBM-PC" | "IBM" | "CP437" | "MSDOS" | "MS-DOS" | "OEM" => {
             decode_declared(bytes, &declared, decode_cp437, "CP437")
         }
-        "ANSI" | "WINDOWS" | "CP1252" | "WINDOWS-1252" | "IBM WINDOWS" | "ISO-8859-1" | "ISO8859-1" | "LATIN1" => {
-            decode_declared(bytes, &declared, decode_cp1252, "CP1252")
-        }
+        "ANSI" | "WINDOWS" | "CP1252" | "WINDOWS-1252" | "IBM WINDOWS" | "ISO-8859-1"
+        | "ISO8859-1" | "LATIN1" => decode_declared(bytes, &declared, decode_cp1252, "CP1252"),
         _ => decode_utf8(bytes, &declared),
     }
 }
@@ -58,12 +57,20 @@ fn declared_encoding(bytes: &[u8]) -> String {
 }
 
 /// Files of one byte a character are often UTF-8 in truth: that many bytes are hardly valid UTF-8 by chance.
-fn decode_declared(bytes: &[u8], declared: &str, decode: fn(&[u8]) -> String, name: &'static str) -> Decoded {
+fn decode_declared(
+    bytes: &[u8],
+    declared: &str,
+    decode: fn(&[u8]) -> String,
+    name: &'static str,
+) -> Decoded {
     match std::str::from_utf8(bytes) {
         Ok(text) if !text.is_ascii() => Decoded {
             text: text.to_owned(),
             encoding: "UTF-8",
-            doubt: Some((0, format!("the head says {declared}, but the text is UTF-8 and is read as that"))),
+            doubt: Some((
+                0,
+                format!("the head says {declared}, but the text is UTF-8 and is read as that"),
+            )),
         },
         _ => Decoded {
             text: decode(bytes),
@@ -82,8 +89,14 @@ fn decode_utf8(bytes: &[u8], declared: &str) -> Decoded {
         },
         Err(error) => {
             let line = line_of(bytes, error.valid_up_to());
-            let declared = if declared.is_empty() { "nothing" } else { declared };
-            let reason = format!("the head says {declared}, but this line is not UTF-8: the file is read as CP1252");
+            let declared = if declared.is_empty() {
+                "nothing"
+            } else {
+                declared
+            };
+            let reason = format!(
+                "the head says {declared}, but this line is not UTF-8: the file is read as CP1252"
+            );
             Decoded {
                 text: decode_cp1252(bytes),
                 encoding: "CP1252",
@@ -109,7 +122,12 @@ fn decode_utf16(bytes: &[u8], unit: fn([u8; 2]) -> u16, name: &'static str) -> D
     Decoded {
         text,
         encoding: name,
-        doubt: is_damaged.then(|| (0, format!("the text is not whole {name}: what cannot be read is shown as \u{fffd}"))),
+        doubt: is_damaged.then(|| {
+            (
+                0,
+                format!("the text is not whole {name}: what cannot be read is shown as \u{fffd}"),
+            )
+        }),
     }
 }
 
@@ -131,7 +149,9 @@ mod tests {
 
     #[test]
     fn every_encoding_is_recognised() {
-        let utf16 = |text: &str, unit: fn(u16) -> [u8; 2]| text.encode_utf16().flat_map(unit).collect::<Vec<u8>>();
+        let utf16 = |text: &str, unit: fn(u16) -> [u8; 2]| {
+            text.encode_utf16().flat_map(unit).collect::<Vec<u8>>()
+        };
         let text = "0 HEAD\n1 CHAR UNICODE\n0 @I1@ INDI\n1 NAME Zoé";
         let mut little = utf16(text, u16::to_le_bytes);
         assert_eq!(decode(&little).text, text);
@@ -139,11 +159,23 @@ mod tests {
         assert_eq!(decode(&little).encoding, "UTF-16 LE");
         assert_eq!(decode(&little).text, text);
         let big = utf16(text, u16::to_be_bytes);
-        assert_eq!((decode(&big).text.as_str(), decode(&big).encoding), (text, "UTF-16 BE"));
+        assert_eq!(
+            (decode(&big).text.as_str(), decode(&big).encoding),
+            (text, "UTF-16 BE")
+        );
         assert_eq!(decode(b"\xef\xbb\xbf0 HEAD").text, "0 HEAD");
-        assert_eq!(decode(b"0 HEAD\n1 CHAR ANSEL\n1 NOTE \xe2e").text, "0 HEAD\n1 CHAR ANSEL\n1 NOTE é");
-        assert_eq!(decode(b"0 HEAD\r1 CHAR IBMPC\r1 NOTE \x82").text, "0 HEAD\r1 CHAR IBMPC\r1 NOTE é");
-        assert_eq!(decode(b"0 HEAD\n1 CHAR ANSI\n1 NOTE \xe9").text, "0 HEAD\n1 CHAR ANSI\n1 NOTE é");
+        assert_eq!(
+            decode(b"0 HEAD\n1 CHAR ANSEL\n1 NOTE \xe2e").text,
+            "0 HEAD\n1 CHAR ANSEL\n1 NOTE é"
+        );
+        assert_eq!(
+            decode(b"0 HEAD\r1 CHAR IBMPC\r1 NOTE \x82").text,
+            "0 HEAD\r1 CHAR IBMPC\r1 NOTE é"
+        );
+        assert_eq!(
+            decode(b"0 HEAD\n1 CHAR ANSI\n1 NOTE \xe9").text,
+            "0 HEAD\n1 CHAR ANSI\n1 NOTE é"
+        );
     }
 
     #[test]

@@ -5,6 +5,7 @@
 use super::dates::read_date;
 use super::reader::Reading;
 use crate::exchange::assembly::Standing;
+use crate::model::ids::SourceId;
 use crate::model::statement::{Certainty, SealClass, Source};
 
 /// How much of a title or text is kept, in characters.
@@ -13,21 +14,41 @@ const LONGEST_TEXT: usize = 2_000;
 impl Reading<'_> {
     /// The standing of a fact that begins at a line of a record (or is the record itself).
     pub fn standing(&mut self, record: usize, fact: usize) -> Standing {
-        let seal = self.take_seal(record).max(self.take_seal(fact));
-        let citation = self.take_first(fact, "SOUR").or_else(|| self.take_first(record, "SOUR"));
-        let source = match citation {
+        let of_record = self.record_standing(record);
+        if fact == record {
+            return of_record;
+        }
+        let source = match self.take_first(fact, "SOUR") {
             Some(citation) => self.cited_source(citation),
-            None => Source {
+            None => of_record.source,
+        };
+        Standing {
+            source,
+            seal: of_record.seal.max(self.take_seal(fact)),
+            ..of_record
+        }
+    }
+
+    /// Read once a record, as a record may have many facts.
+    fn record_standing(&mut self, record: usize) -> Standing {
+        if let Some(&standing) = self.record_standings.get(&record) {
+            return standing;
+        }
+        let source = match self.take_first(record, "SOUR") {
+            Some(citation) => self.cited_source(citation),
+            None => self.assembly.source(Source {
                 document: self.file.clone(),
                 page: self.tree.line(record).xref.to_owned(),
                 ..Source::default()
-            },
+            }),
         };
-        Standing {
-            source: self.assembly.source(source),
+        let standing = Standing {
+            source,
             certainty: Certainty::Reported,
-            seal,
-        }
+            seal: self.take_seal(record),
+        };
+        self.record_standings.insert(record, standing);
+        standing
     }
 
     fn take_seal(&mut self, position: usize) -> SealClass {
@@ -43,7 +64,7 @@ impl Reading<'_> {
         }
     }
 
-    fn cited_source(&mut self, citation: usize) -> Source {
+    fn cited_source(&mut self, citation: usize) -> SourceId {
         let mut source = Source::default();
         match self.tree.line(citation).pointer() {
             Some(xref) => match self.record(xref) {
@@ -55,7 +76,10 @@ impl Reading<'_> {
                     }
                     source.asserter = self.text_of(record, "AUTH");
                 }
-                None => self.warn(citation, format!("there is no source with the reference @{xref}@")),
+                None => self.warn(
+                    citation,
+                    format!("there is no source with the reference @{xref}@"),
+                ),
             },
             None => source.document = shortened(&self.tree.text(citation)),
         }
@@ -66,7 +90,7 @@ impl Reading<'_> {
         if let Some(data) = self.take_first(citation, "DATA") {
             source.date = read_date(self.take_value(data, "DATE")).date;
         }
-        source
+        self.assembly.source(source)
     }
 
     fn text_of(&mut self, position: usize, tag: &str) -> String {

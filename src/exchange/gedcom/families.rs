@@ -8,11 +8,15 @@ use crate::model::ids::PersonId;
 use crate::model::partial_date::PartialDate;
 use crate::model::statement::{Certainty, Fact, SealClass};
 use crate::model::tie::{
-    KinBasis, LegalState, NetworkTie, ParentNature, ParentTie, StatedKin, Union, UnionKind, UnionState,
+    KinBasis, LegalState, NetworkTie, ParentNature, ParentTie, StatedKin, Union, UnionKind,
+    UnionState,
 };
 use crate::names::kin_words::read_kin_word;
 use crate::names::network_roles::{network_role, role_word};
 use rustc_hash::FxHashMap;
+
+/// More partners in one family are taken for a mistake.
+const MOST_PARTNERS: usize = 8;
 
 /// A child of a family: said by the child (FAMC), the family (CHIL), or both.
 struct ChildLink {
@@ -32,6 +36,8 @@ struct ChildLink {
 struct ChildLinks {
     all: Vec<ChildLink>,
     positions: FxHashMap<(u64, usize), usize>,
+    /// FAMS lines: person, family, line.
+    spouses: Vec<(u64, usize, usize)>,
 }
 
 impl ChildLinks {
@@ -77,11 +83,24 @@ pub fn read_families(reading: &mut Reading<'_>) {
             }
         }
     }
+    for (person, family, line) in links.spouses {
+        let couple = partners.get(&family).map(Vec::as_slice).unwrap_or_default();
+        if !couple.iter().any(|partner| partner.person == person) {
+            reading.warn(
+                line,
+                "the family does not name this person as HUSB or WIFE: this is not taken",
+            );
+        }
+    }
     // Where several families claim a child, the one recorded first in the file stands and later parents are in dispute.
     links.all.sort_by_key(|link| (link.family, link.line));
     let mut birth_parents = FxHashMap::default();
     for link in links.all {
-        for partner in partners.get(&link.family).map(Vec::as_slice).unwrap_or_default() {
+        for partner in partners
+            .get(&link.family)
+            .map(Vec::as_slice)
+            .unwrap_or_default()
+        {
             add_parent(reading, &link, partner, &mut birth_parents);
         }
     }
@@ -93,7 +112,8 @@ fn read_child_links(reading: &mut Reading<'_>, record: usize, links: &mut ChildL
         return;
     };
     for line in reading.take_all(record, "FAMS") {
-        family_at(reading, line);
+        let spouse = family_at(reading, line).map(|family| (child, family, line));
+        links.spouses.extend(spouse);
     }
     for line in reading.take_all(record, "FAMC") {
         let Some(family) = family_at(reading, line) else {
@@ -121,8 +141,11 @@ fn read_child_links(reading: &mut Reading<'_>, record: usize, links: &mut ChildL
 
 /// `1 ADOP` with `2 FAMC @F1@` and `3 ADOP HUSB`, `WIFE` or `BOTH`. Without a family it is not taken.
 fn read_adoptions(reading: &mut Reading<'_>, record: usize, child: u64, links: &mut ChildLinks) {
-    let adoptions: Vec<usize> =
-        reading.tree.children(record).filter(|line| reading.tree.line(*line).tag == "ADOP").collect();
+    let adoptions: Vec<usize> = reading
+        .tree
+        .children(record)
+        .filter(|line| reading.tree.line(*line).tag == "ADOP")
+        .collect();
     for adoption in adoptions {
         let Some(line) = reading.take_first(adoption, "FAMC") else {
             continue;
@@ -152,14 +175,25 @@ fn family_at(reading: &mut Reading<'_>, position: usize) -> Option<usize> {
     match line.pointer() {
         Some("VOID") => None,
         Some(xref) => {
-            let family = reading.record(xref).filter(|record| reading.tree.line(*record).tag == "FAM");
+            let family = reading
+                .record(xref)
+                .filter(|record| reading.tree.line(*record).tag == "FAM");
             if family.is_none() {
-                reading.error(position, format!("there is no family with the reference @{xref}@"));
+                reading.error(
+                    position,
+                    format!("there is no family with the reference @{xref}@"),
+                );
             }
             family
         }
         None => {
-            reading.error(position, format!("{} is not a reference to a family, like @F1@", shown(line.value)));
+            reading.error(
+                position,
+                format!(
+                    "{} is not a reference to a family, like @F1@",
+                    shown(line.value)
+                ),
+            );
             None
         }
     }
@@ -177,7 +211,10 @@ fn read_nature(reading: &mut Reading<'_>, holder: usize, tag: &str) -> Option<Pa
         "unknown" | "private" | "challenged" | "presumed" | "related" => ParentNature::Presumed,
         "" => return None,
         _ => {
-            let reason = format!("{} is not a known kind of parent: it is taken as presumed", shown(value));
+            let reason = format!(
+                "{} is not a known kind of parent: it is taken as presumed",
+                shown(value)
+            );
             reading.warn(line, reason);
             ParentNature::Presumed
         }
@@ -201,14 +238,26 @@ fn read_partners(reading: &mut Reading<'_>, family: usize) -> Vec<Partner> {
                 continue;
             };
             if partners.iter().any(|partner| partner.person == person) {
-                reading.error(line, format!("{} is tied to itself", reading.tree.line(line).value.trim()));
-            } else {
+                reading.error(
+                    line,
+                    format!("{} is tied to itself", reading.tree.line(line).value.trim()),
+                );
+            } else if partners.len() <= MOST_PARTNERS {
                 partners.push(Partner { person, is_wife });
             }
         }
     }
-    if partners.len() > 2 {
-        reading.warn(family, "the family has more than two partners: each two are taken as a couple");
+    if partners.len() > MOST_PARTNERS {
+        reading.error(
+            family,
+            format!("the family has more than {MOST_PARTNERS} partners"),
+        );
+        partners.clear();
+    } else if partners.len() > 2 {
+        reading.warn(
+            family,
+            "the family has more than two partners: each two are taken as a couple",
+        );
     }
     partners
 }
@@ -228,8 +277,17 @@ fn read_children(reading: &mut Reading<'_>, family: usize, links: &mut ChildLink
 
 /// Two partners are a couple: married if the family has MARR, else of another kind; ended by DIV or ANUL.
 fn read_union(reading: &mut Reading<'_>, family: usize, partners: &[Partner]) {
-    let is_asserted = |reading: &Reading<'_>, event: usize| !reading.tree.line(event).value.trim().eq_ignore_ascii_case("N");
-    let marriage = reading.take_first(family, "MARR").filter(|event| is_asserted(reading, *event));
+    let is_asserted = |reading: &Reading<'_>, event: usize| {
+        !reading
+            .tree
+            .line(event)
+            .value
+            .trim()
+            .eq_ignore_ascii_case("N")
+    };
+    let marriage = reading
+        .take_first(family, "MARR")
+        .filter(|event| is_asserted(reading, *event));
     let mut since = None;
     let mut kind = UnionKind::Other;
     let mut standing = reading.standing(family, family);
@@ -237,13 +295,22 @@ fn read_union(reading: &mut Reading<'_>, family: usize, partners: &[Partner]) {
         since = reading.take_date(marriage);
         standing = reading.standing(family, marriage);
         let written = reading.take_value(marriage, "TYPE").to_lowercase();
-        let is_common_law = ["common law", "common-law", "cohabitation"].iter().any(|word| written.contains(word));
-        kind = if is_common_law { UnionKind::CommonLaw } else { UnionKind::Married };
+        let is_common_law = ["common law", "common-law", "cohabitation"]
+            .iter()
+            .any(|word| written.contains(word));
+        kind = if is_common_law {
+            UnionKind::CommonLaw
+        } else {
+            UnionKind::Married
+        };
     }
     let mut state = UnionState::Current;
     let mut until = None;
     for tag in ["DIV", "ANUL", "_SEPR"] {
-        if let Some(end) = reading.take_first(family, tag).filter(|event| is_asserted(reading, *event)) {
+        if let Some(end) = reading
+            .take_first(family, tag)
+            .filter(|event| is_asserted(reading, *event))
+        {
             state = UnionState::Ended;
             until = until.or(reading.take_date(end));
         }
@@ -251,8 +318,16 @@ fn read_union(reading: &mut Reading<'_>, family: usize, partners: &[Partner]) {
     for (position, first) in partners.iter().enumerate() {
         for second in &partners[position + 1..] {
             let partner = PersonId(second.person);
-            let union = Union { partner, kind, state };
-            reading.assembly.add_fact(first.person, Fact::Union(union), standing.during(since, until));
+            let union = Union {
+                partner,
+                kind,
+                state,
+            };
+            reading.assembly.add_fact(
+                first.person,
+                Fact::Union(union),
+                standing.during(since, until),
+            );
         }
     }
 }
@@ -263,13 +338,20 @@ fn add_parent(
     partner: &Partner,
     birth_parents: &mut FxHashMap<u64, u32>,
 ) {
-    let said = if partner.is_wife { link.to_wife } else { link.to_husband };
+    let said = if partner.is_wife {
+        link.to_wife
+    } else {
+        link.to_husband
+    };
     let nature = said.unwrap_or(ParentNature::Birth);
     if partner.person == link.child {
         reading.error(link.line, "a person is their own parent");
         return;
     }
-    if !reading.parent_ties.insert((link.child, partner.person, nature)) {
+    if !reading
+        .parent_ties
+        .insert((link.child, partner.person, nature))
+    {
         return;
     }
     let mut certainty = link.certainty;
@@ -295,25 +377,38 @@ fn add_parent(
         court: String::new(),
     };
     let since = link.since.filter(|_| nature == ParentNature::Adoptive);
-    reading.assembly.add_fact(link.child, Fact::Parent(tie), standing.during(since, None));
+    reading
+        .assembly
+        .add_fact(link.child, Fact::Parent(tie), standing.during(since, None));
     if nature == ParentNature::Birth && certainty != Certainty::Disproved {
         warn_about_ages(reading, link, partner.person);
         if let (Ok(child), Ok(parent)) = (link.child.try_into(), partner.person.try_into()) {
             let line = link.line.try_into().unwrap_or(u32::MAX);
-            reading.birth_ties.push(BirthTie { child, parent, line });
+            reading.birth_ties.push(BirthTie {
+                child,
+                parent,
+                line,
+            });
         }
     }
 }
 
 fn warn_about_ages(reading: &mut Reading<'_>, link: &ChildLink, parent: u64) {
-    let births = (reading.births.get(&parent).copied(), reading.births.get(&link.child).copied());
+    let births = (
+        reading.births.get(&parent).copied(),
+        reading.births.get(&link.child).copied(),
+    );
     let Some(conflict) = age_conflict(births.0, births.1) else {
         return;
     };
     let told = match conflict {
         AgeConflict::BornBeforeParent => "the child is older than the parent".to_owned(),
-        AgeConflict::ParentTooYoung { at_most } => format!("the parent was at most {at_most} years old"),
-        AgeConflict::ParentVeryOld { at_least } => format!("the parent was at least {at_least} years old"),
+        AgeConflict::ParentTooYoung { at_most } => {
+            format!("the parent was at most {at_most} years old")
+        }
+        AgeConflict::ParentVeryOld { at_least } => {
+            format!("the parent was at least {at_least} years old")
+        }
     };
     let born = |date: Option<PartialDate>| date.map(|date| date.to_string()).unwrap_or_default();
     let reason = format!(
@@ -329,9 +424,15 @@ fn warn_about_ages(reading: &mut Reading<'_>, link: &ChildLink, parent: u64) {
 fn check_circles(reading: &mut Reading<'_>) {
     let ties = std::mem::take(&mut reading.birth_ties);
     for found in own_ancestors(&ties) {
-        let chain: Vec<&str> = found.chain.iter().map(|person| reading.assembly.xref((*person).into())).collect();
+        let chain: Vec<&str> = found
+            .chain
+            .iter()
+            .map(|person| reading.assembly.xref((*person).into()))
+            .collect();
         let chain = chain.join(" → ");
-        let reason = format!("a person would be their own ancestor, each arrow leading to a birth parent: {chain}");
+        let reason = format!(
+            "a person would be their own ancestor, each arrow leading to a birth parent: {chain}"
+        );
         reading.warn(ties[found.closing_tie].line as usize, reason);
     }
 }
@@ -350,10 +451,17 @@ fn read_associates(reading: &mut Reading<'_>, record: usize) {
         if let Some(role_line) = reading.take_first(line, "ROLE") {
             // GEDCOM 7: a fixed word, or a phrase for others.
             let phrase = reading.take_value(role_line, "PHRASE");
-            role = if phrase.is_empty() { reading.tree.line(role_line).value.trim() } else { phrase };
+            role = if phrase.is_empty() {
+                reading.tree.line(role_line).value.trim()
+            } else {
+                phrase
+            };
         }
         if associate == person {
-            reading.warn(line, "a person is associated with themselves: this is not taken");
+            reading.warn(
+                line,
+                "a person is associated with themselves: this is not taken",
+            );
             continue;
         }
         let fact = match read_kin_word(role) {
@@ -366,7 +474,8 @@ fn read_associates(reading: &mut Reading<'_>, record: usize) {
             }),
             None => Fact::Network(NetworkTie {
                 adult: PersonId(associate),
-                role: network_role(role).map_or_else(|| role_word(role), |known| known.word.clone()),
+                role: network_role(role)
+                    .map_or_else(|| role_word(role), |known| known.word.clone()),
                 paid: None,
             }),
         };

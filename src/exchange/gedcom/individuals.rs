@@ -7,6 +7,7 @@ use crate::model::partial_date::{End, PartialDate};
 use crate::model::person::{Contact, ContactKind, Death, Gender, Name, NameKind, Residence};
 use crate::model::statement::Fact;
 use crate::names::normalize::{fold, join_parts};
+use rustc_hash::FxHashSet;
 
 /// Gives every person a number, then reads what is said of each.
 pub fn read_individuals(reading: &mut Reading<'_>) {
@@ -31,7 +32,7 @@ pub fn read_individuals(reading: &mut Reading<'_>) {
 }
 
 fn read_names(reading: &mut Reading<'_>, record: usize, person: u64) {
-    let mut names: Vec<Name> = Vec::new();
+    let mut known: FxHashSet<String> = FxHashSet::default();
     let mut as_written = "";
     for line in reading.take_all(record, "NAME") {
         let standing = reading.standing(record, line);
@@ -39,18 +40,29 @@ fn read_names(reading: &mut Reading<'_>, record: usize, person: u64) {
         if as_written.is_empty() {
             as_written = value;
         }
-        let kind = name_kind(reading.take_value(line, "TYPE"), names.is_empty());
+        let kind = name_kind(reading.take_value(line, "TYPE"), known.is_empty());
         let mut further = Vec::new();
         let name = read_name(reading, line, value, kind);
-        let given = name.as_ref().map(|name| name.given.clone()).unwrap_or_default();
+        let given = name
+            .as_ref()
+            .map(|name| name.given.clone())
+            .unwrap_or_default();
         further.extend(name);
-        for (tag, kind) in [("NICK", NameKind::Used), ("_AKA", NameKind::Alias), ("_RUFNAME", NameKind::Used)] {
+        for (tag, kind) in [
+            ("NICK", NameKind::Used),
+            ("_AKA", NameKind::Alias),
+            ("_RUFNAME", NameKind::Used),
+        ] {
             let full = reading.take_value(line, tag);
             further.extend((!full.is_empty()).then(|| whole_name(kind, full)));
         }
         let married = reading.take_value(line, "_MARNM");
         if !married.is_empty() {
-            let full = if married.contains(' ') { married.to_owned() } else { join_parts(&given, married) };
+            let full = if married.contains(' ') {
+                married.to_owned()
+            } else {
+                join_parts(&given, married)
+            };
             further.push(whole_name(NameKind::Used, &full.replace('/', "")));
         }
         for variant in ["FONE", "ROMN"] {
@@ -61,16 +73,25 @@ fn read_names(reading: &mut Reading<'_>, record: usize, person: u64) {
             }
         }
         for name in further {
-            if !names.iter().any(|known| known.full == name.full) {
-                reading.assembly.add_fact(person, Fact::Name(name.clone()), standing.always());
-                names.push(name);
+            if known.insert(name.full.clone()) {
+                reading
+                    .assembly
+                    .add_fact(person, Fact::Name(name), standing.always());
             }
         }
     }
-    if names.is_empty() {
+    if known.is_empty() {
         let standing = reading.standing(record, record);
-        let description = if as_written.is_empty() { "name not recorded" } else { as_written };
-        reading.assembly.add_fact(person, Fact::Unnamed(description.to_owned()), standing.always());
+        let description = if as_written.is_empty() {
+            "name not recorded"
+        } else {
+            as_written
+        };
+        reading.assembly.add_fact(
+            person,
+            Fact::Unnamed(description.to_owned()),
+            standing.always(),
+        );
     }
 }
 
@@ -89,14 +110,20 @@ fn read_name(reading: &mut Reading<'_>, line: usize, value: &str, kind: NameKind
     let mut pieces = value.splitn(3, '/').map(str::trim);
     let mut next = || pieces.next().unwrap_or_default().to_owned();
     let (mut given, mut family, suffix) = (next(), next(), next().replace('/', ""));
-    let (given_part, family_part) = (reading.take_value(line, "GIVN"), reading.take_value(line, "SURN"));
+    let (given_part, family_part) = (
+        reading.take_value(line, "GIVN"),
+        reading.take_value(line, "SURN"),
+    );
     if given.is_empty() {
         given = given_part.to_owned();
     }
     if family.is_empty() {
         family = family_part.to_owned();
     }
-    let name = whole_name(kind, &join_parts(&join_parts(&given, &family), suffix.trim()));
+    let name = whole_name(
+        kind,
+        &join_parts(&join_parts(&given, &family), suffix.trim()),
+    );
     // Prefixes and suffixes mostly stand in the whole name already; those that do not are listed.
     for tag in ["NPFX", "NSFX", "SPFX"] {
         if let Some(part) = reading.tree.child(line, tag)
@@ -106,8 +133,15 @@ fn read_name(reading: &mut Reading<'_>, line: usize, value: &str, kind: NameKind
         }
     }
     let has_letters = name.full.chars().any(char::is_alphanumeric);
-    let is_placeholder = matches!(fold(&name.full).as_str(), "unknown" | "not recorded" | "nn" | "n n" | "unnamed");
-    (has_letters && !is_placeholder).then_some(Name { given, family, ..name })
+    let is_placeholder = matches!(
+        fold(&name.full).as_str(),
+        "unknown" | "not recorded" | "nn" | "n n" | "unnamed"
+    );
+    (has_letters && !is_placeholder).then_some(Name {
+        given,
+        family,
+        ..name
+    })
 }
 
 fn name_kind(written: &str, is_first: bool) -> NameKind {
@@ -131,12 +165,20 @@ fn read_sex(reading: &mut Reading<'_>, record: usize, person: u64) {
         "X" | "O" => Gender::Other,
         "U" | "N" | "?" | "" => return,
         _ => {
-            reading.warn(line, format!("the sex {} is not one of M, F, X, U and is not taken", shown(value)));
+            reading.warn(
+                line,
+                format!(
+                    "the sex {} is not one of M, F, X, U and is not taken",
+                    shown(value)
+                ),
+            );
             return;
         }
     };
     let standing = reading.standing(record, line);
-    reading.assembly.add_fact(person, Fact::Gender(gender), standing.always());
+    reading
+        .assembly
+        .add_fact(person, Fact::Gender(gender), standing.always());
 }
 
 fn read_birth(reading: &mut Reading<'_>, record: usize, person: u64) {
@@ -147,7 +189,9 @@ fn read_birth(reading: &mut Reading<'_>, record: usize, person: u64) {
         let place = take_place(reading, record, birth);
         if date.is_some() || place.is_some() {
             reading.births.extend(date.map(|date| (person, date)));
-            reading.assembly.add_fact(person, Fact::Birth { date, place }, standing.always());
+            reading
+                .assembly
+                .add_fact(person, Fact::Birth { date, place }, standing.always());
             return;
         }
     }
@@ -193,7 +237,9 @@ fn read_death(reading: &mut Reading<'_>, record: usize, person: u64) {
             date,
             place,
         };
-        reading.assembly.add_fact(person, Fact::Death(death), standing.always());
+        reading
+            .assembly
+            .add_fact(person, Fact::Death(death), standing.always());
         return;
     }
     for tag in ["BURI", "CREM"] {
@@ -205,7 +251,9 @@ fn read_death(reading: &mut Reading<'_>, record: usize, person: u64) {
                 date,
                 place: None,
             };
-            reading.assembly.add_fact(person, Fact::Death(death), standing.always());
+            reading
+                .assembly
+                .add_fact(person, Fact::Death(death), standing.always());
             return;
         }
     }
@@ -219,7 +267,9 @@ fn read_residences(reading: &mut Reading<'_>, record: usize, person: u64) {
         if let Some(place) = take_place(reading, record, residence) {
             let (from, to) = bounds(date);
             let fact = Fact::Residence(Residence { place });
-            reading.assembly.add_fact(person, fact, standing.during(from, to));
+            reading
+                .assembly
+                .add_fact(person, fact, standing.during(from, to));
         }
     }
 }
@@ -240,7 +290,13 @@ fn bounds(date: Option<PartialDate>) -> (Option<PartialDate>, Option<PartialDate
 
 fn take_place(reading: &mut Reading<'_>, record: usize, event: usize) -> Option<PlaceId> {
     let line = reading.take_first(event, "PLAC")?;
-    let name = reading.tree.line(line).value.trim().trim_matches(',').trim();
+    let name = reading
+        .tree
+        .line(line)
+        .value
+        .trim()
+        .trim_matches(',')
+        .trim();
     if name.is_empty() {
         return None;
     }
@@ -254,7 +310,11 @@ fn take_place(reading: &mut Reading<'_>, record: usize, event: usize) -> Option<
 
 fn read_contacts(reading: &mut Reading<'_>, record: usize, holder: usize, person: u64) {
     let standing = reading.standing(record, holder);
-    let kinds = [("PHON", ContactKind::Phone), ("EMAIL", ContactKind::Email), ("ADDR", ContactKind::Address)];
+    let kinds = [
+        ("PHON", ContactKind::Phone),
+        ("EMAIL", ContactKind::Email),
+        ("ADDR", ContactKind::Address),
+    ];
     for (tag, kind) in kinds {
         for line in reading.take_all(holder, tag) {
             let mut value = reading.tree.text(line).trim().to_owned();
@@ -266,7 +326,9 @@ fn read_contacts(reading: &mut Reading<'_>, record: usize, holder: usize, person
             }
             if !value.is_empty() {
                 let contact = Contact { kind, value };
-                reading.assembly.add_fact(person, Fact::Contact(contact), standing.always());
+                reading
+                    .assembly
+                    .add_fact(person, Fact::Contact(contact), standing.always());
             }
         }
     }

@@ -50,12 +50,18 @@ impl<'t> LineTree<'t> {
         let mut open: Vec<usize> = Vec::new();
         for (number, raw) in numbered_lines(text) {
             if raw.len() > LONGEST_LINE {
-                let reason = format!("the line has {} bytes; at most {LONGEST_LINE} are taken", raw.len());
+                let reason = format!(
+                    "the line has {} bytes; at most {LONGEST_LINE} are taken",
+                    raw.len()
+                );
                 findings.error(origin(number), reason);
                 continue;
             }
             if raw.contains('\0') {
-                findings.error(origin(number), "the line holds a NUL character: this is not text");
+                findings.error(
+                    origin(number),
+                    "the line holds a NUL character: this is not text",
+                );
                 continue;
             }
             let trimmed = raw.trim_start_matches([' ', '\t', '\u{feff}']);
@@ -65,7 +71,10 @@ impl<'t> LineTree<'t> {
             let mut line = match parse_line(number, trimmed) {
                 Some(line) => line,
                 None => {
-                    let reason = format!("{} has no level and tag: it is read as going on with the line before", shown(raw));
+                    let reason = format!(
+                        "{} has no level and tag: it is read as going on with the line before",
+                        shown(raw)
+                    );
                     findings.warning(origin(number), reason);
                     let level = open.last().map_or(0, |above| lines[*above].level + 1);
                     continuation(number, level, raw)
@@ -79,7 +88,11 @@ impl<'t> LineTree<'t> {
             }
             let deepest = open.last().map_or(0, |above| lines[*above].level + 1);
             if line.level > deepest {
-                let reason = format!("level {} follows level {}: at most {deepest} can", line.level, deepest.saturating_sub(1));
+                let reason = format!(
+                    "level {} follows level {}: at most {deepest} can",
+                    line.level,
+                    deepest.saturating_sub(1)
+                );
                 findings.warning(origin(number), reason);
             }
             line.end = lines.len() + 1;
@@ -109,22 +122,31 @@ impl<'t> LineTree<'t> {
 
     /// The positions of a line and all below it.
     pub fn subtree(&self, position: usize) -> std::ops::Range<usize> {
-        position..self.lines.get(position).map_or(position, |line| line.end.max(position + 1))
+        position
+            ..self
+                .lines
+                .get(position)
+                .map_or(position, |line| line.end.max(position + 1))
     }
 
     /// The line at a position; an empty one where there is none.
     pub fn line(&self, position: usize) -> Line<'t> {
-        self.lines.get(position).copied().unwrap_or(continuation(0, 0, ""))
+        self.lines
+            .get(position)
+            .copied()
+            .unwrap_or(continuation(0, 0, ""))
     }
 
     /// The first line directly below with this tag.
     pub fn child(&self, position: usize, tag: &str) -> Option<usize> {
-        self.children(position).find(|child| self.line(*child).tag == tag)
+        self.children(position)
+            .find(|child| self.line(*child).tag == tag)
     }
 
     /// The value of the first line directly below with this tag, without spaces around it; empty if there is none.
     pub fn child_value(&self, position: usize, tag: &str) -> &'t str {
-        self.child(position, tag).map_or("", |child| self.line(child).value.trim())
+        self.child(position, tag)
+            .map_or("", |child| self.line(child).value.trim())
     }
 
     /// The value with what CONT and CONC add to it; doubled @ signs are made single.
@@ -194,9 +216,13 @@ fn continuation(number: u64, level: u32, value: &str) -> Line<'_> {
 }
 
 fn parse_line(number: u64, text: &str) -> Option<Line<'_>> {
-    let digits = text.find(|c: char| !c.is_ascii_digit()).filter(|digits| (1..=6).contains(digits))?;
+    let digits = text
+        .find(|c: char| !c.is_ascii_digit())
+        .filter(|digits| (1..=6).contains(digits))?;
     let level = text[..digits].parse().ok()?;
-    let mut rest = text[digits..].strip_prefix([' ', '\t'])?.trim_start_matches([' ', '\t']);
+    let mut rest = text[digits..]
+        .strip_prefix([' ', '\t'])?
+        .trim_start_matches([' ', '\t']);
     let mut xref = "";
     if let Some(after) = rest.strip_prefix('@') {
         let (name, tail) = after.split_once('@')?;
@@ -205,7 +231,9 @@ fn parse_line(number: u64, text: &str) -> Option<Line<'_>> {
     }
     let tag_end = rest.find([' ', '\t']).unwrap_or(rest.len());
     let (tag, value) = rest.split_at(tag_end);
-    let is_tag = !tag.is_empty() && tag.len() <= 40 && tag.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_');
+    let is_tag = !tag.is_empty()
+        && tag.len() <= 40
+        && tag.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_');
     is_tag.then_some(Line {
         number,
         level,
@@ -225,8 +253,16 @@ mod tests {
     fn read(text: &str) -> (LineTree<'_>, Vec<(u64, String)>) {
         let mut findings = Findings::default();
         let tree = LineTree::read("x.ged", text, &mut findings);
-        let found = findings.finish(Bundle::default(), 0, &ReadOptions::default()).findings;
-        (tree, found.into_iter().map(|finding| (finding.origin.line, finding.reason)).collect())
+        let found = findings
+            .finish(Bundle::default(), 0, &ReadOptions::default())
+            .findings;
+        (
+            tree,
+            found
+                .into_iter()
+                .map(|finding| (finding.origin.line, finding.reason))
+                .collect(),
+        )
     }
 
     #[test]
@@ -238,7 +274,11 @@ mod tests {
         assert_eq!(tags, ["HEAD", "INDI", "TRLR"]);
         assert_eq!(tree.line(3).xref, "I1");
         assert_eq!(tree.child_value(3, "NAME"), "A /B/");
-        assert_eq!(tree.child(0, "GEDC").map(|gedc| tree.child_value(gedc, "VERS")), Some("5.5.1"));
+        assert_eq!(
+            tree.child(0, "GEDC")
+                .map(|gedc| tree.child_value(gedc, "VERS")),
+            Some("5.5.1")
+        );
         for line_end in ["\r", "\r\n"] {
             assert_eq!(read(&text.replace('\n', line_end)).0.len(), tree.len());
         }
@@ -246,7 +286,8 @@ mod tests {
 
     #[test]
     fn jumps_and_stray_lines_are_told_and_kept() {
-        let (tree, found) = read("0 HEAD\n3 JUMP x\n1 NOTE one\nstray\n2 CONC  two\n2 CONT three\n0 TRLR");
+        let (tree, found) =
+            read("0 HEAD\n3 JUMP x\n1 NOTE one\nstray\n2 CONC  two\n2 CONT three\n0 TRLR");
         let lines: Vec<u64> = found.iter().map(|(line, _)| *line).collect();
         assert_eq!(lines, [2, 4]);
         let note = tree.child(0, "NOTE").map(|note| tree.text(note));
@@ -263,7 +304,10 @@ mod tests {
     #[test]
     fn pointers_are_told_from_calendars_and_addresses() {
         let (tree, _) = read("0 A @F1@\n0 B @#DJULIAN@ 1700\n0 C a@@b.org\n0 D @");
-        let pointers: Vec<Option<&str>> = tree.records().map(|record| tree.line(record).pointer()).collect();
+        let pointers: Vec<Option<&str>> = tree
+            .records()
+            .map(|record| tree.line(record).pointer())
+            .collect();
         assert_eq!(pointers, [Some("F1"), None, None, None]);
         assert_eq!(tree.text(2), "a@b.org");
     }

@@ -5,7 +5,7 @@
 use super::encoding::decode;
 use super::lines::{Line, LineTree};
 use super::{dates, families, individuals};
-use crate::exchange::assembly::Assembly;
+use crate::exchange::assembly::{Assembly, Standing};
 use crate::exchange::family_check::BirthTie;
 use crate::exchange::report::{ExchangeError, Findings, ReadBundle, ReadOptions, shown};
 use crate::model::bundle::{Bundle, Origin};
@@ -21,7 +21,10 @@ const MORE_LINES: usize = 10;
 /// Reads a file; its stem is the first part of every external id: `tudor:I58`.
 pub fn read_file(path: &Path, options: &ReadOptions) -> Result<ReadBundle, ExchangeError> {
     let bytes = std::fs::read(path).map_err(|error| ExchangeError::unreadable(path, error))?;
-    let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+    let name = path
+        .file_name()
+        .map(|name| name.to_string_lossy().into_owned())
+        .unwrap_or_default();
     Ok(read_bytes(&name, &bytes, options))
 }
 
@@ -41,9 +44,17 @@ pub fn read_bytes(name: &str, bytes: &[u8], options: &ReadOptions) -> ReadBundle
         findings.error(origin(0), "the file is empty");
         return findings.finish(Bundle::default(), 0, options);
     }
-    let first_line = decoded.text.trim_start_matches(['\u{feff}', ' ', '\t', '\r', '\n']).lines().next().unwrap_or("");
+    let first_line = decoded
+        .text
+        .trim_start_matches(['\u{feff}', ' ', '\t', '\r', '\n'])
+        .lines()
+        .next()
+        .unwrap_or("");
     if first_line.split_whitespace().take(2).ne(["0", "HEAD"]) {
-        let reason = format!("the file begins with {}: a GEDCOM file begins with \"0 HEAD\"", shown(first_line));
+        let reason = format!(
+            "the file begins with {}: a GEDCOM file begins with \"0 HEAD\"",
+            shown(first_line)
+        );
         findings.error(origin(1), reason);
         return findings.finish(Bundle::default(), 0, options);
     }
@@ -54,7 +65,9 @@ pub fn read_bytes(name: &str, bytes: &[u8], options: &ReadOptions) -> ReadBundle
     individuals::read_individuals(&mut reading);
     families::read_families(&mut reading);
     reading.list_what_was_not_taken();
-    reading.findings.finish(reading.assembly.into_bundle(), line_count, options)
+    reading
+        .findings
+        .finish(reading.assembly.into_bundle(), line_count, options)
 }
 
 /// Everything kept while one file is read.
@@ -73,12 +86,23 @@ pub struct Reading<'t> {
     pub births: FxHashMap<u64, PartialDate>,
     pub birth_ties: Vec<BirthTie>,
     pub parent_ties: FxHashSet<(u64, u64, ParentNature)>,
+    /// By record.
+    pub record_standings: FxHashMap<usize, Standing>,
 }
 
 impl<'t> Reading<'t> {
-    fn new(file: &str, tree: LineTree<'t>, findings: Findings, options: &ReadOptions) -> Reading<'t> {
-        let stem = Path::new(file).file_stem().map(|stem| stem.to_string_lossy().replace(':', "_"));
-        let source_name = stem.filter(|stem| !stem.is_empty()).unwrap_or_else(|| "gedcom".to_owned());
+    fn new(
+        file: &str,
+        tree: LineTree<'t>,
+        findings: Findings,
+        options: &ReadOptions,
+    ) -> Reading<'t> {
+        let stem = Path::new(file)
+            .file_stem()
+            .map(|stem| stem.to_string_lossy().replace(':', "_"));
+        let source_name = stem
+            .filter(|stem| !stem.is_empty())
+            .unwrap_or_else(|| "gedcom".to_owned());
         Reading {
             file: file.to_owned(),
             taken: vec![false; tree.len()],
@@ -91,6 +115,7 @@ impl<'t> Reading<'t> {
             births: FxHashMap::default(),
             birth_ties: Vec::new(),
             parent_ties: FxHashSet::default(),
+            record_standings: FxHashMap::default(),
         }
     }
 
@@ -103,13 +128,22 @@ impl<'t> Reading<'t> {
             }
             if line.xref.is_empty() {
                 if matches!(line.tag, "INDI" | "FAM") {
-                    self.error(record, format!("the {} record has no reference between @ signs", line.tag));
+                    self.error(
+                        record,
+                        format!("the {} record has no reference between @ signs", line.tag),
+                    );
                 }
                 continue;
             }
             if let Some(&first) = self.records.get(line.xref) {
                 let first_line = self.tree.line(first).number;
-                self.error(record, format!("the reference @{}@ is used already in line {first_line}", line.xref));
+                self.error(
+                    record,
+                    format!(
+                        "the reference @{}@ is used already in line {first_line}",
+                        line.xref
+                    ),
+                );
             } else {
                 self.records.insert(line.xref, record);
             }
@@ -117,7 +151,8 @@ impl<'t> Reading<'t> {
         if let Some(&last) = records.last()
             && self.tree.line(last).tag != "TRLR"
         {
-            self.error(last, "the file ends without \"0 TRLR\": it is cut off");
+            let last_line = self.tree.len() - 1;
+            self.error(last_line, "the file ends without \"0 TRLR\": it is cut off");
         }
     }
 
@@ -158,8 +193,11 @@ impl<'t> Reading<'t> {
 
     /// The lines below with this tag, marked as understood.
     pub fn take_all(&mut self, position: usize, tag: &str) -> Vec<usize> {
-        let found: Vec<usize> =
-            self.tree.children(position).filter(|child| self.tree.line(*child).tag == tag).collect();
+        let found: Vec<usize> = self
+            .tree
+            .children(position)
+            .filter(|child| self.tree.line(*child).tag == tag)
+            .collect();
         for &child in &found {
             self.take(child);
         }
@@ -175,7 +213,8 @@ impl<'t> Reading<'t> {
 
     /// Its value without spaces around it; empty if there is none.
     pub fn take_value(&mut self, position: usize, tag: &str) -> &'t str {
-        self.take_first(position, tag).map_or("", |found| self.tree.line(found).value.trim())
+        self.take_first(position, tag)
+            .map_or("", |found| self.tree.line(found).value.trim())
     }
 
     /// The date of an event, with a warning if it cannot be kept as written.
@@ -184,15 +223,23 @@ impl<'t> Reading<'t> {
         let text = self.tree.line(line).value;
         let read = dates::read_date(text);
         match (read.date, read.doubt) {
-            (Some(date), Some(doubt)) => self.warn(line, format!("{} is read as {date}: {doubt}", shown(text))),
-            (None, Some(doubt)) => self.warn(line, format!("the date {} is not taken: {doubt}", shown(text))),
+            (Some(date), Some(doubt)) => {
+                self.warn(line, format!("{} is read as {date}: {doubt}", shown(text)))
+            }
+            (None, Some(doubt)) => self.warn(
+                line,
+                format!("the date {} is not taken: {doubt}", shown(text)),
+            ),
             (_, None) => {}
         }
         let date = read.date?;
         if let Some(today) = self.today
             && date.on_or_before(today) == Truth::No
         {
-            self.warn(line, format!("{date} lies in the future (today is {today})"));
+            self.warn(
+                line,
+                format!("{date} lies in the future (today is {today})"),
+            );
         }
         Some(date)
     }
@@ -203,7 +250,10 @@ impl<'t> Reading<'t> {
         let latitude = read_degrees(self.take_value(map, "LATI"), 'N', 'S', 90.0);
         let longitude = read_degrees(self.take_value(map, "LONG"), 'E', 'W', 180.0);
         if latitude.is_none() || longitude.is_none() {
-            self.warn(map, "latitude and longitude must be like N50.27 and W119.27: they are not taken");
+            self.warn(
+                map,
+                "latitude and longitude must be like N50.27 and W119.27: they are not taken",
+            );
         }
         Some(Coordinates {
             latitude: latitude?,
@@ -220,12 +270,21 @@ impl<'t> Reading<'t> {
             Some(xref) => match self.people.get(xref) {
                 Some(&person) => Some(person),
                 None => {
-                    self.error(position, format!("there is no person with the reference @{xref}@"));
+                    self.error(
+                        position,
+                        format!("there is no person with the reference @{xref}@"),
+                    );
                     None
                 }
             },
             None => {
-                self.error(position, format!("{} is not a reference to a person, like @I1@", shown(line.value)));
+                self.error(
+                    position,
+                    format!(
+                        "{} is not a reference to a person, like @I1@",
+                        shown(line.value)
+                    ),
+                );
                 None
             }
         }
@@ -268,7 +327,11 @@ impl<'t> Reading<'t> {
                 position += 1;
                 continue;
             }
-            let mut key: String = path.iter().take(8).map(|(tag, _)| format!("{tag}.")).collect();
+            let mut key: String = path
+                .iter()
+                .take(8)
+                .map(|(tag, _)| format!("{tag}."))
+                .collect();
             key.push_str(line.tag);
             let lines = paths.entry(key.clone()).or_default();
             if lines.is_empty() {
@@ -279,15 +342,22 @@ impl<'t> Reading<'t> {
         }
         for key in order {
             let lines = paths.remove(&key).unwrap_or_default();
-            let Some(&first) = lines.first() else { continue };
-            let more = lines[1..].iter().take(MORE_LINES).map(|line| self.tree.line(*line).number.to_string());
+            let Some(&first) = lines.first() else {
+                continue;
+            };
+            let more = lines[1..]
+                .iter()
+                .take(MORE_LINES)
+                .map(|line| self.tree.line(*line).number.to_string());
             let more = more.collect::<Vec<String>>().join(", ");
             let reason = match lines.len() {
                 1 => format!("{key} is not understood and not taken"),
                 count if count <= MORE_LINES + 1 => {
                     format!("{key} is not understood and not taken; also in lines {more}")
                 }
-                count => format!("{key} is not understood and not taken; {count} times, also in lines {more}, …"),
+                count => format!(
+                    "{key} is not understood and not taken; {count} times, also in lines {more}, …"
+                ),
             };
             self.warn(first, reason);
         }
