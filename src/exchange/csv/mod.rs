@@ -5,6 +5,7 @@ mod cells;
 mod communities;
 mod concerns;
 mod families;
+mod family_rules;
 mod people;
 mod reading;
 mod table;

@@ -3,7 +3,7 @@
 
 use super::cells::CellReader;
 use super::table::{Column, Row, Table};
-use super::{cases, communities, concerns, families, people, ties};
+use super::{cases, communities, concerns, families, family_rules, people, ties};
 use crate::exchange::assembly::{Assembly, Standing};
 use crate::exchange::family_check::BirthTie;
 use crate::exchange::report::{ExchangeError, Findings, ReadBundle, ReadOptions, shown};
@@ -152,7 +152,7 @@ impl Reading {
                 None => {}
             }
         }
-        ties::check_families(self);
+        family_rules::check_families(self);
         Ok(())
     }
 

@@ -49,19 +49,8 @@ impl<'t> LineTree<'t> {
         // Positions of the lines above the next one, each with the depth that it really has.
         let mut open: Vec<usize> = Vec::new();
         for (number, raw) in numbered_lines(text) {
-            if raw.len() > LONGEST_LINE {
-                let reason = format!(
-                    "the line has {} bytes; at most {LONGEST_LINE} are taken",
-                    raw.len()
-                );
+            if let Some(reason) = fault_of_line(raw) {
                 findings.error(origin(number), reason);
-                continue;
-            }
-            if raw.contains('\0') {
-                findings.error(
-                    origin(number),
-                    "the line holds a NUL character: this is not text",
-                );
                 continue;
             }
             let trimmed = raw.trim_start_matches([' ', '\t', '\u{feff}']);
@@ -179,6 +168,20 @@ impl<'t> LineTree<'t> {
     fn siblings(&self, first: usize, end: usize) -> impl Iterator<Item = usize> + '_ {
         let next = move |position: &usize| Some(self.line(*position).end.max(position + 1));
         std::iter::successors(Some(first), next).take_while(move |position| *position < end)
+    }
+}
+
+/// Why a line cannot be text.
+fn fault_of_line(raw: &str) -> Option<String> {
+    if raw.len() > LONGEST_LINE {
+        let length = raw.len();
+        Some(format!(
+            "the line has {length} bytes; at most {LONGEST_LINE} are taken"
+        ))
+    } else if raw.contains('\0') {
+        Some("the line holds a NUL character: this is not text".to_owned())
+    } else {
+        None
     }
 }
 
