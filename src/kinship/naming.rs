@@ -41,7 +41,7 @@ pub fn name_of_term(term: KinTerm, side: Side, gender: Gender, stated: bool) -> 
     let half = if term.half { "half-" } else { "" };
     let words = match term.line {
         StatedLine::Kin => format!("{side}{half}{blood}"),
-        StatedLine::Step => format!("{side}step-{blood}"),
+        StatedLine::Step => format!("{side}{}", step(&blood)),
         StatedLine::InLaw => in_law(&format!("{side}{blood}")),
     };
     if stated {
@@ -234,13 +234,13 @@ impl Namer<'_> {
         let term = match ((own.up, own.down), (theirs.up, theirs.down)) {
             ((0, 0), (0, 0)) => return Some(self.partner_at(first)),
             _ if !married => return None,
-            ((0, 0), (0, _)) => format!("step-{blood}"),
+            ((0, 0), (0, _)) => step(&blood),
             ((0, 0), (1.., 0) | (1, 1)) => in_law(&blood),
             ((0, 0), _) => return self.by_marriage(first, kind, ended, blood),
-            ((1.., 0), _) => format!("step-{blood}"),
+            ((1.., 0), _) => step(&blood),
             ((0, 1..) | (1, 1), (0, 0)) => in_law(&blood),
             (_, (0, 0)) => return self.by_marriage(first, kind, ended, blood),
-            ((0, _) | (_, 1..), (0, _)) => format!("step-{blood}"),
+            ((0, _) | (_, 1..), (0, _)) => step(&blood),
             _ => return None,
         };
         let side = if own.up >= 2 {
@@ -321,6 +321,14 @@ impl Namer<'_> {
 
 fn in_law(blood: &str) -> String {
     format!("{blood}-in-law")
+}
+
+/// "step-mother", "first step-cousin once removed".
+fn step(blood: &str) -> String {
+    match blood.contains("cousin") {
+        true => blood.replacen("cousin", "step-cousin", 1),
+        false => format!("step-{blood}"),
+    }
 }
 
 fn former(ended: bool, words: String) -> String {

@@ -360,7 +360,10 @@ fn add_parent(
         *known += 1;
         if *known > 2 {
             certainty = Certainty::Disputed;
-            reading.warn(link.line, "a third birth parent is recorded: kept as disputed");
+            reading.warn(
+                link.line,
+                "a third birth parent is recorded: kept as disputed",
+            );
         }
     }
     let of_family = reading.standing(link.family, link.family);

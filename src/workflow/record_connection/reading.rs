@@ -103,7 +103,8 @@ fn side_of(request: &RecordConnection, word: &KinWord) -> Result<Side, Error> {
 fn kin(text: &str, term: KinTerm, side: Side, gender: Gender) -> Result<Reading, Error> {
     let stated = Reading::Stated { term, side, gender };
     let one_side = matches!(side, Side::Maternal | Side::Paternal);
-    if term.courtesy {
+    let is_aunt_or_uncle = (term.line, term.up, term.down) == (StatedLine::Kin, 2, 1);
+    if term.courtesy || (is_aunt_or_uncle && !one_side) {
         return if one_side {
             Ok(stated)
         } else {
@@ -133,6 +134,20 @@ fn kin(text: &str, term: KinTerm, side: Side, gender: Gender) -> Result<Reading,
         // Who stands between is not told, so it stays one unresolved step.
         _ => Ok(stated),
     }
+}
+
+/// Whether the words name who stands between ("mother's sister"), not only a side ("maternal aunt", "on mother's side").
+fn tells_the_path(text: &str) -> bool {
+    let folded = fold(text);
+    let mut words = folded
+        .split(' ')
+        .filter(|word| !matches!(*word, "my" | "her" | "his" | "their" | "the"));
+    let first_is_parent = words
+        .next()
+        .and_then(|word| word.strip_suffix('s'))
+        .and_then(read_kin_word)
+        .is_some_and(|word| (word.term.up, word.term.down) == (1, 0));
+    first_is_parent && !matches!(words.next(), Some("side" | "family"))
 }
 
 fn nature_of(text: &str) -> ParentNature {
