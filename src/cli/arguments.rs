@@ -64,7 +64,7 @@ pub enum Command {
     #[command(after_help = "Example:\n  kinpath --data community show tudor:I58")]
     Show(Show),
     /// Find people by the beginning of a name
-    #[command(after_help = "Example:\n  kinpath --data community search \"marg jos\"")]
+    #[command(after_help = "Example:\n  kinpath --data community search \"Tasha\"")]
     Search(Search),
     /// Import CSV bundles (folders) and GEDCOM files (.ged) into a store, or undo an import
     #[command(

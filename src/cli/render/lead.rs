@@ -29,11 +29,9 @@ pub fn lead(page: &mut Page, lead: &v1::Lead) {
         page.fields(4, "Evidence", &evidence(steps));
     }
     page.fields(4, "Also", &lead.other_ways);
-    page.field(
-        4,
-        "Score",
-        &lead.score.as_ref().map(score).unwrap_or_default(),
-    );
+    if let Some(found) = &lead.score {
+        score(page, found);
+    }
     let done: Vec<String> = lead.outreach.iter().map(outreach).collect();
     if done.is_empty() {
         page.field(4, "Outreach", "none recorded");
@@ -142,23 +140,33 @@ fn target(lead: &v1::Lead) -> (String, String) {
     }
 }
 
-/// "7.5 = closeness 4 (second degree) + place 3.5 (same place)".
-fn score(score: &v1::Score) -> String {
-    let mut text = points(score.total);
-    for (position, part) in score.parts.iter().enumerate() {
-        let joint = match (position, part.points < 0.0) {
-            (0, false) => " = ",
-            (0, true) => " = - ",
-            (_, false) => " + ",
-            (_, true) => " - ",
-        };
+/// "7.5 = closeness 4 (second degree) + place 3.5 (same place)"; what gives no points stands beneath, as what fits.
+fn score(page: &mut Page, score: &v1::Score) {
+    let counts = |part: &&v1::ScorePart| part.points.abs() >= 0.005;
+    let mut text = String::new();
+    for part in score.parts.iter().filter(counts) {
+        text.push_str(match (text.is_empty(), part.points < 0.0) {
+            (true, false) => " = ",
+            (true, true) => " = - ",
+            (false, false) => " + ",
+            (false, true) => " - ",
+        });
         let size = points(part.points.abs());
-        text.push_str(&format!("{joint}{} {size}", part.name.replace('_', " ")));
+        text.push_str(&format!("{} {size}", part.name.replace('_', " ")));
         if !part.reason.is_empty() {
             text.push_str(&format!(" ({})", part.reason));
         }
     }
-    text
+    if !text.is_empty() {
+        page.field(4, "Score", &format!("{}{text}", points(score.total)));
+    }
+    let fits: Vec<&str> = score
+        .parts
+        .iter()
+        .filter(|part| !counts(part))
+        .map(|part| part.reason.as_str())
+        .collect();
+    page.field(4, "Fits", &fits.join("; "));
 }
 
 /// Two decimals, without trailing zeros.

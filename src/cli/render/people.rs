@@ -4,7 +4,7 @@ use super::page::{Page, WIDTH};
 use super::words::{certainty, count, life, person_in_line, source, validity};
 use crate::api::v1;
 use comfy_table::presets::UTF8_FULL_CONDENSED;
-use comfy_table::{ContentArrangement, Table};
+use comfy_table::{ColumnConstraint, ContentArrangement, Table};
 
 /// People found by the beginning of a name.
 pub fn people(people: &[v1::PersonSummary], searched: &str, more: bool) -> String {
@@ -115,6 +115,7 @@ fn in_words(statement: &v1::Statement) -> String {
     text
 }
 
+/// A table whose last column holds ids, which are never broken, so that they can be copied.
 fn new_table(headings: &[&str]) -> Table {
     let mut table = Table::new();
     table
@@ -122,5 +123,8 @@ fn new_table(headings: &[&str]) -> Table {
         .set_content_arrangement(ContentArrangement::Dynamic)
         .set_width(u16::try_from(WIDTH + 30).unwrap_or(130))
         .set_header(headings.to_vec());
+    if let Some(ids) = table.column_mut(headings.len().saturating_sub(1)) {
+        ids.set_constraint(ColumnConstraint::ContentWidth);
+    }
     table
 }
