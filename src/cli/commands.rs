@@ -5,7 +5,7 @@ use super::arguments::{
 };
 use super::session::Session;
 use super::stop::Stop;
-use super::{maintenance, progress, render, requests};
+use super::{import, maintenance, progress, render, requests};
 use crate::api::v1;
 use crate::error::Error;
 use serde::Serialize;
@@ -22,7 +22,7 @@ pub fn run(arguments: &Arguments) -> Result<(), Stop> {
         Command::Relatives(command) => relatives(global, command),
         Command::Show(command) => show(global, command),
         Command::Search(command) => search(global, command),
-        Command::Import(command) => maintenance::import(global, command),
+        Command::Import(command) => import::import(global, command),
         Command::Serve(command) => maintenance::serve(global, command),
         Command::Generate(command) => maintenance::generate(command),
         Command::Verify(command) => maintenance::verify(global, command),

@@ -1,7 +1,7 @@
-//! Commands on the store itself and on files: open, import, verify, rebuild, migrate, backup, restore, generate, serve.
-//! The only file of the command line that calls the store.
+//! Commands on the store itself: open, verify, rebuild, migrate, backup, restore, serve; and the sample community.
+//! With `import`, the only files of the command line that call the store.
 
-use super::arguments::{Backup, Generate, Global, Import, Restore, Serve, Verify};
+use super::arguments::{Backup, Generate, Global, Restore, Serve, Verify};
 use super::progress;
 use super::stop::Stop;
 use crate::config::Given;
@@ -32,18 +32,16 @@ pub fn open(folder: &Path) -> Result<Arc<Store>, Stop> {
     opened(Store::open(folder, &StoreOptions::default()))
 }
 
+/// Opens the store in a folder; makes one if the folder is new or empty.
+pub fn open_or_create(folder: &Path) -> Result<Arc<Store>, Stop> {
+    opened(Store::open_or_create(folder, &StoreOptions::default()))
+}
+
 fn opened(store: Result<Store, StoreError>) -> Result<Arc<Store>, Stop> {
     match store {
         Ok(store) => Ok(Arc::new(store)),
         Err(why) => Err(Stop::Refused(why.to_string())),
     }
-}
-
-/// Imports files, or takes an import back.
-pub fn import(global: &Global, import: &Import) -> Result<(), Stop> {
-    let _store = open(data_folder(global)?)?;
-    let _ = import;
-    Err(not_built_in("import").into())
 }
 
 /// Checks that everything in the store agrees.
@@ -121,7 +119,7 @@ pub fn serve(global: &Global, serve: &Serve) -> Result<(), Stop> {
 }
 
 /// Writes a text to standard output, with a line end.
-fn say(text: &str) -> Result<(), Stop> {
+pub fn say(text: &str) -> Result<(), Stop> {
     let mut out = io::stdout().lock();
     writeln!(out, "{}", text.trim_end())?;
     out.flush()?;

@@ -3,6 +3,7 @@
 
 mod arguments;
 mod commands;
+mod import;
 mod maintenance;
 mod progress;
 pub mod render;

@@ -87,7 +87,10 @@ impl Assembly {
 
     /// The facts of a subject, to complete what later rows told.
     pub fn facts_mut(&mut self, subject: u64) -> &mut [BundleFact] {
-        self.bundle.subjects.get_mut(subject as usize).map_or(&mut [], |subject| subject.facts.as_mut_slice())
+        self.bundle
+            .subjects
+            .get_mut(subject as usize)
+            .map_or(&mut [], |subject| subject.facts.as_mut_slice())
     }
 
     /// The number of a source; equal sources share one.
@@ -167,7 +170,10 @@ impl Assembly {
 
     /// The reference that the file gave to a subject; empty for a number that was never given out.
     pub fn xref(&self, subject: u64) -> &str {
-        self.bundle.subjects.get(subject as usize).map_or("", |subject| subject.external_id.xref.as_str())
+        self.bundle
+            .subjects
+            .get(subject as usize)
+            .map_or("", |subject| subject.external_id.xref.as_str())
     }
 
     /// The bundle as far as it is built.

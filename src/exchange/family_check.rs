@@ -29,7 +29,10 @@ pub enum AgeConflict {
 }
 
 /// Compares the births of a parent and child; nothing where they may well be right.
-pub fn age_conflict(parent: Option<PartialDate>, child: Option<PartialDate>) -> Option<AgeConflict> {
+pub fn age_conflict(
+    parent: Option<PartialDate>,
+    child: Option<PartialDate>,
+) -> Option<AgeConflict> {
     let (parent, child) = (parent?, child?);
     if child.before(parent) == Truth::Yes {
         return Some(AgeConflict::BornBeforeParent);
@@ -102,8 +105,14 @@ enum Visit {
 }
 
 fn chain_from(walk: &[(usize, usize)], parent: usize, graph: &ParentLists) -> Vec<u32> {
-    let start = walk.iter().position(|(person, _)| *person == parent).unwrap_or(0);
-    let mut chain: Vec<u32> = walk[start..].iter().map(|(person, _)| graph.numbers[*person]).collect();
+    let start = walk
+        .iter()
+        .position(|(person, _)| *person == parent)
+        .unwrap_or(0);
+    let mut chain: Vec<u32> = walk[start..]
+        .iter()
+        .map(|(person, _)| graph.numbers[*person])
+        .collect();
     chain.push(graph.numbers[parent]);
     chain
 }
@@ -165,7 +174,11 @@ mod tests {
     use super::*;
 
     fn tie(child: u32, parent: u32) -> BirthTie {
-        BirthTie { child, parent, line: 0 }
+        BirthTie {
+            child,
+            parent,
+            line: 0,
+        }
     }
 
     #[test]
@@ -196,10 +209,25 @@ mod tests {
     fn ages_are_judged_only_where_they_are_certain() {
         let date = |text: &str| text.parse().ok();
         let conflict = |parent: &str, child: &str| age_conflict(date(parent), date(child));
-        assert_eq!(conflict("1980", "1970"), Some(AgeConflict::BornBeforeParent));
-        assert_eq!(conflict("1980", "1985"), Some(AgeConflict::ParentTooYoung { at_most: 5 }));
-        assert!(matches!(conflict("1880", "1985"), Some(AgeConflict::ParentVeryOld { .. })));
-        for (parent, child) in [("1980", "2000"), ("198X", "1990"), ("[..1980]", "1981"), ("1980~", "1989"), ("", "1990")] {
+        assert_eq!(
+            conflict("1980", "1970"),
+            Some(AgeConflict::BornBeforeParent)
+        );
+        assert_eq!(
+            conflict("1980", "1985"),
+            Some(AgeConflict::ParentTooYoung { at_most: 5 })
+        );
+        assert!(matches!(
+            conflict("1880", "1985"),
+            Some(AgeConflict::ParentVeryOld { .. })
+        ));
+        for (parent, child) in [
+            ("1980", "2000"),
+            ("198X", "1990"),
+            ("[..1980]", "1981"),
+            ("1980~", "1989"),
+            ("", "1990"),
+        ] {
             assert_eq!(conflict(parent, child), None, "{parent} {child}");
         }
     }

@@ -127,8 +127,14 @@ mod tests {
         }
         findings.error(Origin::default(), "e");
         let read = findings.finish(Bundle::default(), 0, &ReadOptions::default());
-        assert_eq!((read.errors, read.warnings, read.findings.len()), (1, 1_500, 1_000));
-        assert_eq!(read.findings.first().map(|f| f.severity), Some(Severity::Error));
+        assert_eq!(
+            (read.errors, read.warnings, read.findings.len()),
+            (1, 1_500, 1_000)
+        );
+        assert_eq!(
+            read.findings.first().map(|f| f.severity),
+            Some(Severity::Error)
+        );
     }
 
     #[test]

@@ -44,7 +44,11 @@ pub fn name_of_term(term: KinTerm, side: Side, gender: Gender, stated: bool) -> 
         StatedLine::Step => format!("{side}step-{blood}"),
         StatedLine::InLaw => in_law(&format!("{side}{blood}")),
     };
-    if stated { format!("{words} (stated)") } else { words }
+    if stated {
+        format!("{words} (stated)")
+    } else {
+        words
+    }
 }
 
 struct Namer<'a> {

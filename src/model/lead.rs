@@ -163,7 +163,9 @@ impl LeadTarget {
     pub fn content_key(&self) -> (&str, PublicId) {
         match self {
             LeadTarget::Person(person) => (&person.name, person.public_id),
-            LeadTarget::WaitingFamily { public_id, name, .. } => (name, *public_id),
+            LeadTarget::WaitingFamily {
+                public_id, name, ..
+            } => (name, *public_id),
         }
     }
 }

@@ -225,8 +225,8 @@ fn worth(family: &FamilyKnown, rows: &[CoverageRow], row: &CoverageRow) -> Optio
         AskedAbout::AuntsAndUncles => 40,
         AskedAbout::Siblings => 35,
         AskedAbout::Network => 30,
-        AskedAbout::Cousins => 20,
-        AskedAbout::GreatGrandparents => 15,
+        AskedAbout::Cousins => 15,
+        AskedAbout::GreatGrandparents => 12,
         AskedAbout::All => 0,
     };
     if complete {
@@ -289,6 +289,9 @@ fn question(family: &FamilyKnown, row: &CoverageRow) -> NextQuestion {
     };
     let informant = best_informant(family, row);
     let whom = match informant {
+        _ if row.about == AskedAbout::Network => {
+            "Ask the child, and whoever looks after the child now.".to_owned()
+        }
         Some(relative) if relative.reachable => {
             format!(
                 "Ask {} ({}): a way to reach them is recorded.",
@@ -312,6 +315,9 @@ fn question(family: &FamilyKnown, row: &CoverageRow) -> NextQuestion {
 
 /// The living adult most likely to know: of that side, reachable, near. Nobody of a side that may not be written to.
 fn best_informant<'a>(family: &'a FamilyKnown, row: &CoverageRow) -> Option<&'a KnownRelative> {
+    if row.about == AskedAbout::Network {
+        return None;
+    }
     let may_be_asked = |relative: &&KnownRelative| {
         relative.may_be_asked
             && relative.named

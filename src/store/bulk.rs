@@ -4,7 +4,7 @@
 use super::backend::{Deadline, GO_ON, Order, ReadView, Run, Table};
 use super::derive::{Contribution, contributions, record};
 use super::error::StoreError;
-use super::history;
+use super::history::{self, History};
 use super::index_entries::index_entries;
 use super::keys::{self, IndexKey};
 use super::records::{decode, encode};
@@ -27,6 +27,9 @@ pub struct Collected {
     pub versions: u64,
 }
 
+/// Sees every subject of the first scan.
+pub type Inspect<'a> = &'a (dyn Fn(&History) + Sync);
+
 /// A range of subject numbers cut into pieces.
 pub fn pieces(first: u64, end: u64) -> Vec<Range<u64>> {
     (first..end)
@@ -36,10 +39,15 @@ pub fn pieces(first: u64, end: u64) -> Vec<Range<u64>> {
 }
 
 /// The first scan over a range of subjects.
-pub fn collect(view: &dyn ReadView, first: u64, end: u64) -> Result<Collected, StoreError> {
+pub fn collect(
+    view: &dyn ReadView,
+    first: u64,
+    end: u64,
+    inspect: Inspect<'_>,
+) -> Result<Collected, StoreError> {
     let parts: Vec<Collected> = pieces(first, end)
         .into_par_iter()
-        .map(|piece| collect_piece(view, piece))
+        .map(|piece| collect_piece(view, piece, inspect))
         .collect::<Result<_, _>>()?;
     let mut all = Collected {
         contributions: Vec::new(),
@@ -58,7 +66,11 @@ pub fn collect(view: &dyn ReadView, first: u64, end: u64) -> Result<Collected, S
     Ok(all)
 }
 
-fn collect_piece(view: &dyn ReadView, piece: Range<u64>) -> Result<Collected, StoreError> {
+fn collect_piece(
+    view: &dyn ReadView,
+    piece: Range<u64>,
+    inspect: Inspect<'_>,
+) -> Result<Collected, StoreError> {
     let mut found = Vec::new();
     let mut index = Run::default();
     let (mut subjects, mut versions) = (0, 0);
@@ -68,6 +80,7 @@ fn collect_piece(view: &dyn ReadView, piece: Range<u64>) -> Result<Collected, St
         piece.end,
         Deadline::NONE,
         &mut |history| {
+            inspect(&history);
             subjects += 1;
             versions += history.versions.len() as u64;
             contributions(&history, &mut |contribution| found.push(contribution));
@@ -145,10 +158,15 @@ pub struct Part<'a> {
 }
 
 impl Part<'_> {
+    /// The entries for loading; of two with the same key, which only a damaged store has, the first.
     pub fn to_run(&self) -> Run {
         let mut run = Run::default();
+        let mut last: Option<&[u8]> = None;
         for (key, value) in &self.entries {
-            run.push(key, value);
+            if last != Some(key) {
+                run.push(key, value);
+            }
+            last = Some(key);
         }
         run
     }
@@ -167,7 +185,7 @@ pub fn merge(runs: &[Run]) -> Vec<Part<'_>> {
                 entries.extend(part.map(|position| run.entry(position)));
             }
             entries.sort();
-            entries.dedup_by_key(|entry| entry.0);
+            entries.dedup();
             Part { range, entries }
         })
         .collect()

@@ -71,6 +71,14 @@ impl StoreError {
         }
     }
 
+    /// What is wrong, without what to do about it.
+    pub fn reason(&self) -> String {
+        match self {
+            StoreError::Damaged { detail, .. } => detail.clone(),
+            other => other.to_string(),
+        }
+    }
+
     pub fn invalid(field: impl Into<String>, reason: impl Into<String>) -> StoreError {
         StoreError::Invalid {
             field: field.into(),

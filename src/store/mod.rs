@@ -3,6 +3,7 @@
 //! writes through [`Store::commit`] and [`Store::import`]; nothing here walks, ranks or decides who may see what.
 
 mod backend;
+mod backup;
 mod bulk;
 mod cases;
 mod changes;
@@ -14,6 +15,10 @@ mod fold_name;
 mod head;
 mod history;
 mod identities;
+mod import;
+mod import_journal;
+mod import_merge;
+mod import_plan;
 mod index_entries;
 mod keys;
 mod migrations;
@@ -25,9 +30,9 @@ mod overlay;
 mod people;
 mod places;
 mod rebuild;
-mod requests;
 mod records;
 mod refresh;
+mod requests;
 mod sections;
 mod snapshot;
 mod stage;
@@ -35,13 +40,18 @@ mod statements;
 mod tie_kind;
 mod ties;
 mod transaction;
+mod undo_import;
+mod verify;
 
 pub use backend::rocksdb::Durability;
+pub use backup::restore;
 pub use changes::{AuditLine, REQUEST_WINDOW};
 pub use error::StoreError;
 pub use families::WaitingFamilies;
 pub use identities::Identities;
-pub use open::{Clock, Counters, OpenMode, Random, Store, StoreOptions};
+pub use import::{ImportProgress, ImportRequest, ImportSummary, Progress, UnfinishedImport};
+pub use import_journal::ImportState;
+pub use open::{Clock, Counters, OpenMode, Random, Store, StoreOptions, migrate};
 pub use people::NamedPerson;
 pub use snapshot::Snapshot;
 pub use tie_kind::TieKind;
@@ -49,6 +59,8 @@ pub use ties::{Page, Tied};
 pub use transaction::{
     AnswerBuilder, Committed, NewSubject, RequestId, StatementDraft, Transaction,
 };
+pub use undo_import::UndoSummary;
+pub use verify::{VerifyFinding, VerifyReport};
 
 #[cfg(test)]
 mod tests;

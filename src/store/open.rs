@@ -15,7 +15,7 @@ use super::records::{State, decode, encode};
 use super::stage::PublicIds;
 use super::transaction::{Committed, Transaction};
 use crate::model::ids::Revision;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::{SyncSender, sync_channel};
 use std::sync::{Arc, Mutex, MutexGuard};
@@ -68,8 +68,18 @@ pub struct Store {
     committer: Option<JoinHandle<()>>,
 }
 
+/// Brings the store in a folder to the format of this program. Tells what was done; nothing if it was up to date.
+pub fn migrate(data: &Path, options: &StoreOptions) -> Result<Vec<&'static str>, StoreError> {
+    migrations::check_format_file(data)?;
+    let done = migrations::migrate(&open_backend(data, options)?)?;
+    migrations::write_format_file(data)?;
+    Ok(done)
+}
+
 /// What the committer and the readers use together.
 pub struct Shared {
+    /// Nothing for a store in memory.
+    pub data: Option<PathBuf>,
     pub backend: Box<dyn Backend>,
     pub public_ids: PublicIds,
     pub clock: Clock,
@@ -153,6 +163,7 @@ impl Store {
             _ => None,
         };
         let shared = Arc::new(Shared {
+            data: data.map(Path::to_owned),
             public_ids: PublicIds {
                 key: public_id_key(&*backend)?,
                 random: options.random.clone(),

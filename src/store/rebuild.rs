@@ -51,7 +51,7 @@ pub fn derive_range(
 ) -> Result<Vec<u64>, StoreError> {
     let backend = &*shared.backend;
     let view = backend.snapshot();
-    let mut collected = bulk::collect(&*view, first, end)?;
+    let mut collected = bulk::collect(&*view, first, end, &|_| {})?;
     collected
         .index
         .push(bulk::source_entries(&*view, first_source)?);

@@ -32,24 +32,54 @@ pub struct Relative {
 }
 
 /// Relatives by nearness, then by content.
-pub fn list_relatives(store: &Store, permit: &Permit, question: &ListRelatives) -> Result<Vec<Relative>, Error> {
+pub fn list_relatives(
+    store: &Store,
+    permit: &Permit,
+    question: &ListRelatives,
+) -> Result<Vec<Relative>, Error> {
     if !(1..=GREATEST_DEGREE).contains(&question.degree) {
-        return Err(Error::invalid("degree", format!("must be 1 to {GREATEST_DEGREE}, not {}", question.degree)));
+        return Err(Error::invalid(
+            "degree",
+            format!("must be 1 to {GREATEST_DEGREE}, not {}", question.degree),
+        ));
     }
-    let weights = weights().map_err(|error| Error::Internal { detail: error.to_string() })?;
+    let weights = weights().map_err(|error| Error::Internal {
+        detail: error.to_string(),
+    })?;
     let snapshot = store.snapshot()?.as_of(question.as_of);
     let reach = Reach::everything(question.degree);
-    let walked = walk_kin(&snapshot, permit, question.person, question.as_of, reach, weights)?;
+    let walked = walk_kin(
+        &snapshot,
+        permit,
+        question.person,
+        question.as_of,
+        reach,
+        weights,
+    )?;
     let graph = &walked.graph;
     if graph.person(question.person).is_none() {
-        return Err(Error::NotFound { what: "person", name: "as named".to_owned() });
+        return Err(Error::NotFound {
+            what: "person",
+            name: "as named".to_owned(),
+        });
     }
-    let wanted = walked.kin.iter().flat_map(|kin| &kin.routes).flat_map(|route| sources_of(graph, route)).collect();
+    let wanted = walked
+        .kin
+        .iter()
+        .flat_map(|kin| &kin.routes)
+        .flat_map(|route| sources_of(graph, route))
+        .collect();
     let sources = Sources::read(&snapshot, wanted)?;
-    let mut relatives: Vec<(Vec<(Shape, &Route)>, PersonSummary)> = Vec::with_capacity(walked.kin.len());
+    let mut relatives: Vec<(Vec<(Shape, &Route)>, PersonSummary)> =
+        Vec::with_capacity(walked.kin.len());
     for kin in &walked.kin {
-        let Some(node) = graph.node(kin.place) else { continue };
-        relatives.push((by_nearness(graph, &kin.routes), summary(node, question.as_of)));
+        let Some(node) = graph.node(kin.place) else {
+            continue;
+        };
+        relatives.push((
+            by_nearness(graph, &kin.routes),
+            summary(node, question.as_of),
+        ));
     }
     relatives.sort_by(|(one, person), (other, relative)| {
         let nearest = |ways: &[(Shape, &Route)]| ways.first().map(|(shape, _)| nearness(shape));
@@ -62,16 +92,26 @@ pub fn list_relatives(store: &Store, permit: &Permit, question: &ListRelatives) 
         ))
     });
     let shown = relatives.into_iter().map(|(ways, person)| {
-        let relations =
-            ways.iter().map(|(shape, route)| relation(graph, route, shape, &weights.certainty, &sources));
-        Relative { person, relations: each_once(relations) }
+        let relations = ways
+            .iter()
+            .map(|(shape, route)| relation(graph, route, shape, &weights.certainty, &sources));
+        Relative {
+            person,
+            relations: each_once(relations),
+        }
     });
     Ok(shown.collect())
 }
 
 /// Routes with their shapes, nearest first.
-pub fn by_nearness<'a>(graph: &FamilyGraph, routes: impl IntoIterator<Item = &'a Route>) -> Vec<(Shape, &'a Route)> {
-    let mut ways: Vec<(Shape, &Route)> = routes.into_iter().map(|route| (route.shape(graph), route)).collect();
+pub fn by_nearness<'a>(
+    graph: &FamilyGraph,
+    routes: impl IntoIterator<Item = &'a Route>,
+) -> Vec<(Shape, &'a Route)> {
+    let mut ways: Vec<(Shape, &Route)> = routes
+        .into_iter()
+        .map(|route| (route.shape(graph), route))
+        .collect();
     ways.sort_by_key(|(shape, _)| nearness(shape));
     ways
 }
@@ -82,7 +122,9 @@ pub fn each_once(relations: impl Iterator<Item = Relation>) -> Vec<Relation> {
     let mut kept: Vec<Relation> = Vec::new();
     for relation in relations {
         let same = |known: &&mut Relation| {
-            known.words == relation.words && (known.up, known.down, known.unions) == (relation.up, relation.down, relation.unions)
+            known.words == relation.words
+                && (known.up, known.down, known.unions)
+                    == (relation.up, relation.down, relation.unions)
         };
         match kept.iter_mut().find(same) {
             None => kept.push(relation),

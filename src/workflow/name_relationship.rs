@@ -42,11 +42,19 @@ pub fn name_relationship(
     b: PersonId,
     as_of: Day,
 ) -> Result<NameRelationship, Error> {
-    let weights = weights().map_err(|error| Error::Internal { detail: error.to_string() })?;
+    let weights = weights().map_err(|error| Error::Internal {
+        detail: error.to_string(),
+    })?;
     let snapshot = store.snapshot()?.as_of(as_of);
     let (graph, routes) = climb(&snapshot, permit, a, b, as_of)?;
     let person = |id: PersonId, field: &str| {
-        graph.person(id).map(|node| summary(node, as_of)).ok_or_else(|| Error::NotFound { what: "person", name: field.to_owned() })
+        graph
+            .person(id)
+            .map(|node| summary(node, as_of))
+            .ok_or_else(|| Error::NotFound {
+                what: "person",
+                name: field.to_owned(),
+            })
     };
     let (person_a, person_b) = (person(a, "a")?, person(b, "b")?);
     let mut relations = shown(&snapshot, &graph, &routes, weights)?;
@@ -54,7 +62,14 @@ pub fn name_relationship(
     relations.sort_by_key(|relation| {
         let (up, down) = (relation.up, relation.down);
         let collateral = up > 0 && down > 0;
-        (relation.civil_degree, relation.unions, collateral, up.abs_diff(down), relation.sibship, relation.line)
+        (
+            relation.civil_degree,
+            relation.unions,
+            collateral,
+            up.abs_diff(down),
+            relation.sibship,
+            relation.line,
+        )
     });
     let coefficient = match (graph.place_of(a), graph.place_of(b)) {
         (Some(a), Some(b)) => kinship_coefficient(&graph, a, b),
@@ -75,9 +90,18 @@ fn shown(
     routes: &[Route],
     weights: &Weights,
 ) -> Result<Vec<Relation>, Error> {
-    let sources = Sources::read(snapshot, routes.iter().flat_map(|route| sources_of(graph, route)).collect())?;
+    let sources = Sources::read(
+        snapshot,
+        routes
+            .iter()
+            .flat_map(|route| sources_of(graph, route))
+            .collect(),
+    )?;
     let ways = by_nearness(graph, routes);
-    Ok(ways.iter().map(|(shape, route)| relation(graph, route, shape, &weights.certainty, &sources)).collect())
+    Ok(ways
+        .iter()
+        .map(|(shape, route)| relation(graph, route, shape, &weights.certainty, &sources))
+        .collect())
 }
 
 /// Relations that a walk from `a` finds.
@@ -89,8 +113,20 @@ fn walked(
     as_of: Day,
     weights: &Weights,
 ) -> Result<Vec<Relation>, Error> {
-    let walked = walk_kin(snapshot, permit, a, as_of, Reach::everything(WALKED_DEGREE), weights)?;
+    let walked = walk_kin(
+        snapshot,
+        permit,
+        a,
+        as_of,
+        Reach::everything(WALKED_DEGREE),
+        weights,
+    )?;
     let graph = &walked.graph;
     let kin = walked.kin.iter().find(|kin| graph.id(kin.place) == b);
-    shown(snapshot, graph, kin.map_or(&[][..], |kin| &kin.routes), weights)
+    shown(
+        snapshot,
+        graph,
+        kin.map_or(&[][..], |kin| &kin.routes),
+        weights,
+    )
 }

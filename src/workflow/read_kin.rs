@@ -27,7 +27,12 @@ pub fn walk_kin(
         if wanted.is_empty() {
             return Ok(walk.finish());
         }
-        walk.supply(snapshot.nodes(&wanted, permit.visibility())?.into_iter().flatten());
+        walk.supply(
+            snapshot
+                .nodes(&wanted, permit.visibility())?
+                .into_iter()
+                .flatten(),
+        );
     }
 }
 
@@ -45,6 +50,11 @@ pub fn climb(
         if wanted.is_empty() {
             return Ok(ascent.finish());
         }
-        ascent.supply(snapshot.nodes(&wanted, permit.visibility())?.into_iter().flatten());
+        ascent.supply(
+            snapshot
+                .nodes(&wanted, permit.visibility())?
+                .into_iter()
+                .flatten(),
+        );
     }
 }

@@ -21,7 +21,13 @@ impl Sources {
         wanted.sort_unstable();
         wanted.dedup();
         let sources = snapshot.sources(&wanted)?;
-        Ok(Sources(wanted.into_iter().zip(sources).filter_map(|(id, source)| Some((id, source?))).collect()))
+        Ok(Sources(
+            wanted
+                .into_iter()
+                .zip(sources)
+                .filter_map(|(id, source)| Some((id, source?)))
+                .collect(),
+        ))
     }
 
     /// The source with this number; an empty one where none was given.
@@ -50,7 +56,10 @@ pub fn summary(node: &Node, as_of: Day) -> PersonSummary {
 }
 
 /// The sources that a route rests on.
-pub fn sources_of<'a>(graph: &'a FamilyGraph, route: &'a Route) -> impl Iterator<Item = SourceId> + 'a {
+pub fn sources_of<'a>(
+    graph: &'a FamilyGraph,
+    route: &'a Route,
+) -> impl Iterator<Item = SourceId> + 'a {
     route.steps.iter().map(|step| graph.tie(step.tie).source)
 }
 
@@ -58,11 +67,24 @@ pub fn sources_of<'a>(graph: &'a FamilyGraph, route: &'a Route) -> impl Iterator
 /// generations first, full before half, blood first.
 pub fn nearness(shape: &Shape) -> (u8, u8, bool, u8, Sibship, Line) {
     let (up, down) = (shape.up(), shape.down());
-    (shape.civil_degree(), shape.unions(), up > 0 && down > 0, up.abs_diff(down), shape.sibship(), shape.line())
+    (
+        shape.civil_degree(),
+        shape.unions(),
+        up > 0 && down > 0,
+        up.abs_diff(down),
+        shape.sibship(),
+        shape.line(),
+    )
 }
 
 /// Builds what is shown of one route.
-pub fn relation(graph: &FamilyGraph, route: &Route, shape: &Shape, scale: &CertaintyScale, sources: &Sources) -> Relation {
+pub fn relation(
+    graph: &FamilyGraph,
+    route: &Route,
+    shape: &Shape,
+    scale: &CertaintyScale,
+    sources: &Sources,
+) -> Relation {
     let words = name(graph, route, shape);
     Relation {
         words: words.words,
@@ -76,14 +98,19 @@ pub fn relation(graph: &FamilyGraph, route: &Route, shape: &Shape, scale: &Certa
         unions: shape.unions(),
         common_ancestors: common_ancestors(graph, route, shape),
         path: path(graph, route, sources),
-        certainty: route.steps.iter().map(|step| certainty_of(graph.tie(step.tie), scale)).product(),
+        certainty: route
+            .steps
+            .iter()
+            .map(|step| certainty_of(graph.tie(step.tie), scale))
+            .product(),
     }
 }
 
 /// The nearest common ancestors of a relation by descent through siblings: one, or the couple.
 fn common_ancestors(graph: &FamilyGraph, route: &Route, shape: &Shape) -> Vec<PersonSummary> {
     let turn = route.steps.windows(2).position(|pair| {
-        matches!(pair[0].kind, StepKind::Parent { .. }) && matches!(pair[1].kind, StepKind::Child { .. })
+        matches!(pair[0].kind, StepKind::Parent { .. })
+            && matches!(pair[1].kind, StepKind::Child { .. })
     });
     let Some(turn) = turn.filter(|_| shape.joints.is_empty()) else {
         return Vec::new();
@@ -93,7 +120,8 @@ fn common_ancestors(graph: &FamilyGraph, route: &Route, shape: &Shape) -> Vec<Pe
     let mut ancestors: Vec<&Node> = graph.node(apex).into_iter().collect();
     if shape.sibship() == Sibship::Full {
         for (_, parent, _) in graph.ties(one) {
-            let shared = parent != apex && graph.is_parent(one, parent) && graph.is_parent(other, parent);
+            let shared =
+                parent != apex && graph.is_parent(one, parent) && graph.is_parent(other, parent);
             if let Some(node) = graph.node(parent).filter(|_| shared)
                 && ancestors.iter().all(|known| known.id != node.id)
             {
@@ -102,17 +130,33 @@ fn common_ancestors(graph: &FamilyGraph, route: &Route, shape: &Shape) -> Vec<Pe
         }
     }
     ancestors.sort_by_key(|node| (node.gender, node.public_id));
-    ancestors.into_iter().map(|node| summary(node, graph.as_of())).collect()
+    ancestors
+        .into_iter()
+        .map(|node| summary(node, graph.as_of()))
+        .collect()
 }
 
 /// The path, step by step.
 fn path(graph: &FamilyGraph, route: &Route, sources: &Sources) -> Vec<PathStep> {
-    route.steps.iter().enumerate().filter_map(|(index, step)| path_step(graph, route.before(index), step, sources)).collect()
+    route
+        .steps
+        .iter()
+        .enumerate()
+        .filter_map(|(index, step)| path_step(graph, route.before(index), step, sources))
+        .collect()
 }
 
-fn path_step(graph: &FamilyGraph, before: Place, step: &Step, sources: &Sources) -> Option<PathStep> {
+fn path_step(
+    graph: &FamilyGraph,
+    before: Place,
+    step: &Step,
+    sources: &Sources,
+) -> Option<PathStep> {
     let node = graph.node(step.to)?;
-    let alone = Route { start: before, steps: vec![*step] };
+    let alone = Route {
+        start: before,
+        steps: vec![*step],
+    };
     let shape = alone.shape(graph);
     let tie = graph.tie(step.tie);
     Some(PathStep {

@@ -14,13 +14,27 @@ const CHOICES: usize = 20;
 
 /// The person meant. `Error::NotFound` if there is none, `Error::Ambiguous` with the choices if there are several.
 /// `field` names the input in errors.
-pub fn resolve_person(store: &Store, permit: &Permit, field: &str, reference: &str) -> Result<PersonId, Error> {
+pub fn resolve_person(
+    store: &Store,
+    permit: &Permit,
+    field: &str,
+    reference: &str,
+) -> Result<PersonId, Error> {
     let reference = reference.trim();
     if reference.is_empty() {
-        return Err(Error::invalid(field, "say who is meant: a public id, <source>:<xref>, or a name"));
+        return Err(Error::invalid(
+            field,
+            "say who is meant: a public id, <source>:<xref>, or a name",
+        ));
     }
     let snapshot = store.snapshot()?;
-    for found in [by_public_id(&snapshot, reference)?, by_external_id(&snapshot, reference)?].into_iter().flatten() {
+    for found in [
+        by_public_id(&snapshot, reference)?,
+        by_external_id(&snapshot, reference)?,
+    ]
+    .into_iter()
+    .flatten()
+    {
         // Somebody whom the caller may not see is not there.
         if let Subject::Person(person) = found
             && node(&snapshot, permit, person)?.is_some()
@@ -32,7 +46,11 @@ pub fn resolve_person(store: &Store, permit: &Permit, field: &str, reference: &s
 }
 
 fn node(snapshot: &Snapshot<'_>, permit: &Permit, person: PersonId) -> Result<Option<Node>, Error> {
-    Ok(snapshot.nodes(&[person], permit.visibility())?.into_iter().next().flatten())
+    Ok(snapshot
+        .nodes(&[person], permit.visibility())?
+        .into_iter()
+        .next()
+        .flatten())
 }
 
 fn by_public_id(snapshot: &Snapshot<'_>, reference: &str) -> Result<Option<Subject>, Error> {
@@ -50,29 +68,54 @@ fn by_external_id(snapshot: &Snapshot<'_>, reference: &str) -> Result<Option<Sub
     }
 }
 
-fn by_name(snapshot: &Snapshot<'_>, permit: &Permit, field: &str, reference: &str) -> Result<PersonId, Error> {
+fn by_name(
+    snapshot: &Snapshot<'_>,
+    permit: &Permit,
+    field: &str,
+    reference: &str,
+) -> Result<PersonId, Error> {
     let folded = fold(reference);
     let named = snapshot.people_named(&folded, CHOICES * 4, permit.visibility())?;
-    let mut people: Vec<PersonId> =
-        named.into_iter().filter(|found| found.folded == folded).map(|found| found.person).collect();
+    let mut people: Vec<PersonId> = named
+        .into_iter()
+        .filter(|found| found.folded == folded)
+        .map(|found| found.person)
+        .collect();
     people.sort_unstable();
     people.dedup();
     match people[..] {
-        [] => Err(Error::NotFound { what: "person", name: reference.to_owned() }),
+        [] => Err(Error::NotFound {
+            what: "person",
+            name: reference.to_owned(),
+        }),
         [person] => Ok(person),
         _ => {
             people.truncate(CHOICES);
             let nodes = snapshot.nodes(&people, permit.visibility())?;
             let choices = nodes.iter().flatten().map(choice).collect();
-            Err(Error::Ambiguous { field: field.to_owned(), choices })
+            Err(Error::Ambiguous {
+                field: field.to_owned(),
+                choices,
+            })
         }
     }
 }
 
 fn choice(node: &Node) -> Choice {
-    let born = node.birth.map_or("birth date not known".to_owned(), |birth| format!("born {}", birth.in_words()));
-    let external = node.external_id.as_ref().map(|id| format!(", {id}")).unwrap_or_default();
-    Choice { value: node.public_id.to_string(), label: format!("{} ({born}{external})", node.name) }
+    let born = node
+        .birth
+        .map_or("birth date not known".to_owned(), |birth| {
+            format!("born {}", birth.in_words())
+        });
+    let external = node
+        .external_id
+        .as_ref()
+        .map(|id| format!(", {id}"))
+        .unwrap_or_default();
+    Choice {
+        value: node.public_id.to_string(),
+        label: format!("{} ({born}{external})", node.name),
+    }
 }
 
 /// The person as shown, on a day. `Error::NotFound` if they are not there for the caller.
@@ -83,5 +126,9 @@ pub fn person_summary(
     as_of: crate::model::partial_date::Day,
 ) -> Result<PersonSummary, Error> {
     let node = node(snapshot, permit, person)?;
-    node.map(|node| summary(&node, as_of)).ok_or_else(|| Error::NotFound { what: "person", name: "as named".to_owned() })
+    node.map(|node| summary(&node, as_of))
+        .ok_or_else(|| Error::NotFound {
+            what: "person",
+            name: "as named".to_owned(),
+        })
 }

@@ -25,16 +25,27 @@ pub const MOST: usize = 1000;
 const NAMES_PER_PERSON: usize = 4;
 
 /// People one of whose names, folded, begins with the text; whole matches first, then by name.
-pub fn search_people(store: &Store, permit: &Permit, question: &SearchPeople) -> Result<Vec<PersonSummary>, Error> {
+pub fn search_people(
+    store: &Store,
+    permit: &Permit,
+    question: &SearchPeople,
+) -> Result<Vec<PersonSummary>, Error> {
     if question.name.trim().is_empty() {
         return Err(Error::invalid("name", "say which name to look for"));
     }
     if !(1..=MOST).contains(&question.limit) {
-        return Err(Error::invalid("limit", format!("must be 1 to {MOST}, not {}", question.limit)));
+        return Err(Error::invalid(
+            "limit",
+            format!("must be 1 to {MOST}, not {}", question.limit),
+        ));
     }
     let snapshot = store.snapshot()?;
     let folded = fold(&question.name);
-    let named = snapshot.people_named(&folded, question.limit.saturating_mul(NAMES_PER_PERSON), permit.visibility())?;
+    let named = snapshot.people_named(
+        &folded,
+        question.limit.saturating_mul(NAMES_PER_PERSON),
+        permit.visibility(),
+    )?;
     let mut best: BTreeMap<PersonId, (bool, String)> = BTreeMap::new();
     for found in named {
         let rank = (found.folded != folded, found.folded);
@@ -43,10 +54,17 @@ pub fn search_people(store: &Store, permit: &Permit, question: &SearchPeople) ->
             *known = rank;
         }
     }
-    let mut ranked: Vec<((bool, String), PersonId)> = best.into_iter().map(|(person, rank)| (rank, person)).collect();
+    let mut ranked: Vec<((bool, String), PersonId)> = best
+        .into_iter()
+        .map(|(person, rank)| (rank, person))
+        .collect();
     ranked.sort();
     ranked.truncate(question.limit);
     let people: Vec<PersonId> = ranked.into_iter().map(|(_, person)| person).collect();
     let nodes = snapshot.nodes(&people, permit.visibility())?;
-    Ok(nodes.iter().flatten().map(|node| summary(node, question.today)).collect())
+    Ok(nodes
+        .iter()
+        .flatten()
+        .map(|node| summary(node, question.today))
+        .collect())
 }

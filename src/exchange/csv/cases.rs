@@ -71,7 +71,10 @@ fn read_case(reading: &mut Reading, row: Row<'_>, columns: &CaseColumns) {
     if let (Some(child), Some(siblings)) = (child, &siblings)
         && siblings.contains(&PersonId(child))
     {
-        cells.fail(columns.siblings_in_care, "the child stands among their own siblings");
+        cells.fail(
+            columns.siblings_in_care,
+            "the child stands among their own siblings",
+        );
     }
     let text = |column| row.cell(column).to_owned();
     let case = Case {
@@ -93,7 +96,9 @@ fn read_case(reading: &mut Reading, row: Row<'_>, columns: &CaseColumns) {
     let is_whole = child.is_some() && siblings.is_some() && !cells.is_faulty();
     if let (Some(id), Some(standing), true) = (id, standing, is_whole) {
         let number = reading.add_subject(SubjectKind::Case, &id);
-        reading.assembly.add_fact(number, Fact::Case(Box::new(case)), standing.always());
+        reading
+            .assembly
+            .add_fact(number, Fact::Case(Box::new(case)), standing.always());
     }
 }
 
@@ -106,7 +111,10 @@ fn read_needs(cells: &mut CellReader<'_, '_>, column: Column) -> Vec<(String, u8
                     needs.push((category.trim().to_owned(), level));
                 }
             }
-            _ => cells.fail(column, format!("{} is not like mobility=2 (level 0 to 3)", shown(part))),
+            _ => cells.fail(
+                column,
+                format!("{} is not like mobility=2 (level 0 to 3)", shown(part)),
+            ),
         }
     }
     needs
@@ -115,7 +123,12 @@ fn read_needs(cells: &mut CellReader<'_, '_>, column: Column) -> Vec<(String, u8
 /// The people of a list of ids; nothing, with findings, if one is not known.
 pub fn listed_people(reading: &mut Reading, row: Row<'_>, column: Column) -> Option<Vec<PersonId>> {
     let mut people = Some(Vec::new());
-    for id in row.cell(column).split(';').map(str::trim).filter(|id| !id.is_empty()) {
+    for id in row
+        .cell(column)
+        .split(';')
+        .map(str::trim)
+        .filter(|id| !id.is_empty())
+    {
         match reading.resolve(id, SubjectKind::Person) {
             Ok(number) => {
                 if let Some(people) = &mut people {
@@ -160,7 +173,8 @@ pub fn read_inquiries(reading: &mut Reading, data: &[u8]) {
         let date = cells.date(date);
         let side = cells.word(side, &SIDES, Side::word).unwrap_or_default();
         let is_faulty = cells.is_faulty();
-        let (Some(case), Some(asked_person), Some(standing)) = (case, asked_person, standing) else {
+        let (Some(case), Some(asked_person), Some(standing)) = (case, asked_person, standing)
+        else {
             continue;
         };
         if let (Some(about), Some(answer), false) = (about, answer, is_faulty) {
@@ -172,7 +186,9 @@ pub fn read_inquiries(reading: &mut Reading, data: &[u8]) {
                 about,
                 answer,
             };
-            reading.assembly.add_fact(case, Fact::Inquiry(inquiry), standing.always());
+            reading
+                .assembly
+                .add_fact(case, Fact::Inquiry(inquiry), standing.always());
         }
     }
     reading.count_rows(&table);
@@ -198,7 +214,9 @@ pub fn read_outreach(reading: &mut Reading, data: &[u8]) {
         let mut cells = CellReader::new(row, &mut reading.findings);
         cells.needed_text(state_column);
         let state = cells.word(state_column, &OutreachState::ALL, OutreachState::word);
-        let purpose = cells.word(purpose, &Purpose::ALL, Purpose::word).unwrap_or_default();
+        let purpose = cells
+            .word(purpose, &Purpose::ALL, Purpose::word)
+            .unwrap_or_default();
         let (date, ask_again) = (cells.date(date), cells.date(ask_again));
         let is_faulty = cells.is_faulty();
         let (Some(case), Some(whom), Some(standing)) = (case, whom, standing) else {
@@ -213,7 +231,9 @@ pub fn read_outreach(reading: &mut Reading, data: &[u8]) {
                 ask_again,
                 note: row.cell(note).to_owned(),
             };
-            reading.assembly.add_fact(case, Fact::Outreach(outreach), standing.always());
+            reading
+                .assembly
+                .add_fact(case, Fact::Outreach(outreach), standing.always());
         }
     }
     reading.count_rows(&table);

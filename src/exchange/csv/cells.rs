@@ -38,7 +38,8 @@ impl<'t, 'f> CellReader<'t, 'f> {
 
     /// Reports a doubt; the row is taken.
     pub fn warn(&mut self, column: Column, reason: impl Into<String>) {
-        self.findings.warning(origin(&self.row, column.name), reason);
+        self.findings
+            .warning(origin(&self.row, column.name), reason);
     }
 
     pub fn text(&self, column: Column) -> &'t str {
@@ -56,7 +57,10 @@ impl<'t, 'f> CellReader<'t, 'f> {
 
     /// The parts of a list, without empty ones.
     pub fn list(&self, column: Column) -> impl Iterator<Item = &'t str> + use<'t, 'f> {
-        self.text(column).split(';').map(str::trim).filter(|part| !part.is_empty())
+        self.text(column)
+            .split(';')
+            .map(str::trim)
+            .filter(|part| !part.is_empty())
     }
 
     pub fn texts(&self, column: Column) -> Vec<String> {
@@ -83,7 +87,11 @@ impl<'t, 'f> CellReader<'t, 'f> {
     }
 
     /// From when until when, as after the `@` of a place: a stretch of time, or one date for its beginning.
-    pub fn validity_in(&mut self, column: Column, text: &str) -> (Option<PartialDate>, Option<PartialDate>) {
+    pub fn validity_in(
+        &mut self,
+        column: Column,
+        text: &str,
+    ) -> (Option<PartialDate>, Option<PartialDate>) {
         let point = |end| match end {
             End::At(point) => Some(PartialDate::Single(point)),
             End::Open | End::Unknown => None,
@@ -115,7 +123,12 @@ impl<'t, 'f> CellReader<'t, 'f> {
     }
 
     /// A number that is part of a cell.
-    pub fn number_in<N>(&mut self, column: Column, text: &str, range: RangeInclusive<N>) -> Option<N>
+    pub fn number_in<N>(
+        &mut self,
+        column: Column,
+        text: &str,
+        range: RangeInclusive<N>,
+    ) -> Option<N>
     where
         N: FromStr + PartialOrd + Display,
     {
@@ -126,14 +139,22 @@ impl<'t, 'f> CellReader<'t, 'f> {
             Ok(number) if range.contains(&number) => Some(number),
             _ => {
                 let (first, last) = (range.start(), range.end());
-                self.fail(column, format!("{} is not a number from {first} to {last}", shown(text)));
+                self.fail(
+                    column,
+                    format!("{} is not a number from {first} to {last}", shown(text)),
+                );
                 None
             }
         }
     }
 
     /// One of a fixed set of words; nothing if the cell is empty.
-    pub fn word<T: Copy>(&mut self, column: Column, all: &[T], word_of: fn(T) -> &'static str) -> Option<T> {
+    pub fn word<T: Copy>(
+        &mut self,
+        column: Column,
+        all: &[T],
+        word_of: fn(T) -> &'static str,
+    ) -> Option<T> {
         self.word_in(column, self.text(column), all, word_of)
     }
 
@@ -148,10 +169,20 @@ impl<'t, 'f> CellReader<'t, 'f> {
         if text.is_empty() {
             return None;
         }
-        let found = all.iter().copied().find(|value| is_same_word(word_of(*value), text));
+        let found = all
+            .iter()
+            .copied()
+            .find(|value| is_same_word(word_of(*value), text));
         if found.is_none() {
-            let words: Vec<&str> = all.iter().map(|value| word_of(*value)).filter(|word| !word.is_empty()).collect();
-            self.fail(column, format!("{} is none of {}", shown(text), words.join(", ")));
+            let words: Vec<&str> = all
+                .iter()
+                .map(|value| word_of(*value))
+                .filter(|word| !word.is_empty())
+                .collect();
+            self.fail(
+                column,
+                format!("{} is none of {}", shown(text), words.join(", ")),
+            );
         }
         found
     }
@@ -160,10 +191,13 @@ impl<'t, 'f> CellReader<'t, 'f> {
 /// Case, spaces and hyphens do not matter.
 fn is_same_word(word: &str, text: &str) -> bool {
     word.len() == text.len()
-        && word.bytes().zip(text.bytes()).all(|(expected, found)| match found {
-            b' ' | b'-' => expected == b'_',
-            _ => expected == found.to_ascii_lowercase(),
-        })
+        && word
+            .bytes()
+            .zip(text.bytes())
+            .all(|(expected, found)| match found {
+                b' ' | b'-' => expected == b'_',
+                _ => expected == found.to_ascii_lowercase(),
+            })
 }
 
 /// Where a cell stands.

@@ -25,7 +25,11 @@ pub fn read_places(reading: &mut Reading, data: &[u8]) {
         return;
     };
     let name = table.needed("name", &mut reading.findings);
-    let (region, lat, lon) = (table.column("region"), table.column("lat"), table.column("lon"));
+    let (region, lat, lon) = (
+        table.column("region"),
+        table.column("lat"),
+        table.column("lon"),
+    );
     let standing_columns = StandingColumns::of(&mut table);
     if !table.is_complete(&mut reading.findings) {
         return;
@@ -45,12 +49,20 @@ pub fn read_places(reading: &mut Reading, data: &[u8]) {
         let place = Place {
             name: place_name.to_owned(),
             region: row.cell(region).to_owned(),
-            centre: latitude.zip(longitude).map(|(latitude, longitude)| Coordinates { latitude, longitude }),
+            centre: latitude
+                .zip(longitude)
+                .map(|(latitude, longitude)| Coordinates {
+                    latitude,
+                    longitude,
+                }),
         };
         let before = reading.assembly.subject_count();
         reading.assembly.add_place(place, standing);
         if reading.assembly.subject_count() == before {
-            let reason = format!("the place {} with this region stands already in an earlier row", shown(place_name));
+            let reason = format!(
+                "the place {} with this region stands already in an earlier row",
+                shown(place_name)
+            );
             reading.findings.error(origin(&row, name.name), reason);
         }
     }
@@ -100,7 +112,11 @@ pub fn read_nations(reading: &mut Reading, data: &[u8]) {
 }
 
 fn read_nation(reading: &mut Reading, row: Row<'_>, columns: &NationColumns) {
-    const LEVELS: [NationLevel; 3] = [NationLevel::Community, NationLevel::People, NationLevel::Language];
+    const LEVELS: [NationLevel; 3] = [
+        NationLevel::Community,
+        NationLevel::People,
+        NationLevel::Language,
+    ];
     let id = reading.take_id(row, columns.id, SubjectKind::Nation);
     let standing = reading.standing(row, columns.standing);
     let mut cells = CellReader::new(row, &mut reading.findings);
@@ -108,7 +124,9 @@ fn read_nation(reading: &mut Reading, row: Row<'_>, columns: &NationColumns) {
     let nation = Nation {
         name: cells.needed_text(columns.name).to_owned(),
         other_names: cells.texts(columns.other_names),
-        level: cells.word(columns.level, &LEVELS, level_word).unwrap_or(NationLevel::Community),
+        level: cells
+            .word(columns.level, &LEVELS, level_word)
+            .unwrap_or(NationLevel::Community),
         part_of: None,
         languages: cells.texts(columns.languages),
         number: text(columns.number),
@@ -122,9 +140,17 @@ fn read_nation(reading: &mut Reading, row: Row<'_>, columns: &NationColumns) {
     };
     let mut pending: Vec<(Column, &str, SubjectKind)> = Vec::new();
     if !row.cell(columns.part_of).is_empty() {
-        pending.push((columns.part_of, row.cell(columns.part_of), SubjectKind::Nation));
+        pending.push((
+            columns.part_of,
+            row.cell(columns.part_of),
+            SubjectKind::Nation,
+        ));
     }
-    pending.extend(cells.list(columns.offered_people).map(|id| (columns.offered_people, id, SubjectKind::Person)));
+    pending.extend(
+        cells
+            .list(columns.offered_people)
+            .map(|id| (columns.offered_people, id, SubjectKind::Person)),
+    );
     let number = reading.add_subject(SubjectKind::Nation, &id);
     for (column, id, kind) in pending {
         reading.pending_nation_ids.push(PendingId {
@@ -138,7 +164,9 @@ fn read_nation(reading: &mut Reading, row: Row<'_>, columns: &NationColumns) {
         note_nation_name(reading, name, number);
     }
     let evidence = standing.always();
-    reading.assembly.add_fact(number, Fact::Nation(Box::new(nation)), evidence);
+    reading
+        .assembly
+        .add_fact(number, Fact::Nation(Box::new(nation)), evidence);
 }
 
 fn level_word(level: NationLevel) -> &'static str {
@@ -167,7 +195,9 @@ pub fn settle_pending_ids(reading: &mut Reading) {
         let number = match reading.resolve(&pending.id, pending.kind) {
             Ok(number) if number != pending.nation => number,
             Ok(_) => {
-                reading.findings.error(pending.origin, "a nation cannot be part of itself");
+                reading
+                    .findings
+                    .error(pending.origin, "a nation cannot be part of itself");
                 continue;
             }
             Err(reason) => {
@@ -201,15 +231,23 @@ pub fn find_nation(
     match reading.nations_by_name.get(&folded) {
         Some(Some(number)) => return NationId(*number),
         Some(None) => {
-            let reason = format!("{} is the name of more than one nation: give the id; a new one is made", shown(text));
+            let reason = format!(
+                "{} is the name of more than one nation: give the id; a new one is made",
+                shown(text)
+            );
             reading.findings.warning(origin(&row, column.name), reason);
         }
         None => {
-            let reason = format!("no nation has the id or name {}: one is made from the text", shown(text));
+            let reason = format!(
+                "no nation has the id or name {}: one is made from the text",
+                shown(text)
+            );
             reading.findings.warning(origin(&row, column.name), reason);
         }
     }
-    let number = reading.assembly.add_subject(SubjectKind::Nation, &format!("nation/{folded}"));
+    let number = reading
+        .assembly
+        .add_subject(SubjectKind::Nation, &format!("nation/{folded}"));
     reading.nations_by_name.insert(folded, Some(number));
     let nation = Nation {
         name: text.to_owned(),
@@ -223,7 +261,9 @@ pub fn find_nation(
         governing_body: String::new(),
         offered_people: Vec::new(),
     };
-    reading.assembly.add_fact(number, Fact::Nation(Box::new(nation)), standing.always());
+    reading
+        .assembly
+        .add_fact(number, Fact::Nation(Box::new(nation)), standing.always());
     NationId(number)
 }
 

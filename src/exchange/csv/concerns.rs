@@ -27,17 +27,26 @@ pub fn read_cautions(reading: &mut Reading, data: &[u8]) {
         let kind = cells.word(kind_column, &CautionKind::ALL, CautionKind::word);
         let (from, to) = (cells.date(from_date), cells.date(to_date));
         let is_faulty = cells.is_faulty();
-        if let (Some(person), Some(standing), Some(kind), false) = (person, standing, kind, is_faulty) {
+        if let (Some(person), Some(standing), Some(kind), false) =
+            (person, standing, kind, is_faulty)
+        {
             let note = row.cell(note).to_owned();
-            reading.assembly.add_fact(person, Fact::Caution(Caution { kind, note }), standing.during(from, to));
+            reading.assembly.add_fact(
+                person,
+                Fact::Caution(Caution { kind, note }),
+                standing.during(from, to),
+            );
         }
     }
     reading.count_rows(&table);
 }
 
 pub fn read_screenings(reading: &mut Reading, data: &[u8]) {
-    const RESULTS: [ScreeningResult; 3] =
-        [ScreeningResult::Cleared, ScreeningResult::Pending, ScreeningResult::Concerns];
+    const RESULTS: [ScreeningResult; 3] = [
+        ScreeningResult::Cleared,
+        ScreeningResult::Pending,
+        ScreeningResult::Concerns,
+    ];
     let Some(mut table) = Table::open("screenings.csv", data, &mut reading.findings) else {
         return;
     };
@@ -58,14 +67,18 @@ pub fn read_screenings(reading: &mut Reading, data: &[u8]) {
         let result = cells.word(result_column, &RESULTS, ScreeningResult::word);
         let (date, expires) = (cells.date(date), cells.date(expires));
         let is_faulty = cells.is_faulty();
-        if let (Some(person), Some(standing), Some(result), false) = (person, standing, result, is_faulty) {
+        if let (Some(person), Some(standing), Some(result), false) =
+            (person, standing, result, is_faulty)
+        {
             let screening = Screening {
                 kind,
                 result,
                 date,
                 expires,
             };
-            reading.assembly.add_fact(person, Fact::Screening(screening), standing.always());
+            reading
+                .assembly
+                .add_fact(person, Fact::Screening(screening), standing.always());
         }
     }
     reading.count_rows(&table);
@@ -77,7 +90,12 @@ pub fn needed_person(reading: &mut Reading, row: Row<'_>, column: Column) -> Opt
 }
 
 /// The subject of this kind whose id stands in a cell that must be filled.
-pub fn needed_subject(reading: &mut Reading, row: Row<'_>, column: Column, kind: SubjectKind) -> Option<u64> {
+pub fn needed_subject(
+    reading: &mut Reading,
+    row: Row<'_>,
+    column: Column,
+    kind: SubjectKind,
+) -> Option<u64> {
     let id = CellReader::new(row, &mut reading.findings).needed_text(column);
     if id.is_empty() {
         return None;

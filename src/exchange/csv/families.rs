@@ -82,7 +82,10 @@ fn read_family(reading: &mut Reading, row: Row<'_>, columns: &Columns) {
     if let (Some(from), Some(to)) = (family.age_from, family.age_to)
         && from > to
     {
-        cells.fail(columns.age_to, format!("{to} is less than age_from ({from})"));
+        cells.fail(
+            columns.age_to,
+            format!("{to} is less than age_from ({from})"),
+        );
     }
     let is_whole = members.is_some() && !cells.is_faulty();
     if let (Some(id), Some(standing), true) = (id, standing, is_whole) {
@@ -97,16 +100,26 @@ fn read_family(reading: &mut Reading, row: Row<'_>, columns: &Columns) {
 }
 
 fn read_accepts(cells: &mut CellReader<'_, '_>, column: Column) -> Vec<(String, u8, Acceptance)> {
-    const ANSWERS: [Acceptance; 3] = [Acceptance::Accept, Acceptance::WouldConsider, Acceptance::Decline];
+    const ANSWERS: [Acceptance; 3] = [
+        Acceptance::Accept,
+        Acceptance::WouldConsider,
+        Acceptance::Decline,
+    ];
     let mut accepts = Vec::new();
     for part in cells.list(column) {
         let pieces: Vec<&str> = part.split('=').map(str::trim).collect();
         let [category, level, answer] = pieces.as_slice() else {
-            cells.fail(column, format!("{} is not like mobility=2=accept", shown(part)));
+            cells.fail(
+                column,
+                format!("{} is not like mobility=2=accept", shown(part)),
+            );
             continue;
         };
         if category.is_empty() || level.is_empty() || answer.is_empty() {
-            cells.fail(column, format!("{} is not like mobility=2=accept", shown(part)));
+            cells.fail(
+                column,
+                format!("{} is not like mobility=2=accept", shown(part)),
+            );
             continue;
         }
         let level = cells.number_in(column, level, 0..=3);

@@ -102,7 +102,10 @@ fn read_person(reading: &mut Reading, row: Row<'_>, columns: &Columns) {
     check_life(&mut cells, columns, &person, today);
     let description = cells.text(columns.description);
     if !description.is_empty() && !person.names.is_empty() {
-        cells.warn(columns.description, "a description is kept only for people without a name");
+        cells.warn(
+            columns.description,
+            "a description is kept only for people without a name",
+        );
     }
     let is_faulty = cells.is_faulty();
     let (Some(id), Some(standing)) = (id, standing) else {
@@ -143,9 +146,10 @@ fn read_names(cells: &mut CellReader<'_, '_>, columns: &Columns) -> Vec<Name> {
     for alias in cells.list(columns.aliases) {
         let (kind, full) = match alias.split_once('=') {
             None => (Some(NameKind::Alias), alias),
-            Some((kind, full)) => {
-                (cells.word_in(columns.aliases, kind.trim(), &NameKind::ALL, NameKind::word), full.trim())
-            }
+            Some((kind, full)) => (
+                cells.word_in(columns.aliases, kind.trim(), &NameKind::ALL, NameKind::word),
+                full.trim(),
+            ),
         };
         if full.is_empty() {
             cells.fail(columns.aliases, format!("{} holds no name", shown(alias)));
@@ -167,13 +171,19 @@ fn read_gender(cells: &mut CellReader<'_, '_>, column: Column) -> Gender {
         "male" | "m" => Gender::Male,
         "other" | "x" => Gender::Other,
         other => {
-            cells.fail(column, format!("{} is none of female, male, other, F, M, X", shown(other)));
+            cells.fail(
+                column,
+                format!("{} is none of female, male, other, F, M, X", shown(other)),
+            );
             Gender::Unknown
         }
     }
 }
 
-fn read_death(cells: &mut CellReader<'_, '_>, columns: &Columns) -> Option<(bool, Option<PartialDate>)> {
+fn read_death(
+    cells: &mut CellReader<'_, '_>,
+    columns: &Columns,
+) -> Option<(bool, Option<PartialDate>)> {
     let date = cells.date(columns.death_date);
     match (cells.yes_no(columns.deceased), date) {
         (Some(false), Some(_)) => {
@@ -202,11 +212,19 @@ fn read_residences<'r>(
     residences
 }
 
-fn read_nations<'r>(cells: &mut CellReader<'r, '_>, column: Column) -> Vec<(&'r str, MembershipState)> {
+fn read_nations<'r>(
+    cells: &mut CellReader<'r, '_>,
+    column: Column,
+) -> Vec<(&'r str, MembershipState)> {
     let mut nations = Vec::new();
     for part in cells.list(column) {
         let (nation, state) = part.split_once('=').unwrap_or((part, ""));
-        let state = cells.word_in(column, state.trim(), &MembershipState::ALL, MembershipState::word);
+        let state = cells.word_in(
+            column,
+            state.trim(),
+            &MembershipState::ALL,
+            MembershipState::word,
+        );
         nations.push((nation.trim(), state.unwrap_or_default()));
     }
     nations
@@ -222,16 +240,25 @@ fn check_life(
     if let (Some(birth), Some(death)) = (person.birth_date, death_date)
         && death.before(birth) == Truth::Yes
     {
-        cells.fail(columns.death_date, format!("the death ({death}) lies before the birth ({birth})"));
+        cells.fail(
+            columns.death_date,
+            format!("the death ({death}) lies before the birth ({birth})"),
+        );
     }
     let Some(today) = today else {
         return;
     };
-    for (column, date) in [(columns.birth_date, person.birth_date), (columns.death_date, death_date)] {
+    for (column, date) in [
+        (columns.birth_date, person.birth_date),
+        (columns.death_date, death_date),
+    ] {
         if let Some(date) = date
             && date.on_or_before(today) == Truth::No
         {
-            cells.warn(column, format!("{date} lies in the future (today is {today})"));
+            cells.warn(
+                column,
+                format!("{date} lies in the future (today is {today})"),
+            );
         }
     }
 }
@@ -262,7 +289,8 @@ fn add_person(
         assembly.add_fact(number, Fact::Gender(person.gender), always);
     }
     if person.birth_date.is_some() || !person.birth_place.is_empty() {
-        let place = (!person.birth_place.is_empty()).then(|| assembly.place(person.birth_place, standing));
+        let place =
+            (!person.birth_place.is_empty()).then(|| assembly.place(person.birth_place, standing));
         let date = person.birth_date;
         assembly.add_fact(number, Fact::Birth { date, place }, always);
     }
@@ -272,7 +300,11 @@ fn add_person(
     }
     for (place, from, to) in person.residences {
         let place = assembly.place(place, standing);
-        assembly.add_fact(number, Fact::Residence(Residence { place }), standing.during(from, to));
+        assembly.add_fact(
+            number,
+            Fact::Residence(Residence { place }),
+            standing.during(from, to),
+        );
     }
     add_lists(reading, row, columns, number, standing);
     for (nation, state) in person.nations {
@@ -282,22 +314,39 @@ fn add_person(
             state,
             confirmed_by: String::new(),
         };
-        reading.assembly.add_fact(number, Fact::Membership(membership), always);
+        reading
+            .assembly
+            .add_fact(number, Fact::Membership(membership), always);
     }
 }
 
-fn add_lists(reading: &mut Reading, row: Row<'_>, columns: &Columns, number: u64, standing: Standing) {
+fn add_lists(
+    reading: &mut Reading,
+    row: Row<'_>,
+    columns: &Columns,
+    number: u64,
+    standing: Standing,
+) {
     let cells = CellReader::new(row, &mut reading.findings);
     for language in cells.list(columns.languages) {
-        reading.assembly.add_fact(number, Fact::Language(language.to_owned()), standing.always());
+        reading.assembly.add_fact(
+            number,
+            Fact::Language(language.to_owned()),
+            standing.always(),
+        );
     }
-    for (column, kind) in [(columns.phones, ContactKind::Phone), (columns.emails, ContactKind::Email)] {
+    for (column, kind) in [
+        (columns.phones, ContactKind::Phone),
+        (columns.emails, ContactKind::Email),
+    ] {
         for value in cells.list(column) {
             let contact = Contact {
                 kind,
                 value: value.to_owned(),
             };
-            reading.assembly.add_fact(number, Fact::Contact(contact), standing.always());
+            reading
+                .assembly
+                .add_fact(number, Fact::Contact(contact), standing.always());
         }
     }
 }

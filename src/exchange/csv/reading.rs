@@ -41,14 +41,21 @@ pub fn read_folder(path: &Path, options: &ReadOptions) -> Result<ReadBundle, Exc
     let full_path = fs::canonicalize(path).map_err(unreadable)?;
     let mut unknown_files = Vec::new();
     for entry in fs::read_dir(&full_path).map_err(unreadable)? {
-        let name = entry.map_err(unreadable)?.file_name().to_string_lossy().into_owned();
+        let name = entry
+            .map_err(unreadable)?
+            .file_name()
+            .to_string_lossy()
+            .into_owned();
         let is_csv = name.to_lowercase().ends_with(".csv");
         if is_csv && !FILES.iter().any(|(known, _)| *known == name) {
             unknown_files.push(name);
         }
     }
     unknown_files.sort();
-    let folder_name = full_path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+    let folder_name = full_path
+        .file_name()
+        .map(|name| name.to_string_lossy().into_owned())
+        .unwrap_or_default();
     let mut reading = Reading::new(&folder_name, options);
     for name in unknown_files {
         let reason = "this file is not part of a bundle and is left out";
@@ -66,7 +73,11 @@ pub fn read_folder(path: &Path, options: &ReadOptions) -> Result<ReadBundle, Exc
 }
 
 /// Reads a bundle that is already in memory, as (file name, content).
-pub fn read_named_files(folder_name: &str, files: &[(&str, &[u8])], options: &ReadOptions) -> ReadBundle {
+pub fn read_named_files(
+    folder_name: &str,
+    files: &[(&str, &[u8])],
+    options: &ReadOptions,
+) -> ReadBundle {
     let mut reading = Reading::new(folder_name, options);
     let outcome = reading.read_all(|name| {
         let file = files.iter().find(|(file_name, _)| *file_name == name);
@@ -132,7 +143,10 @@ impl Reading {
             match open(name)? {
                 Some(data) => read(self, &data),
                 None if name == "people.csv" => {
-                    self.findings.error(whole_file(name), "the file is missing: a bundle needs people.csv");
+                    self.findings.error(
+                        whole_file(name),
+                        "the file is missing: a bundle needs people.csv",
+                    );
                     return Ok(());
                 }
                 None => {}
@@ -143,7 +157,8 @@ impl Reading {
     }
 
     fn into_result(self, options: &ReadOptions) -> ReadBundle {
-        self.findings.finish(self.assembly.into_bundle(), self.rows_read, options)
+        self.findings
+            .finish(self.assembly.into_bundle(), self.rows_read, options)
     }
 
     /// To be called when a table was read to its end.
@@ -154,11 +169,15 @@ impl Reading {
     /// The standing of a row's facts, from its columns `source`, `certainty` and `sealed`.
     pub fn standing(&mut self, row: Row<'_>, columns: StandingColumns) -> Option<Standing> {
         let mut cells = CellReader::new(row, &mut self.findings);
-        let certainty = cells.word(columns.certainty, &CERTAINTIES, Certainty::word).unwrap_or_default();
+        let certainty = cells
+            .word(columns.certainty, &CERTAINTIES, Certainty::word)
+            .unwrap_or_default();
         let seal = match cells.text(columns.sealed) {
             text if text.eq_ignore_ascii_case("yes") => SealClass::Adoption,
             text if text.eq_ignore_ascii_case("no") => SealClass::Open,
-            _ => cells.word(columns.sealed, &SealClass::ALL, SealClass::word).unwrap_or_default(),
+            _ => cells
+                .word(columns.sealed, &SealClass::ALL, SealClass::word)
+                .unwrap_or_default(),
         };
         let text = cells.text(columns.source);
         let source = match self.sources.get(text) {
@@ -192,7 +211,12 @@ impl Reading {
             return None;
         }
         if let Some(first) = self.ids.get(id) {
-            let reason = format!("the id {} is used already in {} line {}", shown(id), first.file, first.line);
+            let reason = format!(
+                "the id {} is used already in {} line {}",
+                shown(id),
+                first.file,
+                first.line
+            );
             cells.fail(column, reason);
             return None;
         }
@@ -218,7 +242,11 @@ impl Reading {
     /// The subject that an id stands for; the reason if it does not stand for one of this kind.
     pub fn resolve(&self, id: &str, kind: SubjectKind) -> Result<u64, String> {
         match self.ids.get(id) {
-            None => Err(format!("there is no {} with the id {}", kind.word(), shown(id))),
+            None => Err(format!(
+                "there is no {} with the id {}",
+                kind.word(),
+                shown(id)
+            )),
             Some(known) if known.kind != kind => Err(format!(
                 "the id {} is a {} ({} line {}); a {} is needed",
                 shown(id),
@@ -228,7 +256,12 @@ impl Reading {
                 kind.word()
             )),
             Some(known) => known.subject.map(u64::from).ok_or_else(|| {
-                format!("{} is left out because of the errors in {} line {}", shown(id), known.file, known.line)
+                format!(
+                    "{} is left out because of the errors in {} line {}",
+                    shown(id),
+                    known.file,
+                    known.line
+                )
             }),
         }
     }
@@ -256,8 +289,12 @@ impl Reading {
     }
 }
 
-const CERTAINTIES: [Certainty; 4] =
-    [Certainty::Confirmed, Certainty::Reported, Certainty::Disputed, Certainty::Disproved];
+const CERTAINTIES: [Certainty; 4] = [
+    Certainty::Confirmed,
+    Certainty::Reported,
+    Certainty::Disputed,
+    Certainty::Disproved,
+];
 
 /// The columns of which a row's standing is made. Files without one of them leave it empty.
 #[derive(Clone, Copy)]
@@ -283,7 +320,10 @@ fn read_source(cells: &mut CellReader<'_, '_>, column: Column, text: &str) -> So
     let mut next = || parts.next().unwrap_or_default();
     let (document, page, date, asserter) = (next(), next(), next(), next());
     if parts.next().is_some() {
-        cells.fail(column, format!("{} has more than document|page|date|asserter", shown(text)));
+        cells.fail(
+            column,
+            format!("{} has more than document|page|date|asserter", shown(text)),
+        );
     }
     Source {
         document: document.to_owned(),
@@ -295,11 +335,20 @@ fn read_source(cells: &mut CellReader<'_, '_>, column: Column, text: &str) -> So
 
 fn fault_of_id(id: &str) -> Option<String> {
     if id.len() > LONGEST_ID {
-        Some(format!("the id has {} bytes; at most {LONGEST_ID} are taken", id.len()))
+        Some(format!(
+            "the id has {} bytes; at most {LONGEST_ID} are taken",
+            id.len()
+        ))
     } else if id.contains([';', '\n', '\r', '\t']) {
-        Some(format!("the id {} holds a semicolon or line break", shown(id)))
+        Some(format!(
+            "the id {} holds a semicolon or line break",
+            shown(id)
+        ))
     } else if id.starts_with("place/") || id.starts_with("nation/") {
-        Some(format!("the id {} begins like the ids that are made for places and nations", shown(id)))
+        Some(format!(
+            "the id {} begins like the ids that are made for places and nations",
+            shown(id)
+        ))
     } else {
         None
     }

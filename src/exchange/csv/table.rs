@@ -43,7 +43,11 @@ pub struct Row<'t> {
 impl<'t> Row<'t> {
     /// The cell without spaces around it; empty if the file does not have the column.
     pub fn cell(&self, column: Column) -> &'t str {
-        column.position.and_then(|position| self.record.get(position)).unwrap_or_default().trim()
+        column
+            .position
+            .and_then(|position| self.record.get(position))
+            .unwrap_or_default()
+            .trim()
     }
 }
 
@@ -57,7 +61,10 @@ impl<'d> Table<'d> {
             field: String::new(),
         };
         if data.iter().all(u8::is_ascii_whitespace) {
-            findings.error(whole_file, "the file is empty: the first line must name the columns");
+            findings.error(
+                whole_file,
+                "the file is empty: the first line must name the columns",
+            );
             return None;
         }
         if data.starts_with(b"\xff\xfe") || data.starts_with(b"\xfe\xff") {
@@ -94,7 +101,10 @@ impl<'d> Table<'d> {
         let mut is_sound = true;
         for (position, name) in self.header.iter().enumerate() {
             if !name.is_empty() && self.header[..position].contains(name) {
-                findings.error(self.origin(line, name), format!("the column {} stands twice", shown(name)));
+                findings.error(
+                    self.origin(line, name),
+                    format!("the column {} stands twice", shown(name)),
+                );
                 is_sound = false;
             }
         }
@@ -115,11 +125,18 @@ impl<'d> Table<'d> {
         let column = self.column(name);
         if column.position.is_none() {
             let hint = match self.header.as_slice() {
-                [only] if only.contains(';') => " (the columns seem to be separated by semicolons: use commas)",
-                [only] if only.contains('\t') => " (the columns seem to be separated by tabs: use commas)",
+                [only] if only.contains(';') => {
+                    " (the columns seem to be separated by semicolons: use commas)"
+                }
+                [only] if only.contains('\t') => {
+                    " (the columns seem to be separated by tabs: use commas)"
+                }
                 _ => "",
             };
-            findings.error(self.origin(1, name), format!("the column \"{name}\" is needed and missing{hint}"));
+            findings.error(
+                self.origin(1, name),
+                format!("the column \"{name}\" is needed and missing{hint}"),
+            );
             self.missing_needed = true;
         }
         column
@@ -146,7 +163,12 @@ impl<'d> Table<'d> {
                 Step::Refused => continue,
                 Step::End => return None,
             };
-            if self.record.len() == 1 && self.record.get(0).is_some_and(|cell| cell.trim().is_empty()) {
+            if self.record.len() == 1
+                && self
+                    .record
+                    .get(0)
+                    .is_some_and(|cell| cell.trim().is_empty())
+            {
                 continue;
             }
             self.rows_read += 1;
@@ -185,7 +207,11 @@ impl<'d> Table<'d> {
         let line = self.lines.line_at(start);
         match outcome {
             Ok(false) => Step::End,
-            Ok(true) if start as usize + 1 >= self.data.len() && self.record.iter().eq([END_CELL]) => Step::End,
+            Ok(true)
+                if start as usize + 1 >= self.data.len() && self.record.iter().eq([END_CELL]) =>
+            {
+                Step::End
+            }
             Ok(true) => match self.fault_in_record() {
                 None => Step::Row(line),
                 Some((position, reason)) => {
@@ -218,16 +244,23 @@ impl<'d> Table<'d> {
         }
         for (position, cell) in self.record.iter().enumerate() {
             if cell.contains(END_CELL) && cell.as_bytes().ends_with(END_MARK) {
-                return Some((position, "a quote opens in this row and is never closed".to_owned()));
+                return Some((
+                    position,
+                    "a quote opens in this row and is never closed".to_owned(),
+                ));
             }
             if cell.len() > LONGEST_CELL {
-                let reason = format!("the cell has {} bytes; at most {LONGEST_CELL} are taken", cell.len());
+                let reason = format!(
+                    "the cell has {} bytes; at most {LONGEST_CELL} are taken",
+                    cell.len()
+                );
                 return Some((position, reason));
             }
             let is_junk = |c: char| c.is_ascii_control() && !matches!(c, '\t' | '\n' | '\r');
             if let Some(junk) = cell.chars().find(|c| is_junk(*c)) {
                 let code = u32::from(junk);
-                let reason = format!("the cell holds the control character {code:#04x}: this is not text");
+                let reason =
+                    format!("the cell holds the control character {code:#04x}: this is not text");
                 return Some((position, reason));
             }
         }

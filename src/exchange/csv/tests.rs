@@ -15,7 +15,10 @@ pub const FOLDER: &str = "example";
 
 /// A small family with one row or more in every file.
 pub const SOUND: [(&str, &str); 11] = [
-    ("places.csv", "name,region,lat,lon,source\nVernon,BC,50.27,-119.27,gazetteer\n"),
+    (
+        "places.csv",
+        "name,region,lat,lon,source\nVernon,BC,50.27,-119.27,gazetteer\n",
+    ),
     (
         "nations.csv",
         "id,name,other_names,level,part_of,languages,number,offered_people\n\
@@ -41,8 +44,14 @@ pub const SOUND: [(&str, &str); 11] = [
          household,p4,h1,,,,,,,,,\n\
          membership,p4,OKIB,member,band office,,,,,,,\n",
     ),
-    ("cautions.csv", "person,kind,note,sealed\np3,supervisor_first,call first,safety\n"),
-    ("screenings.csv", "person,kind,result,date\np4,criminal record,cleared,2024\n"),
+    (
+        "cautions.csv",
+        "person,kind,note,sealed\np3,supervisor_first,call first,safety\n",
+    ),
+    (
+        "screenings.csv",
+        "person,kind,result,date\np4,criminal record,cleared,2024\n",
+    ),
     (
         "cases.csv",
         "id,child,legal_status,siblings_in_care,needs,wishes,active\nc1,p1,,,mobility=2,stay near school,yes\n",
@@ -52,27 +61,48 @@ pub const SOUND: [(&str, &str); 11] = [
         "id,name,members,approval,capacity,age_from,age_to,place,accepts\n\
          f1,Pine family,p4,approved,2,5,15,Vernon,mobility=2=would_consider\n",
     ),
-    ("inquiries.csv", "case,asked,date,side,about,answer\nc1,p2,2024-05,maternal,grandparents,named\n"),
-    ("outreach.csv", "case,whom,purpose,state,date\nc1,n1,notice,contacted,2024-06-01\nc1,p4,connection,willing,\n"),
+    (
+        "inquiries.csv",
+        "case,asked,date,side,about,answer\nc1,p2,2024-05,maternal,grandparents,named\n",
+    ),
+    (
+        "outreach.csv",
+        "case,whom,purpose,state,date\nc1,n1,notice,contacted,2024-06-01\nc1,p4,connection,willing,\n",
+    ),
 ];
 
 pub fn read(files: &[(&str, &str)], options: &ReadOptions) -> ReadBundle {
-    let files: Vec<(&str, &[u8])> = files.iter().map(|(name, text)| (*name, text.as_bytes())).collect();
+    let files: Vec<(&str, &[u8])> = files
+        .iter()
+        .map(|(name, text)| (*name, text.as_bytes()))
+        .collect();
     read_named_files(FOLDER, &files, options)
 }
 
 fn subject<'b>(read: &'b ReadBundle, xref: &str) -> &'b BundleSubject {
-    let found = read.bundle.subjects.iter().find(|subject| subject.external_id.xref == xref);
+    let found = read
+        .bundle
+        .subjects
+        .iter()
+        .find(|subject| subject.external_id.xref == xref);
     found.unwrap_or_else(|| panic!("no subject {xref}"))
 }
 
 fn number(read: &ReadBundle, xref: &str) -> u64 {
-    let position = read.bundle.subjects.iter().position(|subject| subject.external_id.xref == xref);
+    let position = read
+        .bundle
+        .subjects
+        .iter()
+        .position(|subject| subject.external_id.xref == xref);
     position.unwrap_or_else(|| panic!("no subject {xref}")) as u64
 }
 
 fn facts<'b>(read: &'b ReadBundle, xref: &str) -> Vec<&'b Fact> {
-    subject(read, xref).facts.iter().map(|fact| &fact.fact).collect()
+    subject(read, xref)
+        .facts
+        .iter()
+        .map(|fact| &fact.fact)
+        .collect()
 }
 
 #[test]
@@ -80,7 +110,13 @@ fn a_sound_bundle_has_no_findings() {
     let read = read(&SOUND, &ReadOptions::default());
     assert_eq!(read.findings, []);
     assert_eq!(read.rows_read, 22);
-    let kinds = |kind| read.bundle.subjects.iter().filter(|subject| subject.kind == kind).count();
+    let kinds = |kind| {
+        read.bundle
+            .subjects
+            .iter()
+            .filter(|subject| subject.kind == kind)
+            .count()
+    };
     assert_eq!(kinds(SubjectKind::Person), 4);
     assert_eq!(kinds(SubjectKind::Place), 2);
     assert_eq!(kinds(SubjectKind::Nation), 2);
@@ -98,13 +134,25 @@ fn people_are_read_in_every_part() {
             _ => None,
         })
         .collect();
-    let expected = [(NameKind::Legal, "Ann Lee Joseph"), (NameKind::Used, "Annie"), (NameKind::Alias, "Lee")];
+    let expected = [
+        (NameKind::Legal, "Ann Lee Joseph"),
+        (NameKind::Used, "Annie"),
+        (NameKind::Alias, "Lee"),
+    ];
     assert_eq!(names, expected);
     let person = facts(&read, "p1");
     let vernon = number(&read, "place/vernon");
-    assert!(person.iter().any(|fact| matches!(fact, Fact::Birth { place: Some(place), .. } if place.0 == vernon)));
+    assert!(
+        person.iter().any(
+            |fact| matches!(fact, Fact::Birth { place: Some(place), .. } if place.0 == vernon)
+        )
+    );
     assert!(person.contains(&&Fact::Gender(Gender::Female)));
-    assert!(person.iter().any(|fact| matches!(fact, Fact::Contact(contact) if contact.kind == ContactKind::Email)));
+    assert!(
+        person.iter().any(
+            |fact| matches!(fact, Fact::Contact(contact) if contact.kind == ContactKind::Email)
+        )
+    );
     let memberships = person.iter().filter_map(|fact| match fact {
         Fact::Membership(membership) => Some(membership.nation),
         _ => None,
@@ -114,40 +162,88 @@ fn people_are_read_in_every_part() {
     let first = &subject(&read, "p1").facts[0].evidence;
     assert_eq!(first.certainty, Certainty::Confirmed);
     let source = &read.bundle.sources[first.source.0 as usize];
-    assert_eq!((source.document.as_str(), source.page.as_str(), source.asserter.as_str()), ("file 1", "p. 2", "worker"));
-    assert!(facts(&read, "p2").iter().any(|fact| matches!(fact, Fact::Name(name) if name.full == "Marg Louie")));
+    assert_eq!(
+        (
+            source.document.as_str(),
+            source.page.as_str(),
+            source.asserter.as_str()
+        ),
+        ("file 1", "p. 2", "worker")
+    );
+    assert!(
+        facts(&read, "p2")
+            .iter()
+            .any(|fact| matches!(fact, Fact::Name(name) if name.full == "Marg Louie"))
+    );
     assert!(facts(&read, "p3").contains(&&Fact::Unnamed("mother's brother".to_owned())));
-    assert!(facts(&read, "p4").iter().any(|fact| matches!(fact, Fact::Death(death) if death.dead)));
+    assert!(
+        facts(&read, "p4")
+            .iter()
+            .any(|fact| matches!(fact, Fact::Death(death) if death.dead))
+    );
 }
 
 #[test]
 fn ties_stand_with_their_first_end() {
     let read = read(&SOUND, &ReadOptions::default());
     let child = subject(&read, "p1");
-    let parent = child.facts.iter().find(|fact| matches!(fact.fact, Fact::Parent(_)));
+    let parent = child
+        .facts
+        .iter()
+        .find(|fact| matches!(fact.fact, Fact::Parent(_)));
     let parent = parent.unwrap_or_else(|| panic!("no parent"));
     assert_eq!(parent.evidence.seal, SealClass::Adoption);
-    let Fact::Parent(tie) = &parent.fact else { return };
-    assert_eq!((tie.parent, tie.nature), (PersonId(number(&read, "p2")), ParentNature::Birth));
-    assert!(facts(&read, "p1").iter().any(|fact| matches!(fact, Fact::StatedKin(kin)
-        if kin.side == Side::Maternal && kin.as_told == "Uncle" && kin.term.degree() == 3)));
-    assert!(facts(&read, "p1").iter().any(|fact| matches!(fact, Fact::Network(tie)
-        if tie.role == "former_foster_parent" && tie.paid == Some(true))));
-    assert!(facts(&read, "p2").iter().any(|fact| matches!(fact, Fact::Union(tie) if tie.state == UnionState::Ended)));
-    assert!(facts(&read, "p4").iter().any(|fact| matches!(fact, Fact::HouseholdMember(_))));
+    let Fact::Parent(tie) = &parent.fact else {
+        return;
+    };
+    assert_eq!(
+        (tie.parent, tie.nature),
+        (PersonId(number(&read, "p2")), ParentNature::Birth)
+    );
+    assert!(
+        facts(&read, "p1")
+            .iter()
+            .any(|fact| matches!(fact, Fact::StatedKin(kin)
+        if kin.side == Side::Maternal && kin.as_told == "Uncle" && kin.term.degree() == 3))
+    );
+    assert!(
+        facts(&read, "p1")
+            .iter()
+            .any(|fact| matches!(fact, Fact::Network(tie)
+        if tie.role == "former_foster_parent" && tie.paid == Some(true)))
+    );
+    assert!(
+        facts(&read, "p2")
+            .iter()
+            .any(|fact| matches!(fact, Fact::Union(tie) if tie.state == UnionState::Ended))
+    );
+    assert!(
+        facts(&read, "p4")
+            .iter()
+            .any(|fact| matches!(fact, Fact::HouseholdMember(_)))
+    );
     assert!(facts(&read, "n1").iter().any(|fact| matches!(fact, Fact::Nation(nation)
         if nation.part_of == Some(NationId(number(&read, "n2"))) && nation.offered_people.len() == 1)));
-    assert!(facts(&read, "c1").iter().any(|fact| matches!(fact, Fact::Outreach(outreach)
-        if matches!(outreach.whom, OutreachTarget::Nation(_)))));
+    assert!(
+        facts(&read, "c1")
+            .iter()
+            .any(|fact| matches!(fact, Fact::Outreach(outreach)
+        if matches!(outreach.whom, OutreachTarget::Nation(_))))
+    );
 }
 
 #[test]
 fn any_line_end_column_order_and_a_byte_order_mark_read_alike() {
     let plain = read(&SOUND, &ReadOptions::default());
     for line_end in ["\r\n", "\r"] {
-        let files: Vec<(&str, String)> =
-            SOUND.iter().map(|(name, text)| (*name, format!("\u{feff}{}", text.replace('\n', line_end)))).collect();
-        let files: Vec<(&str, &str)> = files.iter().map(|(name, text)| (*name, text.as_str())).collect();
+        let files: Vec<(&str, String)> = SOUND
+            .iter()
+            .map(|(name, text)| (*name, format!("\u{feff}{}", text.replace('\n', line_end))))
+            .collect();
+        let files: Vec<(&str, &str)> = files
+            .iter()
+            .map(|(name, text)| (*name, text.as_str()))
+            .collect();
         assert_eq!(read(&files, &ReadOptions::default()), plain, "{line_end:?}");
     }
     let people = [("people.csv", "gender,full_name,id\nF,Ann,p1\n")];
@@ -158,8 +254,14 @@ fn any_line_end_column_order_and_a_byte_order_mark_read_alike() {
 #[test]
 fn with_valid_rows_accepted_faulty_rows_and_their_ties_are_left_out() {
     let files = [
-        ("people.csv", "id,full_name,birth_date\np1,Ann,2012-02-31\np2,Marg,1990\np3,Rose,\n"),
-        ("ties.csv", "kind,from,to\nparent,p2,p1\nparent,p3,p2\nparent,p2,p3\n"),
+        (
+            "people.csv",
+            "id,full_name,birth_date\np1,Ann,2012-02-31\np2,Marg,1990\np3,Rose,\n",
+        ),
+        (
+            "ties.csv",
+            "kind,from,to\nparent,p2,p1\nparent,p3,p2\nparent,p2,p3\n",
+        ),
     ];
     let options = ReadOptions {
         accept_valid_rows: true,
@@ -168,9 +270,22 @@ fn with_valid_rows_accepted_faulty_rows_and_their_ties_are_left_out() {
     let read = read(&files, &options);
     assert_eq!(read.errors, 3, "{:?}", read.findings);
     assert_eq!(read.bundle.subjects.len(), 2);
-    assert!(read.findings[1].reason.contains("left out because of the errors in people.csv line 2"));
-    let parents = read.bundle.subjects.iter().flat_map(|subject| &subject.facts);
-    assert_eq!(parents.filter(|fact| matches!(fact.fact, Fact::Parent(_))).count(), 1);
+    assert!(
+        read.findings[1]
+            .reason
+            .contains("left out because of the errors in people.csv line 2")
+    );
+    let parents = read
+        .bundle
+        .subjects
+        .iter()
+        .flat_map(|subject| &subject.facts);
+    assert_eq!(
+        parents
+            .filter(|fact| matches!(fact.fact, Fact::Parent(_)))
+            .count(),
+        1
+    );
 }
 
 #[test]
@@ -181,7 +296,10 @@ fn a_folder_is_read_and_a_missing_one_is_an_error() -> Result<(), Box<dyn std::e
     }
     std::fs::write(folder.path().join("other.csv"), "x")?;
     let read = super::read_folder(folder.path(), &ReadOptions::default())?;
-    assert_eq!((read.errors, read.warnings, read.bundle.subjects.len()), (0, 1, 11));
+    assert_eq!(
+        (read.errors, read.warnings, read.bundle.subjects.len()),
+        (0, 1, 11)
+    );
     assert!(super::read_folder(Path::new("/no/such/folder"), &ReadOptions::default()).is_err());
     Ok(())
 }

@@ -14,8 +14,8 @@ use crate::model::nation::{Membership, MembershipState};
 use crate::model::partial_date::PartialDate;
 use crate::model::statement::{Certainty, Fact};
 use crate::model::tie::{
-    HouseholdMember, KinBasis, LegalState, NetworkTie, ParentNature, ParentTie, Side, StatedKin, Union, UnionKind,
-    UnionState,
+    HouseholdMember, KinBasis, LegalState, NetworkTie, ParentNature, ParentTie, Side, StatedKin,
+    Union, UnionKind, UnionState,
 };
 use crate::names::kin_words::read_kin_word;
 use crate::names::network_roles::{network_role, role_word};
@@ -35,8 +35,14 @@ enum Kind {
 }
 
 impl Kind {
-    const ALL: [Kind; 6] =
-        [Kind::Parent, Kind::Union, Kind::StatedKin, Kind::Network, Kind::Household, Kind::Membership];
+    const ALL: [Kind; 6] = [
+        Kind::Parent,
+        Kind::Union,
+        Kind::StatedKin,
+        Kind::Network,
+        Kind::Household,
+        Kind::Membership,
+    ];
 
     fn word(self) -> &'static str {
         match self {
@@ -103,7 +109,12 @@ struct Tie {
     fact: Fact,
 }
 
-fn read_tie(reading: &mut Reading, row: Row<'_>, columns: &Columns, seen: &mut FxHashMap<TieKey, u32>) {
+fn read_tie(
+    reading: &mut Reading,
+    row: Row<'_>,
+    columns: &Columns,
+    seen: &mut FxHashMap<TieKey, u32>,
+) {
     let standing = reading.standing(row, columns.standing);
     let mut cells = CellReader::new(row, &mut reading.findings);
     cells.needed_text(columns.kind);
@@ -112,7 +123,10 @@ fn read_tie(reading: &mut Reading, row: Row<'_>, columns: &Columns, seen: &mut F
     if let (Some(first), Some(last)) = (from_date, to_date)
         && last.before(first) == crate::model::partial_date::Truth::Yes
     {
-        cells.fail(columns.to_date, format!("the end ({last}) lies before the beginning ({first})"));
+        cells.fail(
+            columns.to_date,
+            format!("the end ({last}) lies before the beginning ({first})"),
+        );
     }
     let is_faulty = cells.is_faulty();
     let (Some(kind), Some(standing)) = (kind, standing) else {
@@ -143,9 +157,15 @@ fn read_tie(reading: &mut Reading, row: Row<'_>, columns: &Columns, seen: &mut F
         if !check_ages(reading, row, child, parent) {
             return;
         }
-        reading.birth_ties.push(BirthTie { child, parent, line });
+        reading.birth_ties.push(BirthTie {
+            child,
+            parent,
+            line,
+        });
     }
-    reading.assembly.add_fact(tie.subject, tie.fact, standing.during(from_date, to_date));
+    reading
+        .assembly
+        .add_fact(tie.subject, tie.fact, standing.during(from_date, to_date));
 }
 
 /// The line of the same tie, if it was read before. Partners may stand in either order.
@@ -170,7 +190,9 @@ fn seen_before(
     if kind == Kind::Union && first > second {
         std::mem::swap(&mut first, &mut second);
     }
-    let known = *seen.entry((kind, first, second, hasher.finish())).or_insert(line);
+    let known = *seen
+        .entry((kind, first, second, hasher.finish()))
+        .or_insert(line);
     (known != line).then_some(known)
 }
 
@@ -181,7 +203,9 @@ fn two_people(reading: &mut Reading, row: Row<'_>, columns: &Columns) -> Option<
     let (from, to) = (from?, to?);
     if from == to {
         let reason = format!("{} is tied to itself", shown(row.cell(columns.from)));
-        reading.findings.error(origin(&row, columns.to.name), reason);
+        reading
+            .findings
+            .error(origin(&row, columns.to.name), reason);
         return None;
     }
     Some((from, to))
@@ -215,7 +239,12 @@ enum UnionWord {
     Widowed,
 }
 
-fn read_union(reading: &mut Reading, row: Row<'_>, columns: &Columns, to_date: Option<PartialDate>) -> Option<Tie> {
+fn read_union(
+    reading: &mut Reading,
+    row: Row<'_>,
+    columns: &Columns,
+    to_date: Option<PartialDate>,
+) -> Option<Tie> {
     const WORDS: [UnionWord; 3] = [UnionWord::Current, UnionWord::Ended, UnionWord::Widowed];
     let ends = two_people(reading, row, columns);
     let mut cells = CellReader::new(row, &mut reading.findings);
@@ -268,7 +297,14 @@ fn read_stated_kin(reading: &mut Reading, row: Row<'_>, columns: &Columns) -> Op
         && read.side != Side::Unknown
         && side != read.side
     {
-        cells.warn(columns.side, format!("{} says the {} side: the column is taken", shown(as_told), read.side.word()));
+        cells.warn(
+            columns.side,
+            format!(
+                "{} says the {} side: the column is taken",
+                shown(as_told),
+                read.side.word()
+            ),
+        );
     }
     let (from, to) = ends.filter(|_| !cells.is_faulty())?;
     let tie = StatedKin {
@@ -289,10 +325,15 @@ fn read_network(reading: &mut Reading, row: Row<'_>, columns: &Columns) -> Optio
     let ends = two_people(reading, row, columns);
     let mut cells = CellReader::new(row, &mut reading.findings);
     let role = cells.needed_text(columns.role);
-    let paid = cells.word(columns.nature, &[true, false], |paid| if paid { "paid" } else { "unpaid" });
+    let paid = cells.word(columns.nature, &[true, false], |paid| {
+        if paid { "paid" } else { "unpaid" }
+    });
     let known = network_role(role);
     if known.is_none() && !role.is_empty() {
-        cells.warn(columns.role, format!("{} is not a known role and is kept as it is", shown(role)));
+        cells.warn(
+            columns.role,
+            format!("{} is not a known role and is kept as it is", shown(role)),
+        );
     }
     let (from, to) = ends.filter(|_| !cells.is_faulty())?;
     let tie = NetworkTie {
@@ -314,10 +355,19 @@ fn read_household(reading: &mut Reading, row: Row<'_>, columns: &Columns) -> Opt
     let fact = Fact::HouseholdMember(HouseholdMember {
         household: HouseholdId(other),
     });
-    Some(Tie { subject, other, fact })
+    Some(Tie {
+        subject,
+        other,
+        fact,
+    })
 }
 
-fn read_membership(reading: &mut Reading, row: Row<'_>, columns: &Columns, standing: Standing) -> Option<Tie> {
+fn read_membership(
+    reading: &mut Reading,
+    row: Row<'_>,
+    columns: &Columns,
+    standing: Standing,
+) -> Option<Tie> {
     let person = needed_subject(reading, row, columns.from, SubjectKind::Person);
     let mut cells = CellReader::new(row, &mut reading.findings);
     let text = cells.needed_text(columns.to);
@@ -338,7 +388,10 @@ fn read_membership(reading: &mut Reading, row: Row<'_>, columns: &Columns, stand
 
 /// False, with a finding, if the parent cannot be one by birth.
 fn check_ages(reading: &mut Reading, row: Row<'_>, child: u32, parent: u32) -> bool {
-    let births = (reading.birth_of(parent.into()), reading.birth_of(child.into()));
+    let births = (
+        reading.birth_of(parent.into()),
+        reading.birth_of(child.into()),
+    );
     let Some(conflict) = age_conflict(births.0, births.1) else {
         return true;
     };
@@ -353,15 +406,23 @@ fn check_ages(reading: &mut Reading, row: Row<'_>, child: u32, parent: u32) -> b
     let place = origin(&row, "from");
     match conflict {
         AgeConflict::BornBeforeParent => {
-            reading.findings.error(place, format!("the child is older than the parent: {who}"));
+            reading
+                .findings
+                .error(place, format!("the child is older than the parent: {who}"));
             false
         }
         AgeConflict::ParentTooYoung { at_most } => {
-            reading.findings.error(place, format!("the parent was at most {at_most} years old: {who}"));
+            reading.findings.error(
+                place,
+                format!("the parent was at most {at_most} years old: {who}"),
+            );
             false
         }
         AgeConflict::ParentVeryOld { at_least } => {
-            reading.findings.warning(place, format!("the parent was at least {at_least} years old: {who}"));
+            reading.findings.warning(
+                place,
+                format!("the parent was at least {at_least} years old: {who}"),
+            );
             true
         }
     }
@@ -372,9 +433,15 @@ pub fn check_families(reading: &mut Reading) {
     let ties = std::mem::take(&mut reading.birth_ties);
     for found in own_ancestors(&ties) {
         let closing = ties[found.closing_tie];
-        let chain: Vec<&str> = found.chain.iter().map(|person| reading.id_of(u64::from(*person))).collect();
+        let chain: Vec<&str> = found
+            .chain
+            .iter()
+            .map(|person| reading.id_of(u64::from(*person)))
+            .collect();
         let chain = chain.join(" → ");
-        let reason = format!("a person would be their own ancestor, each arrow leading to a birth parent: {chain}");
+        let reason = format!(
+            "a person would be their own ancestor, each arrow leading to a birth parent: {chain}"
+        );
         reading.findings.error(tie_origin(closing.line), reason);
         reading.assembly.remove_facts(closing.child.into(), |fact| {
             matches!(fact, Fact::Parent(tie) if tie.nature == ParentNature::Birth
@@ -386,7 +453,10 @@ pub fn check_families(reading: &mut Reading) {
         let count = parents.entry(tie.child).or_default();
         *count += 1;
         if *count == 3 {
-            let reason = format!("{} has more than two birth parents", shown(reading.id_of(tie.child.into())));
+            let reason = format!(
+                "{} has more than two birth parents",
+                shown(reading.id_of(tie.child.into()))
+            );
             reading.findings.warning(tie_origin(tie.line), reason);
         }
     }

@@ -2,4 +2,7 @@
 
 mod committing;
 mod fixture;
+mod importing;
+mod opening;
 mod reading;
+mod verifying;

@@ -34,14 +34,30 @@ pub struct Way<'a> {
 
 /// Everybody found but the child.
 pub fn people(gathered: &Gathered) -> Vec<Belonging<'_>> {
-    let mut found = Found { gathered, people: Vec::with_capacity(gathered.kin.len()), positions: FxHashMap::default() };
+    let mut found = Found {
+        gathered,
+        people: Vec::with_capacity(gathered.kin.len()),
+        positions: FxHashMap::default(),
+    };
     for kin in &gathered.kin {
         if let Some(person) = found.person(gathered.graph.id(kin.place)) {
-            person.ways = kin.routes.iter().map(|route| Way { route, shape: route.shape(&gathered.graph) }).collect();
+            person.ways = kin
+                .routes
+                .iter()
+                .map(|route| Way {
+                    route,
+                    shape: route.shape(&gathered.graph),
+                })
+                .collect();
             person.ways.sort_by_key(|way| nearness(&way.shape));
         }
     }
-    for tie in gathered.child().network.iter().filter(|tie| tie.certainty != Certainty::Disproved) {
+    for tie in gathered
+        .child()
+        .network
+        .iter()
+        .filter(|tie| tie.certainty != Certainty::Disproved)
+    {
         if let Some(person) = found.person(tie.adult) {
             person.network.push(tie);
         }
@@ -67,7 +83,13 @@ impl<'a> Found<'a> {
         let node = self.gathered.graph.node(place)?;
         let people = &mut self.people;
         let position = *self.positions.entry(id).or_insert_with(|| {
-            people.push(Belonging { node, place, ways: Vec::new(), network: Vec::new(), foster_sibling: false });
+            people.push(Belonging {
+                node,
+                place,
+                ways: Vec::new(),
+                network: Vec::new(),
+                foster_sibling: false,
+            });
             people.len() - 1
         });
         self.people.get_mut(position)
@@ -82,7 +104,10 @@ impl Belonging<'_> {
             kinship: self.ways.first().map(|way| brief(gathered, way)),
             network: self.network_brief(gathered),
             holds_a_sibling: self.ways.iter().any(|way| is_parent_of_sibling(&way.shape)),
-            named_by_child_or_custom: self.ways.iter().any(|way| is_named_or_custom(gathered, way)),
+            named_by_child_or_custom: self
+                .ways
+                .iter()
+                .any(|way| is_named_or_custom(gathered, way)),
             rights_ended: self.ways.iter().any(rights_ended),
             eldest_child_born: self.eldest_child_born(gathered),
             outreach: gathered.outreach(OutreachTarget::Person(self.node.id)),
@@ -90,7 +115,11 @@ impl Belonging<'_> {
             same_nation: self.node.nations.iter().any(|(nation, state)| {
                 *state != MembershipState::NotAMember && heritage.nations.contains(nation)
             }),
-            same_language: self.node.languages.iter().any(|language| heritage.languages.contains(language)),
+            same_language: self
+                .node
+                .languages
+                .iter()
+                .any(|language| heritage.languages.contains(language)),
         }
     }
 
@@ -105,17 +134,32 @@ impl Belonging<'_> {
             certainty: worth(tie.certainty),
             caring: network_role(&tie.role).is_some_and(|role| role.is_caring),
         };
-        let best = self.network.iter().map(by_tie).reduce(|one, other| NetworkBrief {
-            certainty: one.certainty.max(other.certainty),
-            caring: one.caring || other.caring,
-        });
-        best.or_else(|| self.foster_sibling.then_some(NetworkBrief { certainty: scale.confirmed, caring: false }))
+        let best = self
+            .network
+            .iter()
+            .map(by_tie)
+            .reduce(|one, other| NetworkBrief {
+                certainty: one.certainty.max(other.certainty),
+                caring: one.caring || other.caring,
+            });
+        best.or_else(|| {
+            self.foster_sibling.then_some(NetworkBrief {
+                certainty: scale.confirmed,
+                caring: false,
+            })
+        })
     }
 
     /// The birth date that is surely the earliest among their children's, as far as they were read.
-    fn eldest_child_born(&self, gathered: &Gathered) -> Option<crate::model::partial_date::PartialDate> {
+    fn eldest_child_born(
+        &self,
+        gathered: &Gathered,
+    ) -> Option<crate::model::partial_date::PartialDate> {
         let births = self.node.ties.iter().filter_map(|tie| match tie.kind {
-            NodeTieKind::Child { nature: ParentNature::Birth, .. } => gathered.graph.person(tie.other)?.birth,
+            NodeTieKind::Child {
+                nature: ParentNature::Birth,
+                ..
+            } => gathered.graph.person(tie.other)?.birth,
             _ => None,
         });
         births.min_by_key(|birth| birth.possible_days().1.map_or(i32::MAX, |day| day.0))
@@ -130,7 +174,10 @@ pub struct Heritage {
 
 impl Heritage {
     pub fn of(child: &Node) -> Heritage {
-        let nations = child.nations.iter().filter(|(_, state)| *state != MembershipState::NotAMember);
+        let nations = child
+            .nations
+            .iter()
+            .filter(|(_, state)| *state != MembershipState::NotAMember);
         Heritage {
             nations: nations.map(|(nation, _)| *nation).collect(),
             languages: child.languages.iter().cloned().collect(),
@@ -139,12 +186,19 @@ impl Heritage {
 }
 
 fn brief(gathered: &Gathered, way: &Way<'_>) -> KinshipBrief {
-    let ties = || way.route.steps.iter().map(|step| gathered.graph.tie(step.tie));
+    let ties = || {
+        way.route
+            .steps
+            .iter()
+            .map(|step| gathered.graph.tie(step.tie))
+    };
     KinshipBrief {
         degree: way.shape.civil_degree(),
         unions: way.shape.unions(),
         line: way.shape.line(),
-        certainty: ties().map(|tie| certainty_of(tie, &gathered.weights.certainty)).product(),
+        certainty: ties()
+            .map(|tie| certainty_of(tie, &gathered.weights.certainty))
+            .product(),
         disputed: ties().any(|tie| tie.certainty == Certainty::Disputed),
     }
 }
@@ -157,9 +211,13 @@ pub fn is_parent_of_sibling(shape: &Shape) -> bool {
 }
 
 fn is_named_or_custom(gathered: &Gathered, way: &Way<'_>) -> bool {
-    let [step] = way.route.steps[..] else { return false };
+    let [step] = way.route.steps[..] else {
+        return false;
+    };
     match gathered.graph.tie(step.tie).kind {
-        NodeTieKind::Kin { basis, .. } => matches!(basis, KinBasis::NamedByChild | KinBasis::Custom),
+        NodeTieKind::Kin { basis, .. } => {
+            matches!(basis, KinBasis::NamedByChild | KinBasis::Custom)
+        }
         NodeTieKind::Parent { nature, .. } => nature == ParentNature::Customary,
         _ => false,
     }
@@ -168,7 +226,9 @@ fn is_named_or_custom(gathered: &Gathered, way: &Way<'_>) -> bool {
 /// A birth parent of the child whose rights have ended.
 fn rights_ended(way: &Way<'_>) -> bool {
     match way.route.steps[..] {
-        [step] => matches!(step.kind, StepKind::Parent { legal_state, .. } if legal_state.is_ended()),
+        [step] => {
+            matches!(step.kind, StepKind::Parent { legal_state, .. } if legal_state.is_ended())
+        }
         _ => false,
     }
 }

@@ -10,28 +10,51 @@ use crate::model::tie::UnionState;
 pub fn cautions(gathered: &Gathered, node: &Node) -> Vec<String> {
     let mut words: Vec<String> = own(node.cautions).into_iter().map(str::to_owned).collect();
     let mut told = Vec::new();
-    for other in node.households.iter().flat_map(|&id| gathered.household(id)) {
+    for other in node
+        .households
+        .iter()
+        .flat_map(|&id| gathered.household(id))
+    {
         if *other != node.id
             && let Some(member) = gathered.graph.person(*other)
             && let Some(danger) = danger(member.cautions)
         {
-            words.push(format!("Shares a household with {}, who {danger}.", member.name));
+            words.push(format!(
+                "Shares a household with {}, who {danger}.",
+                member.name
+            ));
             told.push(member.id);
         }
     }
     for tie in &node.ties {
-        let Some(other) = gathered.graph.person(tie.other).filter(|other| !told.contains(&other.id)) else { continue };
-        let Some(danger) = danger(other.cautions) else { continue };
+        let Some(other) = gathered
+            .graph
+            .person(tie.other)
+            .filter(|other| !told.contains(&other.id))
+        else {
+            continue;
+        };
+        let Some(danger) = danger(other.cautions) else {
+            continue;
+        };
         words.push(match tie.kind {
-            NodeTieKind::Partner { state: UnionState::Current, .. } => {
+            NodeTieKind::Partner {
+                state: UnionState::Current,
+                ..
+            } => {
                 format!("Is the partner of {}, who {danger}.", other.name)
             }
-            NodeTieKind::Partner { .. } => format!("Is a former partner of {}, who {danger}.", other.name),
+            NodeTieKind::Partner { .. } => {
+                format!("Is a former partner of {}, who {danger}.", other.name)
+            }
             _ => format!("Is one step from {}, who {danger}.", other.name),
         });
         told.push(other.id);
     }
-    if node.screening.is_some_and(|screening| screening.result == ScreeningResult::Concerns) {
+    if node
+        .screening
+        .is_some_and(|screening| screening.result == ScreeningResult::Concerns)
+    {
         words.push("Screening raised concerns: speak with your supervisor first.".to_owned());
     }
     words
@@ -39,16 +62,32 @@ pub fn cautions(gathered: &Gathered, node: &Node) -> Vec<String> {
 
 fn own(cautions: CautionSet) -> Vec<&'static str> {
     let table = [
-        (CautionKind::SupervisorFirst, "Speak with your supervisor first."),
-        (CautionKind::NoContact, "A no-contact order or declaration is in force: do not contact."),
-        (CautionKind::BarredFromPlacement, "Barred from having a child placed with them."),
+        (
+            CautionKind::SupervisorFirst,
+            "Speak with your supervisor first.",
+        ),
+        (
+            CautionKind::NoContact,
+            "A no-contact order or declaration is in force: do not contact.",
+        ),
+        (
+            CautionKind::BarredFromPlacement,
+            "Barred from having a child placed with them.",
+        ),
         (
             CautionKind::FamilyViolenceException,
             "The family-violence exception to notice covers this person: do not write to them.",
         ),
-        (CautionKind::ProtectedAddress, "Protected address: where they live must not be told."),
+        (
+            CautionKind::ProtectedAddress,
+            "Protected address: where they live must not be told.",
+        ),
     ];
-    table.into_iter().filter(|(kind, _)| cautions.contains(*kind)).map(|(_, words)| words).collect()
+    table
+        .into_iter()
+        .filter(|(kind, _)| cautions.contains(*kind))
+        .map(|(_, words)| words)
+        .collect()
 }
 
 /// Why somebody near a lead is a danger to a placement.
@@ -69,10 +108,16 @@ pub fn screening(gathered: &Gathered, node: &Node) -> String {
     let Some(screening) = node.screening else {
         return "needs screening".to_owned();
     };
-    let expired = screening.expires.map(|expires| (expires, expires.on_or_before(gathered.as_of)));
+    let expired = screening
+        .expires
+        .map(|expires| (expires, expires.on_or_before(gathered.as_of)));
     match (screening.result, expired) {
-        (_, Some((expires, Truth::Yes))) => format!("screening expired {}: needs screening", expires.in_words()),
-        (ScreeningResult::Cleared, Some((expires, _))) => format!("cleared until {}", expires.in_words()),
+        (_, Some((expires, Truth::Yes))) => {
+            format!("screening expired {}: needs screening", expires.in_words())
+        }
+        (ScreeningResult::Cleared, Some((expires, _))) => {
+            format!("cleared until {}", expires.in_words())
+        }
         (ScreeningResult::Cleared, None) => "cleared".to_owned(),
         (ScreeningResult::Pending, _) => "screening under way".to_owned(),
         (ScreeningResult::Concerns, _) => "screening raised concerns".to_owned(),

@@ -21,16 +21,24 @@ pub fn coverage_of(gathered: &Gathered, people: &[Belonging<'_>]) -> Coverage {
     for person in people {
         let alive = is_alive(gathered, person);
         connections += u32::from(alive && person.node.named);
-        let Some(way) = person.ways.first() else { continue };
+        let Some(way) = person.ways.first() else {
+            continue;
+        };
         let shape = &way.shape;
         let is_parent = shape.joints.is_empty() && (shape.up(), shape.down()) == (1, 0);
-        if is_parent && person.node.cautions.contains(CautionKind::FamilyViolenceException) {
+        if is_parent
+            && person
+                .node
+                .cautions
+                .contains(CautionKind::FamilyViolenceException)
+        {
             closed_sides.push(shape.side);
         }
         if is_foster_kin(shape) || (!shape.joints.is_empty() && !is_parent_of_sibling(shape)) {
             continue;
         }
-        has_half_siblings |= (shape.up(), shape.down()) == (1, 1) && shape.sibship() == Sibship::Half;
+        has_half_siblings |=
+            (shape.up(), shape.down()) == (1, 1) && shape.sibship() == Sibship::Half;
         let words = match shape.up() + shape.down() {
             0..=4 => name(&gathered.graph, way.route, shape).words,
             // Too far to be counted in a row or asked first; the words are not shown.
@@ -47,8 +55,16 @@ pub fn coverage_of(gathered: &Gathered, people: &[Belonging<'_>]) -> Coverage {
     })
 }
 
-fn known_relative(gathered: &Gathered, node: &Node, shape: &Shape, alive: bool, words: String) -> KnownRelative {
-    let of_age = node.birth.map(|birth| birth.is_aged_at_least(gathered.order.age_of_majority, gathered.as_of));
+fn known_relative(
+    gathered: &Gathered,
+    node: &Node,
+    shape: &Shape,
+    alive: bool,
+    words: String,
+) -> KnownRelative {
+    let of_age = node
+        .birth
+        .map(|birth| birth.is_aged_at_least(gathered.order.age_of_majority, gathered.as_of));
     let senior = shape.up() > shape.down();
     let has_no_contact = node.cautions.contains(CautionKind::NoContact);
     let is_excepted = node.cautions.contains(CautionKind::FamilyViolenceException);
@@ -58,7 +74,11 @@ fn known_relative(gathered: &Gathered, node: &Node, shape: &Shape, alive: bool, 
         name: node.name.clone(),
         up: if parent_of_sibling { 0 } else { shape.up() },
         down: if parent_of_sibling { 0 } else { shape.down() },
-        side: if shape.side == Side::Unknown && (shape.up(), shape.down()) == (1, 1) { Side::Both } else { shape.side },
+        side: if shape.side == Side::Unknown && (shape.up(), shape.down()) == (1, 1) {
+            Side::Both
+        } else {
+            shape.side
+        },
         named: node.named,
         // Of somebody of an older generation whose age is not known we take it that they are grown up.
         adult: of_age == Some(Truth::Yes) || (senior && of_age != Some(Truth::No)),

@@ -37,20 +37,45 @@ pub struct Gathered {
 }
 
 /// Reads it all.
-pub fn gather(snapshot: &Snapshot<'_>, permit: &Permit, question: &FindFamily) -> Result<Gathered, Error> {
+pub fn gather(
+    snapshot: &Snapshot<'_>,
+    permit: &Permit,
+    question: &FindFamily,
+) -> Result<Gathered, Error> {
     let case = snapshot.case_of_child(question.child, permit.visibility())?;
     let order = order_for(question, case.as_ref().map(|(_, case)| case))?;
-    let weights = weights().map_err(|error| Error::Internal { detail: error.to_string() })?;
-    let walked = walk_kin(snapshot, permit, question.child, question.as_of, order.walk_reach(), weights)?;
-    let start = walked.graph.place_of(question.child).filter(|&place| walked.graph.node(place).is_some());
-    let start = start.ok_or_else(|| Error::NotFound { what: "child", name: "as named".to_owned() })?;
+    let weights = weights().map_err(|error| Error::Internal {
+        detail: error.to_string(),
+    })?;
+    let walked = walk_kin(
+        snapshot,
+        permit,
+        question.child,
+        question.as_of,
+        order.walk_reach(),
+        weights,
+    )?;
+    let start = walked
+        .graph
+        .place_of(question.child)
+        .filter(|&place| walked.graph.node(place).is_some());
+    let start = start.ok_or_else(|| Error::NotFound {
+        what: "child",
+        name: "as named".to_owned(),
+    })?;
     let (inquiries, outreach) = match &case {
-        Some((id, _)) => {
-            (
-                snapshot.inquiries(*id, permit.visibility())?.into_iter().map(|(_, inquiry)| inquiry).collect(),
-                snapshot.outreach(*id, permit.visibility())?.into_iter().map(|(_, outreach)| outreach).collect(),
-            )
-        }
+        Some((id, _)) => (
+            snapshot
+                .inquiries(*id, permit.visibility())?
+                .into_iter()
+                .map(|(_, inquiry)| inquiry)
+                .collect(),
+            snapshot
+                .outreach(*id, permit.visibility())?
+                .into_iter()
+                .map(|(_, outreach)| outreach)
+                .collect(),
+        ),
         None => (Vec::new(), Vec::new()),
     };
     let mut gathered = Gathered {
@@ -75,23 +100,47 @@ pub fn gather(snapshot: &Snapshot<'_>, permit: &Permit, question: &FindFamily) -
 
 /// The order that the question names, else the case's, else the default.
 fn order_for(question: &FindFamily, case: Option<&Case>) -> Result<&'static PlacementOrder, Error> {
-    let orders = orders().map_err(|error| Error::Internal { detail: error.to_string() })?;
-    let of_case = case.map(|case| case.placement_order.as_str()).filter(|id| !id.is_empty());
-    let wanted = question.order.as_deref().or(of_case).unwrap_or(DEFAULT_ORDER);
-    orders.iter().find(|order| order.id == wanted).ok_or_else(|| {
-        let known: Vec<&str> = orders.iter().map(|order| order.id.as_str()).collect();
-        Error::invalid("order", format!("there is no placement order \"{wanted}\"; known are: {}", known.join(", ")))
-    })
+    let orders = orders().map_err(|error| Error::Internal {
+        detail: error.to_string(),
+    })?;
+    let of_case = case
+        .map(|case| case.placement_order.as_str())
+        .filter(|id| !id.is_empty());
+    let wanted = question
+        .order
+        .as_deref()
+        .or(of_case)
+        .unwrap_or(DEFAULT_ORDER);
+    orders
+        .iter()
+        .find(|order| order.id == wanted)
+        .ok_or_else(|| {
+            let known: Vec<&str> = orders.iter().map(|order| order.id.as_str()).collect();
+            Error::invalid(
+                "order",
+                format!(
+                    "there is no placement order \"{wanted}\"; known are: {}",
+                    known.join(", ")
+                ),
+            )
+        })
 }
 
 /// The latest outreach to each target for each purpose.
 fn latest_outreach(outreach: Vec<Outreach>) -> FxHashMap<OutreachTarget, Vec<OutreachBrief>> {
     let mut latest: FxHashMap<OutreachTarget, Vec<OutreachBrief>> = FxHashMap::default();
     for entry in outreach {
-        let brief =
-            OutreachBrief { purpose: entry.purpose, state: entry.state, date: entry.date, ask_again: entry.ask_again };
+        let brief = OutreachBrief {
+            purpose: entry.purpose,
+            state: entry.state,
+            date: entry.date,
+            ask_again: entry.ask_again,
+        };
         let of_target = latest.entry(entry.whom).or_default();
-        match of_target.iter_mut().find(|known| known.purpose == brief.purpose) {
+        match of_target
+            .iter_mut()
+            .find(|known| known.purpose == brief.purpose)
+        {
             Some(known) if is_later(&brief, known) => *known = brief,
             Some(_) => {}
             None => of_target.push(brief),
@@ -110,7 +159,10 @@ impl Gathered {
     /// The child.
     pub fn child(&self) -> &Node {
         // The start was checked to have been read.
-        #[expect(clippy::expect_used, reason = "gather() fails when the child is not there")]
+        #[expect(
+            clippy::expect_used,
+            reason = "gather() fails when the child is not there"
+        )]
         self.graph.node(self.start).expect("the child was read")
     }
 
@@ -147,13 +199,22 @@ impl Gathered {
         let foster_parents: Vec<PersonId> = child
             .ties
             .iter()
-            .filter(|tie| matches!(tie.kind, NodeTieKind::Parent { nature: ParentNature::Foster, .. }))
+            .filter(|tie| {
+                matches!(
+                    tie.kind,
+                    NodeTieKind::Parent {
+                        nature: ParentNature::Foster,
+                        ..
+                    }
+                )
+            })
             .map(|tie| tie.other)
             .collect();
         let child_id = child.id;
         if !foster_parents.is_empty() {
             for ids in snapshot.foster_children(&foster_parents, permit.visibility())? {
-                self.foster_siblings.extend(ids.into_iter().filter(|&id| id != child_id));
+                self.foster_siblings
+                    .extend(ids.into_iter().filter(|&id| id != child_id));
             }
             self.foster_siblings.sort_unstable();
             self.foster_siblings.dedup();
@@ -164,8 +225,11 @@ impl Gathered {
 
     /// Who lives with those found, and the partners of network adults: for cautions.
     fn read_households(&mut self, snapshot: &Snapshot<'_>, permit: &Permit) -> Result<(), Error> {
-        let mut ids: Vec<HouseholdId> =
-            self.graph.people().flat_map(|(_, node)| node.households.iter().copied()).collect();
+        let mut ids: Vec<HouseholdId> = self
+            .graph
+            .people()
+            .flat_map(|(_, node)| node.households.iter().copied())
+            .collect();
         ids.sort_unstable();
         ids.dedup();
         let mut wanted: Vec<PersonId> = Vec::new();
@@ -175,18 +239,37 @@ impl Gathered {
             self.households = ids.into_iter().zip(members).collect();
         }
         for tie in &self.child().network {
-            let partners = self.graph.person(tie.adult).into_iter().flat_map(|adult| &adult.ties);
-            wanted.extend(partners.filter(|tie| matches!(tie.kind, NodeTieKind::Partner { .. })).map(|tie| tie.other));
+            let partners = self
+                .graph
+                .person(tie.adult)
+                .into_iter()
+                .flat_map(|adult| &adult.ties);
+            wanted.extend(
+                partners
+                    .filter(|tie| matches!(tie.kind, NodeTieKind::Partner { .. }))
+                    .map(|tie| tie.other),
+            );
         }
         self.read_missing(snapshot, permit, wanted)
     }
 
-    fn read_missing(&mut self, snapshot: &Snapshot<'_>, permit: &Permit, wanted: Vec<PersonId>) -> Result<(), Error> {
+    fn read_missing(
+        &mut self,
+        snapshot: &Snapshot<'_>,
+        permit: &Permit,
+        wanted: Vec<PersonId>,
+    ) -> Result<(), Error> {
         let mut seen = FxHashSet::default();
-        let missing: Vec<PersonId> =
-            wanted.into_iter().filter(|&id| self.graph.person(id).is_none() && seen.insert(id)).collect();
+        let missing: Vec<PersonId> = wanted
+            .into_iter()
+            .filter(|&id| self.graph.person(id).is_none() && seen.insert(id))
+            .collect();
         if !missing.is_empty() {
-            for node in snapshot.nodes(&missing, permit.visibility())?.into_iter().flatten() {
+            for node in snapshot
+                .nodes(&missing, permit.visibility())?
+                .into_iter()
+                .flatten()
+            {
                 self.graph.insert(node);
             }
         }
@@ -194,12 +277,20 @@ impl Gathered {
     }
 
     fn read_places(&mut self, snapshot: &Snapshot<'_>, permit: &Permit) -> Result<(), Error> {
-        let mut ids: Vec<PlaceId> = self.graph.people().filter_map(|(_, node)| node.place).collect();
+        let mut ids: Vec<PlaceId> = self
+            .graph
+            .people()
+            .filter_map(|(_, node)| node.place)
+            .collect();
         ids.sort_unstable();
         ids.dedup();
         if self.child().place.is_some() && !ids.is_empty() {
             let places = snapshot.places(&ids, permit.visibility())?;
-            self.places = ids.into_iter().zip(places).filter_map(|(id, place)| Some((id, place?.1))).collect();
+            self.places = ids
+                .into_iter()
+                .zip(places)
+                .filter_map(|(id, place)| Some((id, place?.1)))
+                .collect();
         }
         Ok(())
     }

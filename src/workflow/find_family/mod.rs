@@ -35,7 +35,11 @@ pub struct FindFamily {
 }
 
 /// Answers the question whole, or fails.
-pub fn find_family(store: &Store, permit: &Permit, question: &FindFamily) -> Result<FamilyAnswer, Error> {
+pub fn find_family(
+    store: &Store,
+    permit: &Permit,
+    question: &FindFamily,
+) -> Result<FamilyAnswer, Error> {
     let snapshot = store.snapshot()?.as_of(question.as_of);
     let gathered = gather::gather(&snapshot, permit, question)?;
     let people = belonging::people(&gathered);
@@ -47,8 +51,12 @@ pub fn find_family(store: &Store, permit: &Permit, question: &FindFamily) -> Res
         .iter()
         .map(|tier| shown.tier(&snapshot, permit, &gathered, &assigned, tier, question))
         .collect::<Result<Vec<_>, Error>>()?;
-    let waiting_excluded: Vec<_> = tiers.iter().flat_map(|answer| answer.excluded_families.iter().cloned()).collect();
-    let (excluded, excluded_total) = shown.excluded(&gathered, &assigned, &waiting_excluded, question);
+    let waiting_excluded: Vec<_> = tiers
+        .iter()
+        .flat_map(|answer| answer.excluded_families.iter().cloned())
+        .collect();
+    let (excluded, excluded_total) =
+        shown.excluded(&gathered, &assigned, &waiting_excluded, question);
     Ok(FamilyAnswer {
         child: super::relations::summary(gathered.child(), question.as_of),
         purpose: question.purpose,

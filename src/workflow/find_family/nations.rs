@@ -6,9 +6,9 @@ use crate::access::Permit;
 use crate::error::Error;
 use crate::model::case::OutreachTarget;
 use crate::model::ids::NationId;
+use crate::model::ids::PublicId;
 use crate::model::lead::{Line, NationLead};
 use crate::model::nation::{MembershipState, Nation};
-use crate::model::ids::PublicId;
 use crate::model::tie::Side;
 use crate::store::Snapshot;
 
@@ -44,17 +44,26 @@ pub fn nations(
 }
 
 fn links(gathered: &Gathered, people: &[Belonging<'_>]) -> Vec<Link> {
-    let own = gathered.child().nations.iter().map(|&(nation, state)| Link {
-        nation,
-        state,
-        through: "the child".to_owned(),
-        side: Side::Unknown,
-        up: 0,
-    });
+    let own = gathered
+        .child()
+        .nations
+        .iter()
+        .map(|&(nation, state)| Link {
+            nation,
+            state,
+            through: "the child".to_owned(),
+            side: Side::Unknown,
+            up: 0,
+        });
     let mut links: Vec<Link> = own.collect();
     for person in people {
-        let Some(way) = person.ways.first() else { continue };
-        let by_descent = matches!(way.shape.line(), Line::Blood | Line::Adoption | Line::Custom);
+        let Some(way) = person.ways.first() else {
+            continue;
+        };
+        let by_descent = matches!(
+            way.shape.line(),
+            Line::Blood | Line::Adoption | Line::Custom
+        );
         if way.shape.down() > 0 || !by_descent {
             continue;
         }
@@ -67,15 +76,22 @@ fn links(gathered: &Gathered, people: &[Belonging<'_>]) -> Vec<Link> {
             up: way.shape.up(),
         }));
     }
-    links.sort_by(|one, other| (one.nation, one.up, &one.through).cmp(&(other.nation, other.up, &other.through)));
+    links.sort_by(|one, other| {
+        (one.nation, one.up, &one.through).cmp(&(other.nation, other.up, &other.through))
+    });
     let mut merged: Vec<Link> = Vec::new();
     for link in links {
-        match merged.last_mut().filter(|known| known.nation == link.nation) {
+        match merged
+            .last_mut()
+            .filter(|known| known.nation == link.nation)
+        {
             Some(known) => known.side = both(known.side, link.side),
             None => merged.push(link),
         }
     }
-    merged.sort_by(|one, other| (one.up, one.state, &one.through).cmp(&(other.up, other.state, &other.through)));
+    merged.sort_by(|one, other| {
+        (one.up, one.state, &one.through).cmp(&(other.up, other.state, &other.through))
+    });
     merged
 }
 
@@ -91,11 +107,20 @@ fn lead(gathered: &Gathered, link: Link, public_id: PublicId, nation: Nation) ->
     let mut questions = Vec::new();
     match link.state {
         MembershipState::Member | MembershipState::ConfirmedByNation => {}
-        MembershipState::Entitled => questions.push("entitled, not registered: what does the nation say?".to_owned()),
-        MembershipState::Claimed => questions.push("claimed: has the nation been asked to confirm?".to_owned()),
-        MembershipState::AskedAwaitingAnswer => questions.push("the nation was asked and has not answered yet".to_owned()),
+        MembershipState::Entitled => {
+            questions.push("entitled, not registered: what does the nation say?".to_owned())
+        }
+        MembershipState::Claimed => {
+            questions.push("claimed: has the nation been asked to confirm?".to_owned())
+        }
+        MembershipState::AskedAwaitingAnswer => {
+            questions.push("the nation was asked and has not answered yet".to_owned())
+        }
         MembershipState::NotAMember => {
-            questions.push("recorded as not a member: does the nation see the child as theirs all the same?".to_owned());
+            questions.push(
+                "recorded as not a member: does the nation see the child as theirs all the same?"
+                    .to_owned(),
+            );
         }
     }
     if nation.designated_representative.is_empty() {
@@ -112,7 +137,9 @@ fn lead(gathered: &Gathered, link: Link, public_id: PublicId, nation: Nation) ->
         side: link.side,
         designated_representative: nation.designated_representative,
         agencies: nation.agencies,
-        outreach: gathered.outreach(OutreachTarget::Nation(link.nation)).to_vec(),
+        outreach: gathered
+            .outreach(OutreachTarget::Nation(link.nation))
+            .to_vec(),
         questions,
     }
 }

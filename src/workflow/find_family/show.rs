@@ -38,12 +38,24 @@ impl Shown {
         question: &FindFamily,
     ) -> Result<Shown, Error> {
         let mut wanted = Vec::new();
-        for lead in assigned.leads.iter().flat_map(|leads| leads.iter().take(question.leads_per_tier)) {
+        for lead in assigned
+            .leads
+            .iter()
+            .flat_map(|leads| leads.iter().take(question.leads_per_tier))
+        {
             let person = &assigned.people[lead.position];
-            wanted.extend(person.ways.first().into_iter().flat_map(|way| sources_of(&gathered.graph, way.route)));
+            wanted.extend(
+                person
+                    .ways
+                    .first()
+                    .into_iter()
+                    .flat_map(|way| sources_of(&gathered.graph, way.route)),
+            );
             wanted.extend(person.network.iter().map(|tie| tie.source));
         }
-        Ok(Shown { sources: Sources::read(snapshot, wanted)? })
+        Ok(Shown {
+            sources: Sources::read(snapshot, wanted)?,
+        })
     }
 
     /// One tier of the answer.
@@ -61,7 +73,14 @@ impl Shown {
             .iter()
             .take(question.leads_per_tier)
             .enumerate()
-            .map(|(index, lead)| self.lead(gathered, &assigned.people[lead.position], lead, index as u32 + 1))
+            .map(|(index, lead)| {
+                self.lead(
+                    gathered,
+                    &assigned.people[lead.position],
+                    lead,
+                    index as u32 + 1,
+                )
+            })
             .collect();
         let mut total = ranked.len() as u32;
         let mut excluded_families = Vec::new();
@@ -80,19 +99,46 @@ impl Shown {
             empty_because = empty_because_of(assigned, tier);
         }
         let (number, title, citation) = (tier.number, tier.title.clone(), tier.citation.clone());
-        let tier = TierAnswer { number, title, citation, nations, leads, total, empty_because };
-        Ok(ShownTier { tier, excluded_families })
+        let tier = TierAnswer {
+            number,
+            title,
+            citation,
+            nations,
+            leads,
+            total,
+            empty_because,
+        };
+        Ok(ShownTier {
+            tier,
+            excluded_families,
+        })
     }
 
-    fn lead(&self, gathered: &Gathered, person: &Belonging<'_>, ranked: &RankedLead, rank: u32) -> Lead {
+    fn lead(
+        &self,
+        gathered: &Gathered,
+        person: &Belonging<'_>,
+        ranked: &RankedLead,
+        rank: u32,
+    ) -> Lead {
         let scale = &gathered.weights.certainty;
-        let kinship =
-            person.ways.first().map(|way| relation(&gathered.graph, way.route, &way.shape, scale, &self.sources));
+        let kinship = person
+            .ways
+            .first()
+            .map(|way| relation(&gathered.graph, way.route, &way.shape, scale, &self.sources));
         let mut ways = ways_in_words(gathered, person);
-        let relation = if ways.is_empty() { String::new() } else { ways.remove(0) };
+        let relation = if ways.is_empty() {
+            String::new()
+        } else {
+            ways.remove(0)
+        };
         let path = match &kinship {
             Some(_) => Vec::new(),
-            None => person.network.iter().map(|tie| self.network_step(gathered, person, tie)).collect(),
+            None => person
+                .network
+                .iter()
+                .map(|tie| self.network_step(gathered, person, tie))
+                .collect(),
         };
         Lead {
             target: LeadTarget::Person(summary(person.node, gathered.as_of)),
@@ -102,16 +148,27 @@ impl Shown {
             path,
             other_ways: ways,
             score: ranked.score.clone(),
-            status: if ranked.questions.is_empty() { LeadStatus::Open } else { LeadStatus::NeedsReview },
+            status: if ranked.questions.is_empty() {
+                LeadStatus::Open
+            } else {
+                LeadStatus::NeedsReview
+            },
             questions: ranked.questions.clone(),
             cautions: cautions(gathered, person.node),
-            outreach: gathered.outreach(OutreachTarget::Person(person.node.id)).to_vec(),
+            outreach: gathered
+                .outreach(OutreachTarget::Person(person.node.id))
+                .to_vec(),
             screening: screening(gathered, person.node),
             unknown: unknown(person.node),
         }
     }
 
-    fn network_step(&self, gathered: &Gathered, person: &Belonging<'_>, tie: &NodeNetworkTie) -> PathStep {
+    fn network_step(
+        &self,
+        gathered: &Gathered,
+        person: &Belonging<'_>,
+        tie: &NodeNetworkTie,
+    ) -> PathStep {
         PathStep {
             person: summary(person.node, gathered.as_of),
             words: role_words(tie),
@@ -136,7 +193,10 @@ impl Shown {
             Excluded {
                 target: LeadTarget::Person(summary(person.node, gathered.as_of)),
                 tier: left_out.tier,
-                relation: ways_in_words(gathered, person).into_iter().next().unwrap_or_default(),
+                relation: ways_in_words(gathered, person)
+                    .into_iter()
+                    .next()
+                    .unwrap_or_default(),
                 rule: left_out.rule.to_owned(),
                 reason: left_out.reason.clone(),
                 connection: left_out.connection,
@@ -146,7 +206,12 @@ impl Shown {
         let skipped_people = question.excluded_offset.min(assigned.excluded.len());
         let page = people
             .skip(skipped_people)
-            .chain(families.iter().skip(question.excluded_offset - skipped_people).cloned())
+            .chain(
+                families
+                    .iter()
+                    .skip(question.excluded_offset - skipped_people)
+                    .cloned(),
+            )
             .take(question.excluded_limit)
             .collect();
         (page, total as u32)
@@ -174,11 +239,23 @@ fn role_words(tie: &NodeNetworkTie) -> String {
 }
 
 fn empty_because_of(assigned: &Assigned<'_>, tier: &Tier) -> String {
-    let left_out = assigned.excluded.iter().filter(|left_out| left_out.tier == tier.number).count();
-    let who = if tier.holds.contains(&Holds::Kin) { "relatives" } else { "people" };
+    let left_out = assigned
+        .excluded
+        .iter()
+        .filter(|left_out| left_out.tier == tier.number)
+        .count();
+    let who = if tier.holds.contains(&Holds::Kin) {
+        "relatives"
+    } else {
+        "people"
+    };
     match left_out {
         0 => format!("No {who} of this tier are recorded. See what was never asked, below."),
-        1 => format!("One of the {who} recorded is in this tier, but a rule excludes them; see the reason below."),
-        _ => format!("{left_out} {who} are in this tier, but a rule excludes each of them; see the reasons below."),
+        1 => format!(
+            "One of the {who} recorded is in this tier, but a rule excludes them; see the reason below."
+        ),
+        _ => format!(
+            "{left_out} {who} are in this tier, but a rule excludes each of them; see the reasons below."
+        ),
     }
 }

@@ -36,23 +36,46 @@ pub struct LeftOut {
 }
 
 /// Decides tier, eligibility and rank for everybody.
-pub fn assign<'a>(gathered: &Gathered, people: &'a [Belonging<'a>], purpose: Purpose) -> Assigned<'a> {
+pub fn assign<'a>(
+    gathered: &Gathered,
+    people: &'a [Belonging<'a>],
+    purpose: Purpose,
+) -> Assigned<'a> {
     let heritage = Heritage::of(gathered.child());
     let mut leads: Vec<Vec<RankedLead>> = gathered.order.tiers.iter().map(|_| Vec::new()).collect();
     let mut excluded = Vec::new();
     for (position, person) in people.iter().enumerate() {
-        let Some(index) = gathered.order.tiers.iter().position(|tier| holds(tier, person)) else {
+        let Some(index) = gathered
+            .order
+            .tiers
+            .iter()
+            .position(|tier| holds(tier, person))
+        else {
             continue;
         };
         let candidate = person.candidate(gathered, &heritage);
         match eligibility(&candidate, purpose, gathered.order, gathered.as_of) {
             Eligibility::Lead { questions } => {
                 let score = gathered.weights.score(&candidate, purpose);
-                leads[index].push(RankedLead { position, score, questions });
+                leads[index].push(RankedLead {
+                    position,
+                    score,
+                    questions,
+                });
             }
-            Eligibility::Excluded { rule, reason, connection } => {
+            Eligibility::Excluded {
+                rule,
+                reason,
+                connection,
+            } => {
                 let tier = gathered.order.tiers[index].number;
-                excluded.push(LeftOut { position, tier, rule, reason, connection });
+                excluded.push(LeftOut {
+                    position,
+                    tier,
+                    rule,
+                    reason,
+                    connection,
+                });
             }
         }
     }
@@ -63,17 +86,28 @@ pub fn assign<'a>(gathered: &Gathered, people: &'a [Belonging<'a>], purpose: Pur
         });
     }
     excluded.sort_by(|one: &LeftOut, other: &LeftOut| {
-        one.tier.cmp(&other.tier).then_with(|| by_content(&people[one.position], &people[other.position]))
+        one.tier
+            .cmp(&other.tier)
+            .then_with(|| by_content(&people[one.position], &people[other.position]))
     });
-    Assigned { people, leads, excluded }
+    Assigned {
+        people,
+        leads,
+        excluded,
+    }
 }
 
 /// Whether a tier holds a person.
 fn holds(tier: &Tier, person: &Belonging<'_>) -> bool {
     tier.holds.iter().any(|what| match what {
         Holds::Kin => {
-            let Some(reach) = tier.reach else { return false };
-            person.ways.iter().any(|way| !is_foster_kin(&way.shape) && within(&way.shape, &reach))
+            let Some(reach) = tier.reach else {
+                return false;
+            };
+            person
+                .ways
+                .iter()
+                .any(|way| !is_foster_kin(&way.shape) && within(&way.shape, &reach))
         }
         Holds::Network => !person.network.is_empty() || person.foster_sibling,
         Holds::FosterKin => person.ways.iter().any(|way| is_foster_kin(&way.shape)),
@@ -90,16 +124,28 @@ fn within(shape: &Shape, reach: &Reach) -> bool {
     if ended && !reach.former_partners {
         return false;
     }
-    let greatest = if shape.joints.is_empty() { reach.degree } else { reach.affinity_degree.max(1) };
+    let greatest = if shape.joints.is_empty() {
+        reach.degree
+    } else {
+        reach.affinity_degree.max(1)
+    };
     shape.civil_degree() <= greatest
 }
 
 /// Order by what is recorded, never by order of entry: closeness, birth date, folded name, external id, public id.
 fn by_content(one: &Belonging<'_>, other: &Belonging<'_>) -> Ordering {
     let closeness = |person: &Belonging<'_>| {
-        person.ways.first().map_or((u8::MAX, u8::MAX), |way| (way.shape.civil_degree(), way.shape.unions()))
+        person.ways.first().map_or((u8::MAX, u8::MAX), |way| {
+            (way.shape.civil_degree(), way.shape.unions())
+        })
     };
-    let born = |person: &Belonging<'_>| person.node.birth.and_then(|birth| birth.possible_days().0).map_or(i32::MAX, |day| day.0);
+    let born = |person: &Belonging<'_>| {
+        person
+            .node
+            .birth
+            .and_then(|birth| birth.possible_days().0)
+            .map_or(i32::MAX, |day| day.0)
+    };
     closeness(one)
         .cmp(&closeness(other))
         .then_with(|| born(one).cmp(&born(other)))

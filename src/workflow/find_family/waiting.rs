@@ -22,7 +22,12 @@ pub struct WaitingTier {
 
 impl WaitingTier {
     fn closed(reason: String) -> WaitingTier {
-        WaitingTier { leads: Vec::new(), total: 0, excluded: Vec::new(), empty_because: reason }
+        WaitingTier {
+            leads: Vec::new(),
+            total: 0,
+            excluded: Vec::new(),
+            empty_because: reason,
+        }
     }
 }
 
@@ -35,7 +40,9 @@ pub fn waiting_tier(
     question: &FindFamily,
 ) -> Result<WaitingTier, Error> {
     if question.purpose != Purpose::Placement {
-        return Ok(WaitingTier::closed("Waiting families are looked at for placement only.".to_owned()));
+        return Ok(WaitingTier::closed(
+            "Waiting families are looked at for placement only.".to_owned(),
+        ));
     }
     if let Some(reason) = closed_by_status(gathered, tier) {
         return Ok(WaitingTier::closed(reason));
@@ -45,11 +52,18 @@ pub fn waiting_tier(
     let mut excluded = Vec::new();
     let families = snapshot.all_waiting_families(permit.visibility())?;
     for (id, public_id, family) in families.iter() {
-        let target = LeadTarget::WaitingFamily { id: *id, public_id: *public_id, name: family.name.clone() };
+        let target = LeadTarget::WaitingFamily {
+            id: *id,
+            public_id: *public_id,
+            name: family.name.clone(),
+        };
         match rule(family, &group, question.as_of) {
             FamilyRuling::Lead { questions, reasons } => {
                 let distance = gathered.distance(family.place, None);
-                open.push((family_lead(gathered, target, family, questions, reasons, distance), distance));
+                open.push((
+                    family_lead(gathered, target, family, questions, reasons, distance),
+                    distance,
+                ));
             }
             FamilyRuling::Excluded { rule, reason } => excluded.push(Excluded {
                 target,
@@ -70,16 +84,27 @@ pub fn waiting_tier(
     });
     excluded.sort_by(|one, other| one.target.content_key().cmp(&other.target.content_key()));
     let total = open.len() as u32;
-    let mut leads: Vec<Lead> = open.into_iter().take(question.leads_per_tier).map(|(lead, _)| lead).collect();
+    let mut leads: Vec<Lead> = open
+        .into_iter()
+        .take(question.leads_per_tier)
+        .map(|(lead, _)| lead)
+        .collect();
     for (position, lead) in leads.iter_mut().enumerate() {
         lead.rank = position as u32 + 1;
     }
     let empty_because = match (total, excluded.len()) {
         (0, 0) => "No waiting family is recorded.".to_owned(),
-        (0, left_out) => format!("None of the {left_out} families recorded is open to this child; each is listed with its reason."),
+        (0, left_out) => format!(
+            "None of the {left_out} families recorded is open to this child; each is listed with its reason."
+        ),
         _ => String::new(),
     };
-    Ok(WaitingTier { leads, total, excluded, empty_because })
+    Ok(WaitingTier {
+        leads,
+        total,
+        excluded,
+        empty_because,
+    })
 }
 
 /// Only matching with waiting families needs the legal status that the order names. Unknown needs review.
@@ -88,22 +113,41 @@ fn closed_by_status(gathered: &Gathered, tier: &Tier) -> Option<String> {
         return None;
     }
     let needed = &tier.needs_legal_status_words;
-    let status = gathered.case.as_ref().map_or("", |(_, case)| case.legal_status.as_str());
+    let status = gathered
+        .case
+        .as_ref()
+        .map_or("", |(_, case)| case.legal_status.as_str());
     if status.is_empty() {
         return Some(format!(
             "Needs review: the child's legal status is not recorded. This tier opens with {needed}."
         ));
     }
-    let open = tier.needs_legal_status.iter().any(|needed| needed == status);
+    let open = tier
+        .needs_legal_status
+        .iter()
+        .any(|needed| needed == status);
     let words = status.replace('_', " ");
-    (!open).then(|| format!("Not open yet: this tier needs {needed}; the legal status recorded is \"{words}\"."))
+    (!open).then(|| {
+        format!("Not open yet: this tier needs {needed}; the legal status recorded is \"{words}\".")
+    })
 }
 
 /// The child and the brothers and sisters who are to be placed together.
-fn sibling_group(snapshot: &Snapshot<'_>, permit: &Permit, gathered: &Gathered) -> Result<SiblingGroup, Error> {
+fn sibling_group(
+    snapshot: &Snapshot<'_>,
+    permit: &Permit,
+    gathered: &Gathered,
+) -> Result<SiblingGroup, Error> {
     let mut births = vec![gathered.child().birth];
-    let siblings = gathered.case.as_ref().map_or(&[][..], |(_, case)| &case.siblings_in_care);
-    for node in snapshot.nodes(siblings, permit.visibility())?.into_iter().flatten() {
+    let siblings = gathered
+        .case
+        .as_ref()
+        .map_or(&[][..], |(_, case)| &case.siblings_in_care);
+    for node in snapshot
+        .nodes(siblings, permit.visibility())?
+        .into_iter()
+        .flatten()
+    {
         births.push(node.birth);
     }
     Ok(SiblingGroup { births })
@@ -117,21 +161,41 @@ fn family_lead(
     reasons: Vec<String>,
     distance: Option<Distance>,
 ) -> Lead {
-    let LeadTarget::WaitingFamily { id, .. } = &target else { return empty_lead(target) };
-    let outreach = gathered.outreach(OutreachTarget::WaitingFamily(*id)).to_vec();
+    let LeadTarget::WaitingFamily { id, .. } = &target else {
+        return empty_lead(target);
+    };
+    let outreach = gathered
+        .outreach(OutreachTarget::WaitingFamily(*id))
+        .to_vec();
     let mut unknown = Vec::new();
     if family.last_confirmed.is_none() {
         unknown.push("when their availability was last confirmed".to_owned());
     }
-    let mut parts: Vec<ScorePart> =
-        reasons.into_iter().map(|reason| ScorePart { name: "rule".to_owned(), points: 0.0, reason }).collect();
+    let mut parts: Vec<ScorePart> = reasons
+        .into_iter()
+        .map(|reason| ScorePart {
+            name: "rule".to_owned(),
+            points: 0.0,
+            reason,
+        })
+        .collect();
     if let Some(distance) = distance {
-        parts.push(ScorePart { name: "place".to_owned(), points: 0.0, reason: distance.words().to_owned() });
+        parts.push(ScorePart {
+            name: "place".to_owned(),
+            points: 0.0,
+            reason: distance.words().to_owned(),
+        });
     }
-    let status = if questions.is_empty() { LeadStatus::Open } else { LeadStatus::NeedsReview };
-    let screening = family.approval_expires.map_or("expiry of approval not recorded".to_owned(), |expires| {
-        format!("approved until {}", expires.in_words())
-    });
+    let status = if questions.is_empty() {
+        LeadStatus::Open
+    } else {
+        LeadStatus::NeedsReview
+    };
+    let screening = family
+        .approval_expires
+        .map_or("expiry of approval not recorded".to_owned(), |expires| {
+            format!("approved until {}", expires.in_words())
+        });
     Lead {
         relation: "approved waiting family".to_owned(),
         score: Score { total: 0.0, parts },

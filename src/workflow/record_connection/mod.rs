@@ -84,7 +84,11 @@ pub fn record_connection(
     }
 }
 
-fn try_to_record(store: &Store, permit: &Permit, request: &RecordConnection) -> Result<RecordedConnection, Error> {
+fn try_to_record(
+    store: &Store,
+    permit: &Permit,
+    request: &RecordConnection,
+) -> Result<RecordedConnection, Error> {
     let snapshot = store.snapshot()?.as_of(request.today);
     let request_id = request_of(request)?;
     // A request sent again must not be planned anew: its first commit has changed what the words mean.
@@ -111,8 +115,13 @@ fn request_of(request: &RecordConnection) -> Result<Option<RequestId>, Error> {
     if request.request_id.is_empty() {
         return Ok(None);
     }
-    let payload = postcard::to_stdvec(request).map_err(|error| Error::Internal { detail: error.to_string() })?;
-    Ok(Some(RequestId { id: request.request_id.clone(), payload: Sha256::digest(&payload).into() }))
+    let payload = postcard::to_stdvec(request).map_err(|error| Error::Internal {
+        detail: error.to_string(),
+    })?;
+    Ok(Some(RequestId {
+        id: request.request_id.clone(),
+        payload: Sha256::digest(&payload).into(),
+    }))
 }
 
 fn transaction(request_id: Option<RequestId>, plan: Plan) -> Transaction {
@@ -123,7 +132,10 @@ fn transaction(request_id: Option<RequestId>, plan: Plan) -> Transaction {
         let answer = StoredAnswer {
             relation: relation.clone(),
             conclusions: conclusions.clone(),
-            people: people.iter().map(|person| person.stored(committed)).collect(),
+            people: people
+                .iter()
+                .map(|person| person.stored(committed))
+                .collect(),
             revision: committed.revision,
         };
         // A value of our own plain types always has a byte form.
@@ -168,7 +180,9 @@ pub(super) struct PlannedPerson {
 
 impl PlannedPerson {
     fn stored(&self, committed: &Committed) -> StoredPerson {
-        let made = self.position.and_then(|position| committed.subjects.get(position));
+        let made = self
+            .position
+            .and_then(|position| committed.subjects.get(position));
         let (id, public_id) = match (made, self.known) {
             (Some((subject, public_id)), _) => (PersonId(subject.number()), *public_id),
             (None, Some(known)) => known,
@@ -187,8 +201,9 @@ impl PlannedPerson {
 }
 
 fn stored_answer(bytes: &[u8]) -> Result<RecordedConnection, Error> {
-    let answer: StoredAnswer =
-        postcard::from_bytes(bytes).map_err(|error| Error::Corrupt { detail: format!("kept answer: {error}") })?;
+    let answer: StoredAnswer = postcard::from_bytes(bytes).map_err(|error| Error::Corrupt {
+        detail: format!("kept answer: {error}"),
+    })?;
     let mut people = answer.people.into_iter().map(|person| PersonSummary {
         id: person.id,
         public_id: person.public_id,

@@ -1,0 +1,323 @@
+//! Which subject and source of a bundle gets, or has, which number in the store.
+
+use super::backend::{Deadline, GO_ON, Order, ReadView, Table};
+use super::error::StoreError;
+use super::import_journal::Load;
+use super::index_entries::decode_subject;
+use super::keys::{self, IndexKey};
+use super::records::{State, decode, encode};
+use super::stage::{fits, source_hash};
+use crate::model::bundle::{Bundle, BundleFact, BundleSubject};
+use crate::model::ids::{SourceId, StewardId, Subject};
+use crate::model::statement::{Evidence, Fact, Source};
+use rayon::prelude::*;
+use sha2::{Digest, Sha256};
+use std::collections::{HashMap, HashSet};
+
+/// Imported external ids are those of this store's agency.
+pub const OWNER: StewardId = StewardId::AGENCY;
+
+/// The numbers of a bundle's subjects and sources.
+pub struct Plan<'a> {
+    pub bundle: &'a Bundle,
+    /// By position in the bundle.
+    subjects: Vec<Subject>,
+    sources: Vec<SourceId>,
+    /// Positions of the new subjects, in the order of their numbers.
+    pub new: Vec<usize>,
+    /// Positions of those known before.
+    pub known: Vec<usize>,
+    /// The first statement number of each new subject, in the same order.
+    pub first_statements: Vec<u64>,
+    /// Sources that are not stored yet.
+    pub new_sources: Vec<(SourceId, &'a Source)>,
+}
+
+impl<'a> Plan<'a> {
+    /// The number that a position stands for.
+    pub fn subject(&self, position: usize) -> Subject {
+        self.subjects[position]
+    }
+
+    /// A fact with the store's numbers in place of positions.
+    pub fn fact(&self, fact: &Fact) -> Fact {
+        let mut fact = fact.clone();
+        fact.map_subjects(&mut |local| self.subjects[local.number() as usize]);
+        fact
+    }
+
+    pub fn evidence(&self, evidence: &Evidence) -> Evidence {
+        Evidence {
+            source: self.sources[evidence.source.0 as usize],
+            ..*evidence
+        }
+    }
+
+    pub fn source(&self, evidence: &Evidence) -> &'a Source {
+        &self.bundle.sources[evidence.source.0 as usize]
+    }
+
+    /// The numbers that a load in progress set aside.
+    pub fn for_load(
+        bundle: &'a Bundle,
+        view: &dyn ReadView,
+        load: &Load,
+    ) -> Result<Plan<'a>, StoreError> {
+        let is_known = |position: usize| load.known[position / 8] & (1 << (position % 8)) != 0;
+        let positions = 0..bundle.subjects.len();
+        let (known, new): (Vec<usize>, Vec<usize>) = positions.partition(|p| is_known(*p));
+        let found = find_subjects(view, bundle, &known)?;
+        let mut subjects = Vec::with_capacity(bundle.subjects.len());
+        let mut numbers = load.first_subject..;
+        let mut found = found.into_iter();
+        for (position, subject) in bundle.subjects.iter().enumerate() {
+            let number = if is_known(position) {
+                found.next().flatten()
+            } else {
+                numbers.next().map(|number| subject.kind.subject(number))
+            };
+            let number = number.ok_or_else(|| StoreError::damaged("an import lost a subject"))?;
+            subjects.push(number);
+        }
+        let (sources, new_sources) = number_sources(view, bundle, load)?;
+        Ok(Plan {
+            bundle,
+            subjects,
+            sources,
+            first_statements: first_statements(bundle, &new, load.first_statement),
+            new,
+            known,
+            new_sources,
+        })
+    }
+}
+
+/// Sets numbers aside for everything in the bundle that is not known yet.
+pub fn set_aside(
+    bundle: &Bundle,
+    view: &dyn ReadView,
+    state: &mut State,
+) -> Result<Load, StoreError> {
+    let positions: Vec<usize> = (0..bundle.subjects.len()).collect();
+    let found = if state.next_subject == 1 {
+        vec![None; positions.len()]
+    } else {
+        find_subjects(view, bundle, &positions)?
+    };
+    let mut known = vec![0; bundle.subjects.len().div_ceil(8)];
+    let (mut subjects, mut statements) = (0, 0);
+    for (position, found) in found.iter().enumerate() {
+        if found.is_some() {
+            known[position / 8] |= 1 << (position % 8);
+        } else {
+            subjects += 1;
+            statements += bundle.subjects[position].facts.len() as u64;
+        }
+    }
+    let load = Load {
+        first_subject: state.next_subject,
+        subjects,
+        first_statement: state.next_statement,
+        first_source: state.next_source,
+        sources: bundle.sources.len() as u64,
+        known,
+        loaded: 0,
+    };
+    state.next_subject += subjects;
+    state.next_statement += statements;
+    state.next_source += load.sources;
+    Ok(load)
+}
+
+fn find_subjects(
+    view: &dyn ReadView,
+    bundle: &Bundle,
+    positions: &[usize],
+) -> Result<Vec<Option<Subject>>, StoreError> {
+    const KEYS: usize = 8192;
+    let parts: Vec<Vec<Option<Subject>>> = positions
+        .par_chunks(KEYS)
+        .map(|positions| {
+            let keys: Vec<Vec<u8>> = positions
+                .iter()
+                .map(|position| external_key(&bundle.subjects[*position]))
+                .collect();
+            let keys: Vec<&[u8]> = keys.iter().map(Vec::as_slice).collect();
+            let mut found = vec![None; positions.len()];
+            view.get_many(
+                Table::Index,
+                &keys,
+                Deadline::NONE,
+                &mut |position, value| {
+                    found[position] = value.map(decode_subject).transpose()?;
+                    Ok(())
+                },
+            )?;
+            Ok(found)
+        })
+        .collect::<Result<_, StoreError>>()?;
+    Ok(parts.into_iter().flatten().collect())
+}
+
+fn external_key(subject: &BundleSubject) -> Vec<u8> {
+    IndexKey::ExternalId {
+        steward: OWNER,
+        kind: subject.kind,
+        external_id: subject.external_id.clone(),
+    }
+    .encode()
+}
+
+type Numbered<'a> = (Vec<SourceId>, Vec<(SourceId, &'a Source)>);
+
+/// Known sources keep their number; others take one of those set aside, the same again if a load is resumed.
+fn number_sources<'a>(
+    view: &dyn ReadView,
+    bundle: &'a Bundle,
+    load: &Load,
+) -> Result<Numbered<'a>, StoreError> {
+    let hashes: Vec<[u8; 16]> = bundle
+        .sources
+        .par_iter()
+        .map(source_hash)
+        .collect::<Result<_, _>>()?;
+    let mut numbers = stored_sources(view, load)?;
+    let taken: HashSet<u64> = numbers.values().map(|id| id.0).collect();
+    let keys: Vec<Vec<u8>> = hashes
+        .iter()
+        .map(|hash| IndexKey::Source(*hash).encode())
+        .collect();
+    let keys: Vec<&[u8]> = keys.iter().map(Vec::as_slice).collect();
+    view.get_many(
+        Table::Index,
+        &keys,
+        Deadline::NONE,
+        &mut |position, value| {
+            if let Some(value) = value {
+                let id = SourceId(decode(value)?);
+                numbers.entry(hashes[position]).or_insert(id);
+            }
+            Ok(())
+        },
+    )?;
+    let mut free = (load.first_source..).filter(|number| !taken.contains(number));
+    let mut new = Vec::new();
+    let mut ids = Vec::with_capacity(hashes.len());
+    for (hash, source) in hashes.iter().zip(&bundle.sources) {
+        let id = match numbers.get(hash) {
+            Some(id) => *id,
+            None => {
+                let id = free
+                    .next()
+                    .map(SourceId)
+                    .ok_or_else(|| StoreError::invalid("sources", "too many"))?;
+                numbers.insert(*hash, id);
+                new.push((id, source));
+                id
+            }
+        };
+        ids.push(id);
+    }
+    Ok((ids, new))
+}
+
+/// Sources that a load wrote before it was cut off.
+fn stored_sources(
+    view: &dyn ReadView,
+    load: &Load,
+) -> Result<HashMap<[u8; 16], SourceId>, StoreError> {
+    let mut stored = HashMap::new();
+    let range = keys::number(load.first_source).to_vec()
+        ..keys::number(load.first_source + load.sources).to_vec();
+    view.scan(
+        Table::Sources,
+        &range,
+        Order::Ascending,
+        Deadline::NONE,
+        &mut |key, value| {
+            if let Some(number) = keys::parse_number(key) {
+                stored.insert(source_hash(&decode(value)?)?, SourceId(number));
+            }
+            GO_ON
+        },
+    )?;
+    Ok(stored)
+}
+
+fn first_statements(bundle: &Bundle, new: &[usize], first: u64) -> Vec<u64> {
+    let mut next = first;
+    new.iter()
+        .map(|position| {
+            let first = next;
+            next += bundle.subjects[*position].facts.len() as u64;
+            first
+        })
+        .collect()
+}
+
+/// Refuses a bundle whose numbers point outside it or at the wrong kind of subject.
+pub fn check(bundle: &Bundle) -> Result<(), StoreError> {
+    bundle.subjects.par_iter().try_for_each(|subject| {
+        subject
+            .facts
+            .iter()
+            .try_for_each(|fact| check_fact(bundle, subject, fact))
+    })?;
+    let mut seen = HashSet::with_capacity(bundle.subjects.len());
+    for subject in &bundle.subjects {
+        if !seen.insert((subject.kind, &subject.external_id)) {
+            let external_id = subject.external_id.clone();
+            return Err(StoreError::ExternalIdInUse { external_id });
+        }
+    }
+    Ok(())
+}
+
+fn check_fact(
+    bundle: &Bundle,
+    subject: &BundleSubject,
+    fact: &BundleFact,
+) -> Result<(), StoreError> {
+    if !fits(subject.kind, &fact.fact) || fact.evidence.source.0 >= bundle.sources.len() as u64 {
+        let reason = format!("a fact of {} cannot be stored", subject.external_id);
+        return Err(StoreError::invalid("bundle", reason));
+    }
+    let mut missing = None;
+    fact.fact.clone().map_subjects(&mut |named| {
+        let there = usize::try_from(named.number())
+            .ok()
+            .and_then(|n| bundle.subjects.get(n));
+        if there.is_none_or(|there| there.kind != named.kind()) {
+            missing = Some(named);
+        }
+        named
+    });
+    missing.map_or(Ok(()), |subject| {
+        Err(StoreError::UnknownSubject { subject })
+    })
+}
+
+/// A hash of everything in a bundle.
+pub fn digest(bundle: &Bundle) -> Result<[u8; 32], StoreError> {
+    const SUBJECTS: usize = 4096;
+    let parts: Vec<[u8; 32]> = bundle
+        .subjects
+        .par_chunks(SUBJECTS)
+        .map(|subjects| {
+            let mut hash = Sha256::new();
+            for subject in subjects {
+                hash.update(encode(&(subject.kind, &subject.external_id))?);
+                for fact in &subject.facts {
+                    hash.update(encode(&(&fact.fact, &fact.evidence))?);
+                }
+            }
+            Ok(hash.finalize().into())
+        })
+        .collect::<Result<_, StoreError>>()?;
+    let mut hash = Sha256::new();
+    for part in parts {
+        hash.update(part);
+    }
+    hash.update(encode(&bundle.sources)?);
+    Ok(hash.finalize().into())
+}
