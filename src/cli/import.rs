@@ -49,7 +49,7 @@ pub fn import(global: &Global, command: &Import) -> Result<(), Stop> {
     for (path, read) in &checked {
         let import_id = import_id(path, command.accept_valid_rows)?;
         let summary = commit(&store, &import_id, read)?;
-        tell(global, path, &import_id, &summary)?;
+        tell(global, folder, path, &import_id, &summary)?;
     }
     Ok(())
 }
@@ -174,6 +174,7 @@ fn tell_dry_run(global: &Global, path: &Path, read: &ReadBundle) -> Result<(), S
 
 fn tell(
     global: &Global,
+    data: &Path,
     path: &Path,
     import_id: &str,
     summary: &ImportSummary,
@@ -198,12 +199,13 @@ fn tell(
     };
     say(&format!(
         "{}: {} new records, {} known; {} new statements, {} changed, {} unchanged{resumed}\nto take it back: \
-         kinpath --data … import --undo {import_id}",
+         kinpath --data {} import --undo {import_id}",
         path.display(),
         summary.new_subjects,
         summary.known_subjects,
         summary.new_statements,
         summary.changed_statements,
-        summary.unchanged_statements
+        summary.unchanged_statements,
+        data.display()
     ))
 }

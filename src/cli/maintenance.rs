@@ -8,7 +8,7 @@ use crate::config::Given;
 use crate::error::Error;
 use crate::sample::{self, CommunityPlan, SampleError};
 use crate::server;
-use crate::store::{Store, StoreError, StoreOptions};
+use crate::store::{self, OpenMode, Store, StoreError, StoreOptions};
 use std::io::{self, Write};
 use std::path::Path;
 use std::sync::Arc;
@@ -44,11 +44,42 @@ fn opened(store: Result<Store, StoreError>) -> Result<Arc<Store>, Stop> {
     }
 }
 
-/// Checks that everything in the store agrees.
+/// Checks that everything in the store agrees. What is wrong is listed on standard output.
 pub fn verify(global: &Global, verify: &Verify) -> Result<(), Stop> {
-    let _store = open(data_folder(global)?)?;
-    let _ = verify;
-    Err(not_built_in("verify").into())
+    let mode = if verify.accept_loss {
+        OpenMode::AcceptLoss
+    } else {
+        OpenMode::Serve
+    };
+    let options = StoreOptions {
+        mode,
+        ..StoreOptions::default()
+    };
+    let store = opened(Store::open(data_folder(global)?, &options))?;
+    let steps = progress::steps();
+    let checked = store.verify(&mut |step| steps.set_message(step));
+    steps.finish_and_clear();
+    let report = checked.map_err(Error::from)?;
+    for finding in &report.findings {
+        say(&format!("wrong: {}: {}", finding.table, finding.detail))?;
+    }
+    say(&format!(
+        "read: {} records of {} subjects, {} versions of statements, {} index entries, {} commits, {} sources",
+        report.records,
+        report.subjects,
+        report.statements,
+        report.index_entries,
+        report.commits,
+        report.sources
+    ))?;
+    if !report.is_clean() {
+        return Err(Stop::Refused(format!(
+            "{} things are wrong: restore a backup with `kinpath restore`; if only records or indexes are wrong, \
+             `kinpath rebuild` makes them anew",
+            report.wrong
+        )));
+    }
+    say("everything agrees")
 }
 
 /// Makes what is derived anew.
@@ -60,22 +91,30 @@ pub fn rebuild(global: &Global) -> Result<(), Stop> {
 
 /// Brings an older store up to this version.
 pub fn migrate(global: &Global) -> Result<(), Stop> {
-    let _folder = data_folder(global)?;
-    Err(not_built_in("migrate").into())
+    let done = store::migrate(data_folder(global)?, &StoreOptions::default());
+    let done = done.map_err(|why| Stop::Refused(why.to_string()))?;
+    if done.is_empty() {
+        return say("the store is up to date: nothing was changed");
+    }
+    done.iter().try_for_each(|step| say(step))
 }
 
 /// Copies the store.
 pub fn backup(global: &Global, backup: &Backup) -> Result<(), Stop> {
-    let _store = open(data_folder(global)?)?;
-    let _ = backup;
-    Err(not_built_in("backup").into())
+    let store = open(data_folder(global)?)?;
+    store.backup(&backup.to).map_err(Error::from)?;
+    say(&format!("backed up to {}", backup.to.display()))
 }
 
 /// Makes a store from a backup.
 pub fn restore(global: &Global, restore: &Restore) -> Result<(), Stop> {
-    let _folder = data_folder(global)?;
-    let _ = restore;
-    Err(not_built_in("restore").into())
+    let folder = data_folder(global)?;
+    store::restore(&restore.from, folder).map_err(|why| Stop::Refused(why.to_string()))?;
+    say(&format!(
+        "restored to {}; check it with: kinpath --data {} verify",
+        folder.display(),
+        folder.display()
+    ))
 }
 
 /// Writes a sample community and prints its shape.
@@ -124,10 +163,4 @@ pub fn say(text: &str) -> Result<(), Stop> {
     writeln!(out, "{}", text.trim_end())?;
     out.flush()?;
     Ok(())
-}
-
-fn not_built_in(what: &str) -> Error {
-    Error::Internal {
-        detail: format!("{what} is not built in yet"),
-    }
 }
