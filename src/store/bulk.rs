@@ -127,6 +127,7 @@ pub fn records_of(
     contributions: &[Contribution],
 ) -> Result<Run, StoreError> {
     let mut run = Run::default();
+    let contributions = contributed_between(&piece, contributions);
     history::read_range(
         view,
         piece.start,
@@ -144,10 +145,17 @@ pub fn records_of(
 }
 
 /// Those contributions that go to one subject.
-pub fn contributed_to(number: u64, contributions: &[Contribution]) -> &[Contribution] {
-    let first = contributions.partition_point(|contribution| contribution.other < number);
+fn contributed_to(number: u64, contributions: &[Contribution]) -> &[Contribution] {
+    contributed_between(&(number..number.saturating_add(1)), contributions)
+}
+
+fn contributed_between<'c>(
+    subjects: &Range<u64>,
+    contributions: &'c [Contribution],
+) -> &'c [Contribution] {
+    let first = contributions.partition_point(|contribution| contribution.other < subjects.start);
     let rest = &contributions[first..];
-    let count = rest.partition_point(|contribution| contribution.other == number);
+    let count = rest.partition_point(|contribution| contribution.other < subjects.end);
     &rest[..count]
 }
 
