@@ -6,9 +6,10 @@ use super::derive::{Contribution, contributions, record};
 use super::error::StoreError;
 use super::history::{self, History};
 use super::index_entries::index_entries;
-use super::keys::{self, IndexKey};
+use super::index_keys::IndexKey;
+use super::keys;
+use super::records::source_hash;
 use super::records::{decode, encode};
-use super::stage::source_hash;
 use rayon::prelude::*;
 use std::ops::Range;
 
