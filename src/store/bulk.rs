@@ -6,9 +6,10 @@ use super::derive::{Contribution, contributions, record};
 use super::error::StoreError;
 use super::history::{self, History};
 use super::index_entries::index_entries;
-use super::keys::{self, IndexKey};
+use super::index_keys::IndexKey;
+use super::keys;
+use super::records::source_hash;
 use super::records::{decode, encode};
-use super::stage::source_hash;
 use rayon::prelude::*;
 use std::ops::Range;
 
@@ -127,6 +128,7 @@ pub fn records_of(
     contributions: &[Contribution],
 ) -> Result<Run, StoreError> {
     let mut run = Run::default();
+    let contributions = contributed_between(&piece, contributions);
     history::read_range(
         view,
         piece.start,
@@ -144,10 +146,17 @@ pub fn records_of(
 }
 
 /// Those contributions that go to one subject.
-pub fn contributed_to(number: u64, contributions: &[Contribution]) -> &[Contribution] {
-    let first = contributions.partition_point(|contribution| contribution.other < number);
+fn contributed_to(number: u64, contributions: &[Contribution]) -> &[Contribution] {
+    contributed_between(&(number..number.saturating_add(1)), contributions)
+}
+
+fn contributed_between<'c>(
+    subjects: &Range<u64>,
+    contributions: &'c [Contribution],
+) -> &'c [Contribution] {
+    let first = contributions.partition_point(|contribution| contribution.other < subjects.start);
     let rest = &contributions[first..];
-    let count = rest.partition_point(|contribution| contribution.other == number);
+    let count = rest.partition_point(|contribution| contribution.other < subjects.end);
     &rest[..count]
 }
 

@@ -1,7 +1,7 @@
 //! Cases with their inquiries and outreach.
 
 use super::error::StoreError;
-use super::keys::{self, IndexKey};
+use super::index_keys::{self, IndexKey};
 use super::snapshot::Snapshot;
 use super::tie_kind::TieKind;
 use super::ties::Page;
@@ -57,10 +57,13 @@ impl Snapshot<'_> {
 
     /// All cases that there are, by number, whoever may see them.
     pub fn all_cases(&self) -> Result<Vec<CaseId>, StoreError> {
-        self.index(&keys::of_kind(SubjectKind::Case), |key, _| match key {
-            IndexKey::OfKind { number, .. } => Ok(Some(CaseId(number))),
-            _ => Ok(None),
-        })
+        self.index(
+            &index_keys::of_kind(SubjectKind::Case),
+            |key, _| match key {
+                IndexKey::OfKind { number, .. } => Ok(Some(CaseId(number))),
+                _ => Ok(None),
+            },
+        )
     }
 
     /// What was asked in a case, in the order of entry.

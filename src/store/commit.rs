@@ -1,7 +1,7 @@
 //! The committer: one thread that takes what writers hand in, up to 256 transactions at a time, and makes of each group
 //! one atomic, synced batch. Only then are the writers answered.
 
-use super::backend::{Condition, Table, get};
+use super::backend::{Condition, ReadView, Table, get};
 use super::error::StoreError;
 use super::head::HeadAnchor;
 use super::keys;
@@ -52,61 +52,72 @@ pub fn run(shared: &Arc<Shared>, submissions: &Receiver<Submission>) {
     }
 }
 
+type Results = Vec<Result<Committed, StoreError>>;
+
 /// Commits a group in one batch. If what is derived from it cannot be read, each transaction is tried by itself, so that
-/// one on a damaged record does not take the others with it.
-pub fn commit_group(
-    shared: &Shared,
-    writer: &mut Writer,
-    transactions: &[Transaction],
-) -> Vec<Result<Committed, StoreError>> {
-    match try_group(shared, writer, transactions) {
-        Ok(results) => results,
+/// one on a damaged record does not take the others with it. What failed while writing is in doubt and not tried again.
+pub fn commit_group(shared: &Shared, writer: &mut Writer, transactions: &[Transaction]) -> Results {
+    let view = shared.backend.snapshot();
+    match prepare(shared, &*view, writer, transactions) {
+        Ok(prepared) => write(shared, writer, prepared),
         Err(error) if transactions.len() <= 1 => {
             transactions.iter().map(|_| Err(again(&error))).collect()
         }
         Err(_) => transactions
             .iter()
-            .map(|transaction| {
-                let alone = try_group(shared, writer, std::slice::from_ref(transaction))?;
-                alone.into_iter().next().unwrap_or(Err(StoreError::Closed))
-            })
+            .flat_map(|transaction| commit_group(shared, writer, std::slice::from_ref(transaction)))
             .collect(),
     }
 }
 
-type Results = Vec<Result<Committed, StoreError>>;
+/// A group that is ready to be written.
+struct Prepared<'a> {
+    results: Results,
+    overlay: Overlay<'a>,
+    state: State,
+}
 
-fn try_group(
-    shared: &Shared,
-    writer: &mut Writer,
+fn prepare<'a>(
+    shared: &'a Shared,
+    view: &'a dyn ReadView,
+    writer: &Writer,
     transactions: &[Transaction],
-) -> Result<Results, StoreError> {
-    let view = shared.backend.snapshot();
+) -> Result<Prepared<'a>, StoreError> {
     let mut staging = Staging {
-        overlay: Overlay::new(&*view),
+        overlay: Overlay::new(view),
         state: writer.state.clone(),
         public_ids: &shared.public_ids,
         now: (shared.clock)(),
         changed: BTreeSet::new(),
     };
-    let results: Results = transactions
+    let results = transactions
         .iter()
         .map(|transaction| staging.stage(transaction))
         .collect();
-    let Staging {
-        mut overlay,
+    refresh(&mut staging.overlay, &staging.changed)?;
+    Ok(Prepared {
+        results,
+        overlay: staging.overlay,
+        state: staging.state,
+    })
+}
+
+fn write(shared: &Shared, writer: &mut Writer, prepared: Prepared<'_>) -> Results {
+    let Prepared {
+        results,
+        overlay,
         state,
-        changed,
-        ..
-    } = staging;
+    } = prepared;
     if state == writer.state {
-        return Ok(results);
+        return results;
     }
-    refresh(&mut overlay, &changed)?;
     let commits = state.head.sequence - writer.state.head.sequence;
-    commit_overlay(shared, writer, overlay, state)?;
+    if let Err(error) = commit_overlay(shared, writer, overlay, state) {
+        let failed = |result: Result<Committed, StoreError>| result.and(Err(again(&error)));
+        return results.into_iter().map(failed).collect();
+    }
     shared.commits.fetch_add(commits, Ordering::Relaxed);
-    Ok(results)
+    results
 }
 
 /// Writes everything in the overlay as one synced batch and moves the writer to the new state.

@@ -2,7 +2,7 @@
 //! reading thousands.
 
 use super::error::StoreError;
-use super::keys::{self, IndexKey};
+use super::index_keys::{self, IndexKey};
 use super::other_records::Document;
 use super::snapshot::Snapshot;
 use crate::model::ids::{PublicId, Revision, SubjectKind, WaitingFamilyId};
@@ -56,7 +56,7 @@ impl Snapshot<'_> {
     }
 
     fn family_documents(&self) -> Result<Vec<(WaitingFamilyId, Document)>, StoreError> {
-        let range = keys::of_kind(SubjectKind::WaitingFamily);
+        let range = index_keys::of_kind(SubjectKind::WaitingFamily);
         let numbers = self.index(&range, |key, _| match key {
             IndexKey::OfKind { number, .. } => Ok(Some(number)),
             _ => Ok(None),

@@ -3,7 +3,8 @@
 use super::backend::Table;
 use super::error::StoreError;
 use super::index_entries::decode_subject;
-use super::keys::{self, IndexKey};
+use super::index_keys::IndexKey;
+use super::keys;
 use super::records::{Header, decode};
 use super::snapshot::Snapshot;
 use super::stage;

@@ -3,6 +3,7 @@
 //! once all that the bundle says of them is in.
 
 use super::backend::{Backend, Run, Table};
+use super::closing::{Closing, close_commit, next_revision};
 use super::commit::{Writer, commit_overlay};
 use super::error::StoreError;
 use super::import_journal::{ImportJournal, ImportState, Load, read_journal, read_journals};
@@ -11,10 +12,10 @@ use super::import_plan::{OWNER, Plan, check, digest, set_aside};
 use super::keys;
 use super::open::{Shared, Store};
 use super::overlay::Overlay;
+use super::public_ids::PublicIds;
 use super::rebuild;
 use super::records::{Header, State, encode, encode_block};
 use super::refresh::refresh_records;
-use super::stage::{Closing, PublicIds, close_commit, next_revision};
 use crate::model::bundle::Bundle;
 use crate::model::ids::{Revision, StatementId, Subject};
 use crate::model::statement::Statement;

@@ -3,7 +3,7 @@
 use super::error::StoreError;
 use super::fold_name::fold_name;
 use super::history::{History, Version};
-use super::keys::{IndexKey, kind_byte, kind_of_byte};
+use super::index_keys::{IndexKey, kind_byte, kind_of_byte};
 use super::records::{TieEntry, decode, encode};
 use super::sections::Section;
 use super::tie_kind::TieKind;

@@ -2,7 +2,7 @@
 
 use super::error::StoreError;
 use super::fold_name::fold_name;
-use super::keys::{self, IndexKey};
+use super::index_keys::{self, IndexKey};
 use super::snapshot::Snapshot;
 use crate::model::ids::{NationId, PublicId, SubjectKind};
 use crate::model::nation::Nation;
@@ -31,10 +31,13 @@ impl Snapshot<'_> {
 
     /// All nations that there are, by number, whoever may see them.
     pub fn all_nations(&self) -> Result<Vec<NationId>, StoreError> {
-        self.index(&keys::of_kind(SubjectKind::Nation), |key, _| match key {
-            IndexKey::OfKind { number, .. } => Ok(Some(NationId(number))),
-            _ => Ok(None),
-        })
+        self.index(
+            &index_keys::of_kind(SubjectKind::Nation),
+            |key, _| match key {
+                IndexKey::OfKind { number, .. } => Ok(Some(NationId(number))),
+                _ => Ok(None),
+            },
+        )
     }
 
     /// Nations one of whose names is this, without regard to case and marks.
@@ -43,7 +46,7 @@ impl Snapshot<'_> {
         name: &str,
         visibility: &Visibility,
     ) -> Result<Vec<NationId>, StoreError> {
-        let range = keys::nation_names(&fold_name(name));
+        let range = index_keys::nation_names(&fold_name(name));
         let mut found = self.index(&range, |key, _| match key {
             IndexKey::NationName {
                 nation, section, ..

@@ -5,7 +5,8 @@ use super::derive::{Contribution, contributions, record};
 use super::error::StoreError;
 use super::fold_name::fold_name;
 use super::history::{self, History};
-use super::keys::{self, IndexKey};
+use super::index_keys::{self, IndexKey};
+use super::keys;
 use super::node_record::decode_node;
 use super::other_records::decode_members;
 use super::snapshot::Snapshot;
@@ -83,10 +84,12 @@ impl Snapshot<'_> {
     fn ever_tied(&self, person: PersonId) -> Result<BTreeSet<u64>, StoreError> {
         let mut subjects = BTreeSet::new();
         for kind in TieKind::WALKED_BOTH_WAYS {
-            subjects.extend(self.index(&keys::ties(person.0, kind), |key, _| match key {
-                IndexKey::Tie { subject, .. } => Ok(Some(subject)),
-                _ => Ok(None),
-            })?);
+            subjects.extend(
+                self.index(&index_keys::ties(person.0, kind), |key, _| match key {
+                    IndexKey::Tie { subject, .. } => Ok(Some(subject)),
+                    _ => Ok(None),
+                })?,
+            );
         }
         Ok(subjects)
     }
@@ -115,7 +118,7 @@ impl Snapshot<'_> {
         if limit == 0 {
             return Ok(found);
         }
-        let range = keys::person_names(&fold_name(beginning));
+        let range = index_keys::person_names(&fold_name(beginning));
         self.view.scan(
             Table::Index,
             &range,

@@ -2,7 +2,7 @@
 
 use super::error::StoreError;
 use super::fold_name::fold_name;
-use super::keys::{self, IndexKey};
+use super::index_keys::{self, IndexKey};
 use super::snapshot::Snapshot;
 use crate::model::ids::{PlaceId, PublicId};
 use crate::model::person::Place;
@@ -37,7 +37,7 @@ impl Snapshot<'_> {
         visibility: &Visibility,
     ) -> Result<Vec<PlaceId>, StoreError> {
         let wanted = region.map(fold_name);
-        let range = keys::place_names(&fold_name(name));
+        let range = index_keys::place_names(&fold_name(name));
         let mut found = self.index(&range, |key, _| match key {
             IndexKey::PlaceName {
                 region,

@@ -6,9 +6,10 @@ use super::sections::{Section, read_section, write_section};
 use crate::model::ids::{
     ExternalId, PublicId, Revision, StatementId, StewardId, Subject, SubjectKind,
 };
-use crate::model::statement::Statement;
+use crate::model::statement::{Source, Statement};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
 
 const VERSION: u8 = 1;
@@ -198,6 +199,14 @@ pub fn etag(revision: Revision, block: &[u8]) -> String {
         "{:x}-{:x}-{checksum:08x}",
         revision.epoch, revision.sequence
     )
+}
+
+/// What a source is found by.
+pub fn source_hash(source: &Source) -> Result<[u8; 16], StoreError> {
+    let hash: [u8; 32] = Sha256::digest(encode(source)?).into();
+    let mut half = [0; 16];
+    half.copy_from_slice(&hash[..16]);
+    Ok(half)
 }
 
 fn unwritable(error: postcard::Error) -> StoreError {

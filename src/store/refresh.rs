@@ -5,7 +5,8 @@ use super::derive::{Contribution, contributions, record};
 use super::error::StoreError;
 use super::history::{self, History};
 use super::index_entries::index_entries;
-use super::keys::{self, IndexKey};
+use super::index_keys::{self, IndexKey};
+use super::keys;
 use super::overlay::Overlay;
 use super::records::{TieEntry, decode};
 use super::tie_kind::TieKind;
@@ -122,7 +123,7 @@ fn tied_subjects(
 ) -> Result<BTreeSet<u64>, StoreError> {
     let mut subjects = BTreeSet::new();
     for kind in kinds {
-        let range = keys::ties(other, *kind);
+        let range = index_keys::ties(other, *kind);
         view.scan(
             Table::Index,
             &range,

@@ -4,6 +4,7 @@ use super::backend::{Deadline, GO_ON, KeyRange, Order, ReadView, Table, get};
 use super::error::StoreError;
 use super::families::FamilyCache;
 use super::history::{self, History};
+use super::index_keys;
 use super::keys;
 use super::open::Store;
 use super::other_records::Document;
@@ -83,7 +84,7 @@ impl Snapshot<'_> {
     pub(super) fn index<T>(
         &self,
         range: &KeyRange,
-        mut read: impl FnMut(keys::IndexKey, &[u8]) -> Result<Option<T>, StoreError>,
+        mut read: impl FnMut(index_keys::IndexKey, &[u8]) -> Result<Option<T>, StoreError>,
     ) -> Result<Vec<T>, StoreError> {
         let mut found = Vec::new();
         self.view.scan(
@@ -92,7 +93,7 @@ impl Snapshot<'_> {
             Order::Ascending,
             self.deadline,
             &mut |key, value| {
-                let key = keys::IndexKey::decode(key)
+                let key = index_keys::IndexKey::decode(key)
                     .ok_or_else(|| StoreError::damaged("unreadable key in the index"))?;
                 found.extend(read(key, value)?);
                 GO_ON

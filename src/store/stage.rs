@@ -1,60 +1,23 @@
 //! Checks one transaction and lays its writes over those of its group. A transaction that fails leaves nothing behind.
 
 use super::backend::{Deadline, Order, ReadView, STOP, Table, get};
+use super::closing::{Closing, close_commit, next_revision};
 use super::error::StoreError;
 use super::history;
-use super::keys::{self, IndexKey};
+use super::index_keys::IndexKey;
+use super::keys;
 use super::overlay::Overlay;
+use super::public_ids::PublicIds;
 use super::records::{
-    self, AuditEntry, Header, RequestRecord, State, decode, encode, encode_block,
+    self, Header, RequestRecord, State, decode, encode, encode_block, source_hash,
 };
 use super::transaction::{
     Committed, NewSubject, RequestId, StatementDraft, Transaction, local_position,
 };
-use crate::model::change::ChangeEvent;
-use crate::model::ids::{
-    ExternalId, PublicId, Revision, SourceId, StatementId, Subject, SubjectKind,
-};
+use crate::model::ids::{PublicId, Revision, SourceId, StatementId, Subject, SubjectKind};
 use crate::model::statement::{Evidence, Fact, Source, Statement};
 use sha2::{Digest, Sha256};
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Arc;
-
-/// Makes public ids. Those of records with an external id follow from it, so that a re-import gives the same ones.
-#[derive(Clone)]
-pub struct PublicIds {
-    pub key: [u8; 32],
-    pub random: Arc<dyn Fn() -> Result<u128, StoreError> + Send + Sync>,
-}
-
-impl PublicIds {
-    pub fn of_new(&self, subject: &NewSubject) -> Result<PublicId, StoreError> {
-        match &subject.external_id {
-            Some((_, external_id)) => self.of_external_id(subject.kind, external_id),
-            None => Ok(PublicId((self.random)()?)),
-        }
-    }
-
-    /// A keyed hash of kind, source and reference.
-    pub fn of_external_id(
-        &self,
-        kind: SubjectKind,
-        external_id: &ExternalId,
-    ) -> Result<PublicId, StoreError> {
-        use hmac::{Hmac, KeyInit, Mac};
-        let mut mac = Hmac::<Sha256>::new_from_slice(&self.key)
-            .map_err(|_| StoreError::damaged("the key of public ids has a wrong length"))?;
-        mac.update(&[keys::kind_byte(kind)]);
-        mac.update(&(external_id.source.len() as u64).to_be_bytes());
-        mac.update(external_id.source.as_bytes());
-        mac.update(external_id.xref.as_bytes());
-        let hash = mac.finalize().into_bytes();
-        let (front, _) = hash
-            .split_first_chunk::<16>()
-            .ok_or_else(|| StoreError::damaged("a hash is too short"))?;
-        Ok(PublicId(u128::from_be_bytes(*front)))
-    }
-}
 
 /// One commit group under construction.
 pub struct Staging<'a> {
@@ -378,57 +341,6 @@ impl Staging<'_> {
     }
 }
 
-/// What the change event and the audit entry of a commit say.
-pub struct Closing<'a> {
-    pub actor: &'a str,
-    pub action: &'a str,
-    pub now: i64,
-    pub statements: u64,
-    pub subjects: Vec<Subject>,
-}
-
-/// Writes change event and audit entry of the next revision and moves the head there.
-pub fn close_commit(
-    state: &mut State,
-    overlay: &mut Overlay<'_>,
-    closing: Closing<'_>,
-) -> Result<(), StoreError> {
-    let revision = next_revision(state);
-    state.head = revision;
-    state.committed_at = state.committed_at.max(closing.now);
-    let is_family = |subject: &Subject| subject.kind() == SubjectKind::WaitingFamily;
-    if closing.subjects.iter().any(is_family) {
-        state.families = revision;
-    }
-    let audit = AuditEntry {
-        actor: closing.actor.to_owned(),
-        action: closing.action.to_owned(),
-        committed_at: state.committed_at,
-        subjects: closing.subjects.len() as u64,
-        statements: closing.statements,
-        previous: state.audit_hash,
-    };
-    let event = ChangeEvent {
-        revision,
-        committed_at: state.committed_at,
-        action: closing.action.to_owned(),
-        subjects: closing.subjects,
-    };
-    let audit = encode(&audit)?;
-    state.audit_hash = Sha256::digest(&audit).into();
-    overlay.put(Table::Audit, keys::revision(revision), audit);
-    overlay.put(Table::Changes, keys::revision(revision), encode(&event)?);
-    overlay.put(Table::Meta, keys::STATE, encode(state)?);
-    Ok(())
-}
-
-pub fn next_revision(state: &State) -> Revision {
-    Revision {
-        epoch: state.head.epoch,
-        sequence: state.head.sequence + 1,
-    }
-}
-
 /// The etag of a subject; nothing if it does not exist.
 pub fn etag(view: &dyn ReadView, subject: Subject) -> Result<Option<String>, StoreError> {
     let mut etag = None;
@@ -444,14 +356,6 @@ pub fn etag(view: &dyn ReadView, subject: Subject) -> Result<Option<String>, Sto
         },
     )?;
     Ok(etag)
-}
-
-/// What a source is found by.
-pub fn source_hash(source: &Source) -> Result<[u8; 16], StoreError> {
-    let hash: [u8; 32] = Sha256::digest(encode(source)?).into();
-    let mut half = [0; 16];
-    half.copy_from_slice(&hash[..16]);
-    Ok(half)
 }
 
 /// Request ids are names that an actor chose for themselves.

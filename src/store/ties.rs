@@ -3,7 +3,7 @@
 
 use super::backend::{GO_ON, Order, STOP, Table};
 use super::error::StoreError;
-use super::keys::{self, IndexKey};
+use super::index_keys::{self, IndexKey};
 use super::records::{TieEntry, decode};
 use super::snapshot::Snapshot;
 use super::tie_kind::TieKind;
@@ -46,7 +46,7 @@ impl Snapshot<'_> {
         if page.limit == 0 {
             return Ok(found);
         }
-        let mut range = keys::ties(other.number(), kind);
+        let mut range = index_keys::ties(other.number(), kind);
         if let Some(last) = page.after {
             let key = IndexKey::Tie {
                 other: other.number(),

@@ -2,6 +2,7 @@
 //! since is left. History stays. In batches, and taken up again where it was cut off.
 
 use super::backend::{Deadline, GO_ON, Order, Table};
+use super::closing::{Closing, close_commit, next_revision};
 use super::commit::{Writer, commit_overlay};
 use super::error::StoreError;
 use super::history::{self, History, Version};
@@ -13,7 +14,6 @@ use super::overlay::Overlay;
 use super::rebuild;
 use super::records::{decode, encode_block};
 use super::refresh::refresh;
-use super::stage::{Closing, close_commit, next_revision};
 use crate::model::change::ChangeEvent;
 use crate::model::ids::{Revision, Subject};
 use crate::model::statement::Statement;

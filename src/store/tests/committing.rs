@@ -4,6 +4,9 @@ use super::fixture::*;
 use crate::model::ids::{PersonId, Subject, SubjectKind};
 use crate::model::tie::ParentNature;
 use crate::model::visibility::Visibility;
+use crate::store::backend::{Batch, Table};
+use crate::store::commit::commit_group;
+use crate::store::keys;
 use crate::store::{Durability, RequestId, Store, StoreError, StoreOptions, Transaction};
 
 #[test]
@@ -245,5 +248,59 @@ fn commits_are_told_in_order() {
             Some(changes[1].revision)
         );
         assert_eq!(snapshot.revision_at(NOW - 1).unwrap(), None);
+    });
+}
+
+#[test]
+fn a_transaction_that_fails_does_not_disturb_its_group() {
+    on_every_backend(|store| {
+        let ann = Subject::Person(people(store, &["Ann"])[0]);
+        let say = |subject, full: &str| {
+            let mut transaction = transaction();
+            transaction.add_subject(SubjectKind::Person, None);
+            transaction.add_statement(subject, draft(name(full)));
+            transaction
+        };
+        let ghost = Subject::Person(PersonId(99));
+        let group = [say(ann, "Anna"), say(ghost, "Nobody"), say(ann, "Hannah")];
+        let results = commit_group(&store.shared, &mut store.shared.writer(), &group);
+        assert!(
+            matches!(results[1], Err(StoreError::UnknownSubject { subject }) if subject == ghost)
+        );
+        let (first, last) = (results[0].as_ref().unwrap(), results[2].as_ref().unwrap());
+        assert_eq!(last.revision.sequence, first.revision.sequence + 1);
+        assert_eq!(
+            last.subjects[0].0.number(),
+            first.subjects[0].0.number() + 1
+        );
+        let snapshot = store.snapshot().unwrap();
+        assert_eq!(
+            snapshot
+                .statements(ann, &Visibility::all(), None)
+                .unwrap()
+                .len(),
+            3
+        );
+        assert!(store.verify(&mut |_| {}).unwrap().is_clean());
+    });
+}
+
+#[test]
+fn one_on_a_damaged_record_does_not_take_the_others_with_it() {
+    on_every_backend(|store| {
+        let ids = people(store, &["Damaged", "Sound", "Child"]);
+        let key = keys::block(ids[0].0, store.snapshot().unwrap().revision());
+        let mut batch = Batch::default();
+        batch.put(Table::Statements, key, b"garbage".to_vec());
+        store.shared.backend.commit(batch).unwrap();
+        let say = |person: PersonId| {
+            let mut transaction = transaction();
+            transaction.add_statement(Subject::Person(person), draft(name("Other")));
+            transaction
+        };
+        let group = [say(ids[1]), say(ids[0]), say(ids[2])];
+        let results = commit_group(&store.shared, &mut store.shared.writer(), &group);
+        assert!(results[0].is_ok() && results[2].is_ok());
+        assert!(matches!(results[1], Err(StoreError::Damaged { .. })));
     });
 }

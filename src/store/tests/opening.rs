@@ -234,3 +234,33 @@ fn a_damaged_backup_is_refused_and_leaves_nothing() {
     }
     assert!(restore(&backup, &restored).is_ok());
 }
+
+/// The log that holds the commits of a store that was never flushed.
+fn log(data: &Path) -> PathBuf {
+    let entries = fs::read_dir(data.join("db")).unwrap();
+    let logs = entries.map(|entry| entry.unwrap().path());
+    logs.filter(|path| path.extension().is_some_and(|extension| extension == "log"))
+        .max_by_key(|path| fs::metadata(path).unwrap().len())
+        .unwrap()
+}
+
+#[test]
+fn a_cut_or_flipped_log_is_never_opened_with_less_than_was_acknowledged() {
+    let original = folder();
+    let length = fs::read(log(&original.data)).unwrap().len();
+    assert!(length > 1000, "{length}");
+    for position in (0..length).step_by(length / 24) {
+        for cut in [true, false] {
+            let damaged = folder();
+            let path = log(&damaged.data);
+            let mut bytes = fs::read(&path).unwrap();
+            if cut {
+                bytes.truncate(position);
+            } else if let Some(byte) = bytes.get_mut(position) {
+                *byte ^= 0x20;
+            }
+            fs::write(&path, bytes).unwrap();
+            assert!(open(&damaged.data).is_err(), "byte {position}, cut {cut}");
+        }
+    }
+}

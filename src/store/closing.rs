@@ -1,0 +1,61 @@
+//! What every commit ends with: its change event, its entry in the audit chain, and the head.
+
+use super::backend::Table;
+use super::error::StoreError;
+use super::keys;
+use super::overlay::Overlay;
+use super::records::{AuditEntry, State, encode};
+use crate::model::change::ChangeEvent;
+use crate::model::ids::{Revision, Subject, SubjectKind};
+use sha2::{Digest, Sha256};
+
+/// What the change event and the audit entry of a commit say.
+pub struct Closing<'a> {
+    pub actor: &'a str,
+    pub action: &'a str,
+    pub now: i64,
+    pub statements: u64,
+    pub subjects: Vec<Subject>,
+}
+
+/// Writes change event and audit entry of the next revision and moves the head there.
+pub fn close_commit(
+    state: &mut State,
+    overlay: &mut Overlay<'_>,
+    closing: Closing<'_>,
+) -> Result<(), StoreError> {
+    let revision = next_revision(state);
+    state.head = revision;
+    state.committed_at = state.committed_at.max(closing.now);
+    let is_family = |subject: &Subject| subject.kind() == SubjectKind::WaitingFamily;
+    if closing.subjects.iter().any(is_family) {
+        state.families = revision;
+    }
+    let audit = AuditEntry {
+        actor: closing.actor.to_owned(),
+        action: closing.action.to_owned(),
+        committed_at: state.committed_at,
+        subjects: closing.subjects.len() as u64,
+        statements: closing.statements,
+        previous: state.audit_hash,
+    };
+    let event = ChangeEvent {
+        revision,
+        committed_at: state.committed_at,
+        action: closing.action.to_owned(),
+        subjects: closing.subjects,
+    };
+    let audit = encode(&audit)?;
+    state.audit_hash = Sha256::digest(&audit).into();
+    overlay.put(Table::Audit, keys::revision(revision), audit);
+    overlay.put(Table::Changes, keys::revision(revision), encode(&event)?);
+    overlay.put(Table::Meta, keys::STATE, encode(state)?);
+    Ok(())
+}
+
+pub fn next_revision(state: &State) -> Revision {
+    Revision {
+        epoch: state.head.epoch,
+        sequence: state.head.sequence + 1,
+    }
+}
