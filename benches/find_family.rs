@@ -11,11 +11,10 @@ mod support;
 
 use kinpath::access::Permit;
 use kinpath::kinship::naming::name;
-use kinpath::kinship::walk::Walk;
+use kinpath::kinship::walk::{Walk, Walked};
 use kinpath::model::case::Purpose;
 use kinpath::model::ids::PersonId;
 use kinpath::model::neighborhood::Node;
-use kinpath::model::partial_date::Day;
 use kinpath::model::visibility::Visibility;
 use kinpath::placement::order::{DEFAULT_ORDER, orders};
 use kinpath::placement::ranking::weights;
@@ -69,20 +68,23 @@ fn question(child: PersonId) -> FindFamily {
 fn measure(store: &Store) -> Vec<Measured> {
     let permit = Permit::system("bench");
     let children = support::children(store, CHILDREN);
-    let nodes = all_nodes(store);
+    let arrays = Arrays::read(store, &children);
     let mut measured: Vec<Measured> = Vec::new();
     for round in 0..=ROUNDS {
         for (position, &child) in children.iter().enumerate() {
             let before = thread_cpu();
-            let answer = find_family(store, &permit, &question(child)).expect("the answer is whole");
+            let answer =
+                find_family(store, &permit, &question(child)).expect("the answer is whole");
             let cpu = thread_cpu() - before;
             let before = thread_cpu();
-            let named = reference(&nodes, child, support::today());
+            let named = reference(&arrays, child);
             let reference = thread_cpu() - before;
             assert!(named > 0);
             if round == 0 {
                 // The first round only warms the caches.
-                let node = nodes[child.0 as usize].as_ref().expect("the child was read");
+                let node = arrays.0[child.0 as usize]
+                    .as_ref()
+                    .expect("the child was read");
                 measured.push(Measured {
                     people_read: answer.people_read,
                     cpu: f64::MAX,
@@ -99,31 +101,66 @@ fn measure(store: &Store) -> Vec<Measured> {
     measured
 }
 
-/// Every person of the store, by number: the plain arrays of the reference.
-fn all_nodes(store: &Store) -> Vec<Option<Node>> {
-    let snapshot = store.snapshot().expect("a snapshot");
-    let last = support::greatest_number(store);
-    let ids: Vec<PersonId> = (0..=last).map(PersonId).collect();
-    let mut nodes = Vec::with_capacity(ids.len());
-    for part in ids.chunks(10_000) {
-        nodes.extend(snapshot.nodes(part, &Visibility::all()).expect("nodes can be read"));
+/// Nodes by number: the plain arrays of the reference.
+struct Arrays(Vec<Option<Node>>);
+
+impl Arrays {
+    /// The nodes that the walks of these children need.
+    fn read(store: &Store, children: &[PersonId]) -> Arrays {
+        let snapshot = store.snapshot().expect("a snapshot");
+        let mut nodes = vec![None; support::greatest_number(store) as usize];
+        for &child in children {
+            walk(child, |wanted| {
+                let missing: Vec<PersonId> = wanted
+                    .iter()
+                    .copied()
+                    .filter(|id| nodes[id.0 as usize].is_none())
+                    .collect();
+                for node in snapshot
+                    .nodes(&missing, &Visibility::all())
+                    .expect("nodes can be read")
+                    .into_iter()
+                    .flatten()
+                {
+                    let number = node.id.0 as usize;
+                    nodes[number] = Some(node);
+                }
+                wanted
+                    .iter()
+                    .filter_map(|id| nodes[id.0 as usize].clone())
+                    .collect()
+            });
+        }
+        Arrays(nodes)
     }
-    nodes
 }
 
-/// The same walk and naming with nothing but arrays beneath. Returns how many relations were named.
-fn reference(nodes: &[Option<Node>], child: PersonId, as_of: Day) -> usize {
+/// Walks as FindFamily does, from whatever source of nodes.
+fn walk(child: PersonId, mut read: impl FnMut(&[PersonId]) -> Vec<Node>) -> Walked {
     let orders = orders().expect("orders");
-    let order = orders.iter().find(|order| order.id == DEFAULT_ORDER).expect("the default order");
-    let mut walk = Walk::new(child, as_of, order.walk_reach(), weights().expect("weights").certainty);
+    let order = orders
+        .iter()
+        .find(|order| order.id == DEFAULT_ORDER)
+        .expect("the default order");
+    let certainty = weights().expect("weights").certainty;
+    let mut walk = Walk::new(child, support::today(), order.walk_reach(), certainty);
     loop {
         let wanted = walk.wanted();
         if wanted.is_empty() {
-            break;
+            return walk.finish();
         }
-        walk.supply(wanted.iter().filter_map(|id| nodes[id.0 as usize].clone()));
+        walk.supply(read(&wanted));
     }
-    let walked = walk.finish();
+}
+
+/// The same walk and naming with nothing but arrays beneath. Returns how many relations were named.
+fn reference(arrays: &Arrays, child: PersonId) -> usize {
+    let walked = walk(child, |wanted| {
+        wanted
+            .iter()
+            .filter_map(|id| arrays.0[id.0 as usize].clone())
+            .collect()
+    });
     let mut named = 1;
     for kin in &walked.kin {
         for route in &kin.routes {
@@ -137,12 +174,25 @@ fn reference(nodes: &[Option<Node>], child: PersonId, as_of: Day) -> usize {
 fn report(people: u64, measured: &[Measured]) {
     let micros = |seconds: f64| seconds * 1e6;
     let cpu: Vec<f64> = measured.iter().map(|child| micros(child.cpu)).collect();
-    let read: Vec<f64> = measured.iter().map(|child| f64::from(child.people_read)).collect();
+    let read: Vec<f64> = measured
+        .iter()
+        .map(|child| f64::from(child.people_read))
+        .collect();
     let allowed: f64 = read.iter().map(|read| 5.0 * read + 150.0).sum();
-    let within = measured.iter().filter(|child| micros(child.cpu) <= 5.0 * f64::from(child.people_read) + 150.0).count();
-    let small = measured.iter().filter(|child| child.people_read <= 200).map(|child| micros(child.cpu));
+    let within = measured
+        .iter()
+        .filter(|child| micros(child.cpu) <= 5.0 * f64::from(child.people_read) + 150.0)
+        .count();
+    let small = measured
+        .iter()
+        .filter(|child| child.people_read <= 200)
+        .map(|child| micros(child.cpu));
     println!("{people} people, {} children", measured.len());
-    println!("  people read      p50 {:.0}  p99 {:.0}", percentile(&read, 50.0), percentile(&read, 99.0));
+    println!(
+        "  people read      p50 {:.0}  p99 {:.0}",
+        percentile(&read, 50.0),
+        percentile(&read, 99.0)
+    );
     println!(
         "  CPU a question   min {:.0}  p50 {:.0}  p99 {:.0} µs",
         percentile(&cpu, 0.0),
@@ -154,7 +204,10 @@ fn report(people: u64, measured: &[Measured]) {
         100.0 * cpu.iter().sum::<f64>() / allowed,
         measured.len()
     );
-    println!("  p50 where at most 200 are read: {:.0} µs (held to 1000)", median(small));
+    println!(
+        "  p50 where at most 200 are read: {:.0} µs (held to 1000)",
+        median(small)
+    );
     println!(
         "  against the reference: median {:.2} times (held to 6); reference p50 {:.0} µs",
         median(measured.iter().map(|child| child.cpu / child.reference)),

@@ -55,6 +55,11 @@ impl Snapshot<'_> {
         Snapshot { day, ..self }
     }
 
+    /// The numbers given to subjects so far, of all kinds.
+    pub fn numbers(&self) -> std::ops::Range<u64> {
+        1..self.state.next_subject
+    }
+
     /// The last commit that shows.
     pub fn revision(&self) -> Revision {
         self.state.head

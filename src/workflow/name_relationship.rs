@@ -21,7 +21,8 @@ use crate::store::{Snapshot, Store};
 pub struct NameRelationship {
     pub a: PersonSummary,
     pub b: PersonSummary,
-    /// Nearest first; each reads "b is the … of a". Empty if they are not known to be related.
+    /// One's partner, then kin by descent, then kin by marriage, each nearest first. Each reads "b is the … of a".
+    /// Empty if they are not known to be related.
     pub relations: Vec<Relation>,
     /// Malécot's coefficient of kinship over the recorded birth parents: the chance that one gene drawn from each is
     /// the same by descent.
@@ -62,8 +63,11 @@ pub fn name_relationship(
     relations.sort_by_key(|relation| {
         let (up, down) = (relation.up, relation.down);
         let collateral = up > 0 && down > 0;
+        // One's own partner first; then kin by descent, whom law counts before kin by marriage.
+        let by_marriage = relation.unions > 0 && up + down > 0;
         (
-            relation.civil_degree,
+            by_marriage,
+            relation.civil_degree * u8::from(up + down > 0),
             relation.unions,
             collateral,
             up.abs_diff(down),

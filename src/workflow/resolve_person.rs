@@ -1,10 +1,9 @@
-//! Which person is meant by a public id, an external id `<source>:<xref>`, or a name that is unique.
+//! Which person is meant by a public id, an external id `<source>:<xref>`, or a name that is unique. The id of a case
+//! means its child.
 
-use super::relations::summary;
 use crate::access::Permit;
 use crate::error::{Choice, Error};
-use crate::model::ids::{ExternalId, PersonId, PublicId, Subject, SubjectKind};
-use crate::model::lead::PersonSummary;
+use crate::model::ids::{CaseId, ExternalId, PersonId, PublicId, Subject, SubjectKind};
 use crate::model::neighborhood::Node;
 use crate::names::normalize::fold;
 use crate::store::{Snapshot, Store};
@@ -35,8 +34,13 @@ pub fn resolve_person(
     .into_iter()
     .flatten()
     {
-        // Somebody whom the caller may not see is not there.
-        if let Subject::Person(person) = found
+        // A case stands for its child. Somebody whom the caller may not see is not there.
+        let person = match found {
+            Subject::Person(person) => Some(person),
+            Subject::Case(case) => child_of(&snapshot, permit, case)?,
+            _ => None,
+        };
+        if let Some(person) = person
             && node(&snapshot, permit, person)?.is_some()
         {
             return Ok(person);
@@ -54,7 +58,10 @@ fn node(snapshot: &Snapshot<'_>, permit: &Permit, person: PersonId) -> Result<Op
 }
 
 fn by_public_id(snapshot: &Snapshot<'_>, reference: &str) -> Result<Option<Subject>, Error> {
-    let bare = reference.strip_prefix("people/").unwrap_or(reference);
+    let bare = ["people/", "cases/"]
+        .iter()
+        .find_map(|prefix| reference.strip_prefix(prefix))
+        .unwrap_or(reference);
     match bare.parse::<PublicId>() {
         Ok(id) => Ok(snapshot.subject_of_public_id(id)?),
         Err(_) => Ok(None),
@@ -62,9 +69,12 @@ fn by_public_id(snapshot: &Snapshot<'_>, reference: &str) -> Result<Option<Subje
 }
 
 fn by_external_id(snapshot: &Snapshot<'_>, reference: &str) -> Result<Option<Subject>, Error> {
-    match ExternalId::parse(reference) {
-        Some(id) => Ok(snapshot.subject_of_external_id(SubjectKind::Person, &id)?),
-        None => Ok(None),
+    let Some(id) = ExternalId::parse(reference) else {
+        return Ok(None);
+    };
+    match snapshot.subject_of_external_id(SubjectKind::Person, &id)? {
+        Some(person) => Ok(Some(person)),
+        None => Ok(snapshot.subject_of_external_id(SubjectKind::Case, &id)?),
     }
 }
 
@@ -118,17 +128,16 @@ fn choice(node: &Node) -> Choice {
     }
 }
 
-/// The person as shown, on a day. `Error::NotFound` if they are not there for the caller.
-pub fn person_summary(
+/// The child of a case, if the caller may see the case.
+fn child_of(
     snapshot: &Snapshot<'_>,
     permit: &Permit,
-    person: PersonId,
-    as_of: crate::model::partial_date::Day,
-) -> Result<PersonSummary, Error> {
-    let node = node(snapshot, permit, person)?;
-    node.map(|node| summary(&node, as_of))
-        .ok_or_else(|| Error::NotFound {
-            what: "person",
-            name: "as named".to_owned(),
-        })
+    case: CaseId,
+) -> Result<Option<PersonId>, Error> {
+    let cases = snapshot.cases(&[case], permit.visibility())?;
+    Ok(cases
+        .into_iter()
+        .flatten()
+        .next()
+        .map(|(_, case)| case.child))
 }

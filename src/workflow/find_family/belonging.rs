@@ -1,7 +1,6 @@
 //! How each person found belongs to the child: as kin, by the network, or both.
 
 use super::gather::Gathered;
-use crate::kinship::family_graph::Place;
 use crate::kinship::route::{Joint, Route, Shape, StepKind, certainty_of};
 use crate::model::case::OutreachTarget;
 use crate::model::ids::{NationId, PersonId};
@@ -18,7 +17,6 @@ use rustc_hash::{FxHashMap, FxHashSet};
 /// One person with all their ways of belonging.
 pub struct Belonging<'a> {
     pub node: &'a Node,
-    pub place: Place,
     /// Nearest first.
     pub ways: Vec<Way<'a>>,
     pub network: Vec<&'a NodeNetworkTie>,
@@ -85,7 +83,6 @@ impl<'a> Found<'a> {
         let position = *self.positions.entry(id).or_insert_with(|| {
             people.push(Belonging {
                 node,
-                place,
                 ways: Vec::new(),
                 network: Vec::new(),
                 foster_sibling: false,

@@ -127,7 +127,7 @@ fn kin(text: &str, term: KinTerm, side: Side, gender: Gender) -> Result<Reading,
             gender,
         }),
         (StatedLine::Kin, 1, 1) => Err(half_choices(gender)),
-        (StatedLine::Kin, 2, 1) if one_side && !term.half => {
+        (StatedLine::Kin, 2, 1) if !term.half && tells_the_path(text) => {
             Ok(Reading::AuntOrUncle { side, gender })
         }
         (StatedLine::Kin, 0, 1) => Ok(Reading::Child { gender }),
