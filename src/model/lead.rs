@@ -79,8 +79,10 @@ impl Sibship {
 /// One way in which one person is related to another.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Relation {
-    /// What the second person is to the first: "maternal great-aunt".
+    /// What the second person is to the first: "maternal half-great-aunt".
     pub words: String,
+    /// The plain word without side, half, line or "former": "great-aunt".
+    pub term: String,
     pub side: Side,
     pub line: Line,
     pub sibship: Sibship,
@@ -154,6 +156,18 @@ pub enum LeadTarget {
         public_id: PublicId,
         name: String,
     },
+}
+
+impl LeadTarget {
+    /// The name shown, then the public id: an order that does not depend on entry.
+    pub fn content_key(&self) -> (&str, PublicId) {
+        match self {
+            LeadTarget::Person(person) => (&person.name, person.public_id),
+            LeadTarget::WaitingFamily {
+                public_id, name, ..
+            } => (name, *public_id),
+        }
+    }
 }
 
 /// One suggestion for one child and purpose.

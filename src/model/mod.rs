@@ -11,6 +11,7 @@ pub mod nation;
 pub mod neighborhood;
 pub mod partial_date;
 pub mod person;
+pub mod reach;
 pub mod relation_word;
 pub mod statement;
 pub mod tie;

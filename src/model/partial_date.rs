@@ -27,7 +27,7 @@ pub struct Day(pub i32);
 impl Day {
     /// The day of a year, month (1-12) and day of the month; nothing if there is no such day.
     pub fn from_ymd(year: i32, month: u8, day: u8) -> Option<Day> {
-        if year.abs() > MAX_YEAR
+        if year.unsigned_abs() > MAX_YEAR.unsigned_abs()
             || !(1..=12).contains(&month)
             || day < 1
             || day > days_in_month(year, month)
@@ -527,7 +527,7 @@ fn parse_point(text: &str) -> Result<Point, &'static str> {
     };
     if let Some(long_year) = text.strip_prefix('Y') {
         let year: i32 = long_year.parse().map_err(|_| FORM)?;
-        return if year.abs() > MAX_YEAR {
+        return if year.unsigned_abs() > MAX_YEAR.unsigned_abs() {
             Err("the year is too far off")
         } else {
             Ok(point(year, 0, 0, Precision::Year))

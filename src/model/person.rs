@@ -213,3 +213,37 @@ pub struct Coordinates {
     pub latitude: f64,
     pub longitude: f64,
 }
+
+/// The earth's mean radius in kilometres (IUGG).
+const EARTH_RADIUS: f64 = 6371.0;
+
+impl Coordinates {
+    /// Great-circle distance in kilometres (haversine formula).
+    pub fn kilometres_to(self, other: Coordinates) -> f64 {
+        let (latitude, other_latitude) = (self.latitude.to_radians(), other.latitude.to_radians());
+        let half_north = (other_latitude - latitude) / 2.0;
+        let half_east = (other.longitude - self.longitude).to_radians() / 2.0;
+        let chord = half_north.sin().powi(2)
+            + latitude.cos() * other_latitude.cos() * half_east.sin().powi(2);
+        2.0 * EARTH_RADIUS * chord.sqrt().min(1.0).asin()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn distances_are_those_of_an_atlas() {
+        let vancouver = Coordinates {
+            latitude: 49.2827,
+            longitude: -123.1207,
+        };
+        let victoria = Coordinates {
+            latitude: 48.4284,
+            longitude: -123.3656,
+        };
+        assert!((vancouver.kilometres_to(victoria) - 96.7).abs() < 1.0);
+        assert_eq!(vancouver.kilometres_to(vancouver), 0.0);
+    }
+}

@@ -50,6 +50,19 @@ impl Certainty {
     }
 }
 
+/// What each certainty is worth, 0 to 1. The figures stand in `data/ranking.toml`.
+#[derive(Clone, Copy, Debug, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CertaintyScale {
+    pub confirmed: f64,
+    pub reported: f64,
+    pub disputed: f64,
+    /// Factor for a parent who is only presumed.
+    pub presumed: f64,
+    /// Factor for a relation that was told in a word only.
+    pub stated: f64,
+}
+
 /// Why a statement may be hidden. `Open` is not hidden.
 #[derive(
     Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, Default,
@@ -161,6 +174,8 @@ pub enum Fact {
     Inquiry(Inquiry),
     Outreach(Outreach),
     WaitingFamily(Box<WaitingFamily>),
+    /// Anything else worth keeping, in the words of whoever wrote it down.
+    Note(String),
 }
 
 impl Fact {
@@ -212,6 +227,7 @@ impl Fact {
             | Fact::Caution(_)
             | Fact::Screening(_)
             | Fact::Place(_)
+            | Fact::Note(_)
             | Fact::Household { .. } => {}
             Fact::Birth { place, .. } => map_places(place, f),
             Fact::Death(death) => map_places(&mut death.place, f),

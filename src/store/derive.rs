@@ -176,6 +176,7 @@ fn add_own<'h>(section: &mut NodeSection<'h>, version: &'h Version) {
         | Fact::Case(_)
         | Fact::Inquiry(_)
         | Fact::Outreach(_)
+        | Fact::Note(_)
         | Fact::WaitingFamily(_) => {}
     }
 }

@@ -35,6 +35,7 @@ mod public_ids;
 mod rebuild;
 mod records;
 mod refresh;
+mod requests;
 mod sections;
 mod snapshot;
 mod stage;

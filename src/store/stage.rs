@@ -359,7 +359,7 @@ pub fn etag(view: &dyn ReadView, subject: Subject) -> Result<Option<String>, Sto
 }
 
 /// Request ids are names that an actor chose for themselves.
-fn request_key(actor: &str, id: &str) -> [u8; 32] {
+pub fn request_key(actor: &str, id: &str) -> [u8; 32] {
     let mut hash = Sha256::new();
     hash.update((actor.len() as u64).to_be_bytes());
     hash.update(actor.as_bytes());

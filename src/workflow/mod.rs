@@ -3,7 +3,9 @@
 mod find_family;
 mod list_relatives;
 mod name_relationship;
+mod read_kin;
 mod record_connection;
+mod relations;
 mod resolve_person;
 mod search_people;
 mod show_person;

@@ -1,11 +1,20 @@
 //! What one person is to another.
 
+use super::list_relatives::{by_nearness, each_once};
+use super::read_kin::{climb, walk_kin};
+use super::relations::{Sources, relation, sources_of, summary};
 use crate::access::Permit;
 use crate::error::Error;
+use crate::kinship::coefficient::kinship_coefficient;
+use crate::kinship::contradictions::contradictions;
+use crate::kinship::family_graph::FamilyGraph;
+use crate::kinship::route::Route;
 use crate::model::ids::PersonId;
 use crate::model::lead::{PersonSummary, Relation};
 use crate::model::partial_date::Day;
-use crate::store::Store;
+use crate::model::reach::Reach;
+use crate::placement::ranking::{Weights, weights};
+use crate::store::{Snapshot, Store};
 
 /// All relations between two people.
 #[derive(Clone, Debug)]
@@ -21,6 +30,10 @@ pub struct NameRelationship {
     pub contradictions: Vec<String>,
 }
 
+/// How far relations that a climb to the ancestors cannot see are looked for: through a brother's other parent, a
+/// kinship word, a foster home.
+const WALKED_DEGREE: u8 = 5;
+
 /// Names every relation of `b` to `a`, on a day.
 pub fn name_relationship(
     store: &Store,
@@ -29,6 +42,91 @@ pub fn name_relationship(
     b: PersonId,
     as_of: Day,
 ) -> Result<NameRelationship, Error> {
-    let _ = (store, permit, a, b, as_of);
-    todo!()
+    let weights = weights().map_err(|error| Error::Internal {
+        detail: error.to_string(),
+    })?;
+    let snapshot = store.snapshot()?.as_of(as_of);
+    let (graph, routes) = climb(&snapshot, permit, a, b, as_of)?;
+    let person = |id: PersonId, field: &str| {
+        graph
+            .person(id)
+            .map(|node| summary(node, as_of))
+            .ok_or_else(|| Error::NotFound {
+                what: "person",
+                name: field.to_owned(),
+            })
+    };
+    let (person_a, person_b) = (person(a, "a")?, person(b, "b")?);
+    let mut relations = shown(&snapshot, &graph, &routes, weights)?;
+    relations.extend(walked(&snapshot, permit, a, b, as_of, weights)?);
+    relations.sort_by_key(|relation| {
+        let (up, down) = (relation.up, relation.down);
+        let collateral = up > 0 && down > 0;
+        (
+            relation.civil_degree,
+            relation.unions,
+            collateral,
+            up.abs_diff(down),
+            relation.sibship,
+            relation.line,
+        )
+    });
+    let coefficient = match (graph.place_of(a), graph.place_of(b)) {
+        (Some(a), Some(b)) => kinship_coefficient(&graph, a, b),
+        _ => 0.0,
+    };
+    Ok(NameRelationship {
+        a: person_a,
+        b: person_b,
+        relations: each_once(relations.into_iter()),
+        kinship_coefficient: coefficient,
+        contradictions: contradictions(&graph),
+    })
+}
+
+fn shown(
+    snapshot: &Snapshot<'_>,
+    graph: &FamilyGraph,
+    routes: &[Route],
+    weights: &Weights,
+) -> Result<Vec<Relation>, Error> {
+    let sources = Sources::read(
+        snapshot,
+        routes
+            .iter()
+            .flat_map(|route| sources_of(graph, route))
+            .collect(),
+    )?;
+    let ways = by_nearness(graph, routes);
+    Ok(ways
+        .iter()
+        .map(|(shape, route)| relation(graph, route, shape, &weights.certainty, &sources))
+        .collect())
+}
+
+/// Relations that a walk from `a` finds.
+fn walked(
+    snapshot: &Snapshot<'_>,
+    permit: &Permit,
+    a: PersonId,
+    b: PersonId,
+    as_of: Day,
+    weights: &Weights,
+) -> Result<Vec<Relation>, Error> {
+    let walked = walk_kin(
+        snapshot,
+        permit,
+        a,
+        as_of,
+        Reach::everything(WALKED_DEGREE),
+        weights,
+    )?;
+    let graph = &walked.graph;
+    let kin = walked.kin.iter().find(|kin| graph.id(kin.place) == b);
+    shown(
+        snapshot,
+        graph,
+        kin.map_or(&[][..], |kin| &kin.routes),
+        weights,
+    )
 }

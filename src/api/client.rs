@@ -1,0 +1,123 @@
+//! A client of a Kinpath server, for the command line. Errors come back as the same values that a local store gives.
+
+use super::status::to_error;
+use super::v1;
+use super::v1::connection_service_client::ConnectionServiceClient;
+use super::v1::family_finding_service_client::FamilyFindingServiceClient;
+use super::v1::find_family_response::Part;
+use super::v1::person_service_client::PersonServiceClient;
+use crate::error::Error;
+use std::time::Duration;
+use tonic::Request;
+use tonic::transport::{Channel, Endpoint};
+
+const CONNECT_WITHIN: Duration = Duration::from_secs(5);
+const ANSWER_WITHIN: Duration = Duration::from_secs(60);
+/// The largest message taken from the server.
+const MOST_BYTES: usize = 64 << 20;
+
+/// A connection to a server.
+#[derive(Clone, Debug)]
+pub struct Client {
+    families: FamilyFindingServiceClient<Channel>,
+    people: PersonServiceClient<Channel>,
+    connections: ConnectionServiceClient<Channel>,
+}
+
+impl Client {
+    /// Connects to `host:port`. `Error::Unavailable` if nobody answers there.
+    pub async fn connect(address: &str) -> Result<Client, Error> {
+        let uri = if address.contains("://") {
+            address.to_owned()
+        } else {
+            format!("http://{address}")
+        };
+        let endpoint = Endpoint::from_shared(uri)
+            .map_err(|_| Error::invalid("server", "not an address: give it as host:port"))?
+            .connect_timeout(CONNECT_WITHIN)
+            .tcp_nodelay(true);
+        let channel = endpoint.connect().await.map_err(|_| Error::Unavailable {
+            reason: format!("no server answers at {address}"),
+        })?;
+        Ok(Client {
+            families: FamilyFindingServiceClient::new(channel.clone())
+                .max_decoding_message_size(MOST_BYTES),
+            people: PersonServiceClient::new(channel.clone()).max_decoding_message_size(MOST_BYTES),
+            connections: ConnectionServiceClient::new(channel),
+        })
+    }
+
+    /// The messages of the whole answer; an answer that breaks off is an error.
+    pub async fn find_family(
+        &mut self,
+        request: v1::FindFamilyRequest,
+    ) -> Result<Vec<v1::FindFamilyResponse>, Error> {
+        let stream = self.families.find_family(timed(request)).await;
+        let mut stream = stream.map_err(|status| to_error(&status))?.into_inner();
+        let mut messages = Vec::new();
+        while let Some(message) = stream.message().await.map_err(|status| to_error(&status))? {
+            messages.push(message);
+        }
+        match messages.last().and_then(|message| message.part.as_ref()) {
+            Some(Part::Complete(_)) => Ok(messages),
+            _ => Err(Error::Cancelled {
+                reason: "the answer broke off before its last message".to_owned(),
+            }),
+        }
+    }
+
+    /// Every relation between two people.
+    pub async fn name_relationship(
+        &mut self,
+        request: v1::NameRelationshipRequest,
+    ) -> Result<v1::NameRelationshipResponse, Error> {
+        unwrapped(self.families.name_relationship(timed(request)).await)
+    }
+
+    /// One page of relatives.
+    pub async fn list_relatives(
+        &mut self,
+        request: v1::ListRelativesRequest,
+    ) -> Result<v1::ListRelativesResponse, Error> {
+        unwrapped(self.families.list_relatives(timed(request)).await)
+    }
+
+    /// Everything recorded of a person.
+    pub async fn get_person(
+        &mut self,
+        request: v1::GetPersonRequest,
+    ) -> Result<v1::GetPersonResponse, Error> {
+        unwrapped(self.people.get_person(timed(request)).await)
+    }
+
+    /// One page of people found by name.
+    pub async fn search_people(
+        &mut self,
+        request: v1::SearchPeopleRequest,
+    ) -> Result<v1::SearchPeopleResponse, Error> {
+        unwrapped(self.people.search_people(timed(request)).await)
+    }
+
+    /// Records one person found for a child.
+    pub async fn record_connection(
+        &mut self,
+        request: v1::RecordConnectionRequest,
+    ) -> Result<v1::RecordConnectionResponse, Error> {
+        unwrapped(self.connections.record_connection(timed(request)).await)
+    }
+}
+
+/// The request, with the time by which the answer is needed.
+fn timed<Message>(message: Message) -> Request<Message> {
+    let mut request = Request::new(message);
+    request.set_timeout(ANSWER_WITHIN);
+    request
+}
+
+fn unwrapped<Message>(
+    answer: Result<tonic::Response<Message>, tonic::Status>,
+) -> Result<Message, Error> {
+    answer
+        .map(tonic::Response::into_inner)
+        .map_err(|status| to_error(&status))
+}

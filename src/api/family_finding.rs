@@ -1,0 +1,222 @@
+//! FamilyFindingService: who could belong to a child, and how people are related.
+
+use super::answers::Answers;
+use super::convert;
+use super::page_token::Question;
+use super::service::Service;
+use super::v1::family_finding_service_server::FamilyFindingService;
+use super::v1::find_family_response::Part;
+use super::v1::{
+    FindFamilyComplete, FindFamilyHeader, FindFamilyRequest, FindFamilyResponse,
+    ListRelativesRequest, ListRelativesResponse, NameRelationshipRequest, NameRelationshipResponse,
+    Purpose, Relative,
+};
+use crate::error::Error;
+use crate::model::lead::FamilyAnswer;
+use crate::workflow::{FindFamily, ListRelatives, find_family, list_relatives, name_relationship};
+use tokio_stream::Iter;
+use tonic::{Request, Response, Status};
+
+const DEFAULT_LEADS: usize = 50;
+const DEFAULT_EXCLUDED: usize = 50;
+const MOST_OF_ONE_LIST: usize = 1000;
+const DEFAULT_RELATIVES: usize = 100;
+const MOST_RELATIVES: usize = 500;
+const GREATEST_DEGREE: u8 = 12;
+
+impl Answers {
+    /// The messages of the whole answer, in the order in which they are sent.
+    pub fn find_family(
+        &self,
+        request: &FindFamilyRequest,
+    ) -> Result<Vec<FindFamilyResponse>, Error> {
+        let purpose = convert::read_enum::<Purpose, _>("purpose", request.purpose)?;
+        let as_of = self.day(&request.as_of)?;
+        let order = convert::text("order", &request.order)?;
+        let leads = convert::limit(request.leads_per_tier, DEFAULT_LEADS, MOST_OF_ONE_LIST);
+        let page = convert::limit(
+            request.excluded_page_size,
+            DEFAULT_EXCLUDED,
+            MOST_OF_ONE_LIST,
+        );
+        let child = self.person("child", &request.child)?;
+        let paging = Question::new(&[
+            "excluded",
+            &child.0.to_string(),
+            &request.purpose.to_string(),
+            &as_of.to_string(),
+            order,
+        ]);
+        let offset = paging.position("excluded_page_token", &request.excluded_page_token)?;
+        let question = FindFamily {
+            child,
+            purpose,
+            as_of,
+            order: (!order.is_empty()).then(|| order.to_owned()),
+            leads_per_tier: leads,
+            excluded_offset: offset,
+            excluded_limit: page,
+        };
+        let answer = find_family(&self.store, &self.permit, &question)?;
+        let sent = offset + answer.excluded.len();
+        let more = !answer.excluded.is_empty() && sent < answer.excluded_total as usize;
+        let next = if more {
+            paging.token(sent)
+        } else {
+            String::new()
+        };
+        Ok(family_messages(&answer, next))
+    }
+
+    /// Every relation of `b` to `a`.
+    pub fn name_relationship(
+        &self,
+        request: &NameRelationshipRequest,
+    ) -> Result<NameRelationshipResponse, Error> {
+        let as_of = self.day(&request.as_of)?;
+        let a = self.person("a", &request.a)?;
+        let b = self.person("b", &request.b)?;
+        let named = name_relationship(&self.store, &self.permit, a, b, as_of)?;
+        Ok(NameRelationshipResponse {
+            a: Some(convert::person_summary(&named.a, as_of)),
+            b: Some(convert::person_summary(&named.b, as_of)),
+            relations: named
+                .relations
+                .iter()
+                .map(|relation| convert::relation(relation, as_of))
+                .collect(),
+            kinship_coefficient: Some(named.kinship_coefficient),
+            contradictions: named.contradictions,
+        })
+    }
+
+    /// One page of a person's relatives.
+    pub fn list_relatives(
+        &self,
+        request: &ListRelativesRequest,
+    ) -> Result<ListRelativesResponse, Error> {
+        let degree = u8::try_from(request.degree)
+            .ok()
+            .filter(|degree| (1..=GREATEST_DEGREE).contains(degree))
+            .ok_or_else(|| Error::invalid("degree", "must be 1 to 12"))?;
+        let as_of = self.day(&request.as_of)?;
+        let size = convert::page_size(
+            "page_size",
+            request.page_size,
+            DEFAULT_RELATIVES,
+            MOST_RELATIVES,
+        )?;
+        let person = self.person("person", &request.person)?;
+        let paging = Question::new(&[
+            "relatives",
+            &person.0.to_string(),
+            &degree.to_string(),
+            &as_of.to_string(),
+        ]);
+        let first = paging.position("page_token", &request.page_token)?;
+        let question = ListRelatives {
+            person,
+            degree,
+            as_of,
+        };
+        let relatives = list_relatives(&self.store, &self.permit, &question)?;
+        let last = first.saturating_add(size).min(relatives.len());
+        let page = relatives.get(first..last).unwrap_or_default();
+        Ok(ListRelativesResponse {
+            relatives: page
+                .iter()
+                .map(|relative| Relative {
+                    person: Some(convert::person_summary(&relative.person, as_of)),
+                    relations: relative
+                        .relations
+                        .iter()
+                        .map(|relation| convert::relation(relation, as_of))
+                        .collect(),
+                })
+                .collect(),
+            next_page_token: if last < relatives.len() {
+                paging.token(last)
+            } else {
+                String::new()
+            },
+            total_size: u32::try_from(relatives.len()).unwrap_or(u32::MAX),
+        })
+    }
+}
+
+/// The answer as messages: header, then tier by tier, then who was left out, then complete.
+pub fn family_messages(answer: &FamilyAnswer, next_excluded: String) -> Vec<FindFamilyResponse> {
+    let as_of = answer.as_of;
+    let mut parts = vec![Part::Header(FindFamilyHeader {
+        child: Some(convert::person_summary(&answer.child, as_of)),
+        purpose: Purpose::from(answer.purpose).into(),
+        as_of: as_of.to_string(),
+        revision: convert::revision_text(answer.revision),
+        order: Some(convert::order_used(&answer.order)),
+        tiers: answer.tiers.iter().map(convert::tier).collect(),
+        excluded_count: answer.excluded_total,
+        people_read: answer.people_read,
+    })];
+    for tier in &answer.tiers {
+        parts.push(Part::Tier(convert::tier(tier)));
+        for nation in &tier.nations {
+            parts.push(Part::Nation(convert::nation_lead(nation, tier.number)));
+        }
+        for lead in &tier.leads {
+            parts.push(Part::Lead(convert::lead(lead, tier.number, as_of)));
+        }
+    }
+    for excluded in &answer.excluded {
+        parts.push(Part::Excluded(convert::excluded(excluded, as_of)));
+    }
+    parts.push(Part::Complete(FindFamilyComplete {
+        coverage: Some(convert::coverage(&answer.coverage)),
+        contradictions: answer.contradictions.clone(),
+        next_excluded_page_token: next_excluded,
+    }));
+    parts
+        .into_iter()
+        .map(|part| FindFamilyResponse { part: Some(part) })
+        .collect()
+}
+
+/// A whole answer, ready to be sent message by message.
+type Messages = Iter<std::vec::IntoIter<Result<FindFamilyResponse, Status>>>;
+
+#[tonic::async_trait]
+impl FamilyFindingService for Service {
+    type FindFamilyStream = Messages;
+
+    async fn find_family(
+        &self,
+        request: Request<FindFamilyRequest>,
+    ) -> Result<Response<Messages>, Status> {
+        let messages = self
+            .answer("FindFamily", request, |answers, request| {
+                answers.find_family(request)
+            })
+            .await?;
+        let messages: Vec<_> = messages.into_inner().into_iter().map(Ok).collect();
+        Ok(Response::new(tokio_stream::iter(messages)))
+    }
+
+    async fn name_relationship(
+        &self,
+        request: Request<NameRelationshipRequest>,
+    ) -> Result<Response<NameRelationshipResponse>, Status> {
+        self.answer("NameRelationship", request, |answers, request| {
+            answers.name_relationship(request)
+        })
+        .await
+    }
+
+    async fn list_relatives(
+        &self,
+        request: Request<ListRelativesRequest>,
+    ) -> Result<Response<ListRelativesResponse>, Status> {
+        self.answer("ListRelatives", request, |answers, request| {
+            answers.list_relatives(request)
+        })
+        .await
+    }
+}

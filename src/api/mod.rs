@@ -1,0 +1,21 @@
+//! The gRPC door: the only place that knows protobuf and tonic. Messages are turned into model values, and validated,
+//! on the way in; answers are turned into messages on the way out. No rule about families lives here.
+
+mod answers;
+mod client;
+mod conventional_errors;
+mod convert;
+mod deadline;
+mod family_finding;
+mod generated;
+mod page_token;
+mod people;
+mod record_connection;
+mod service;
+pub mod status;
+
+pub use answers::Answers;
+pub use client::Client;
+pub use family_finding::family_messages;
+pub use generated::{DESCRIPTORS, v1};
+pub use service::{ApiLimits, Bound, serve};

@@ -1,0 +1,380 @@
+//! The one definition of commands, flags and help.
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use std::path::PathBuf;
+
+/// Finds family for children in care.
+#[derive(Debug, Parser)]
+#[command(
+    name = "kinpath",
+    version,
+    about = "Finds family for children in care: birth family and nation first, then the child's own network, then waiting families",
+    after_help = "A person is given by public id (people/…), by the id in a source (<source>:<reference>, for example \
+                  tudor:I58), or by a name that only one person has.\n\n\
+                  Exit codes: 0 done, 1 a problem with the input or the question, 2 wrong usage, 3 the store is refused or \
+                  damaged, 4 the server cannot be reached.\n\n\
+                  Example:\n  kinpath --data community find \"Mia Joseph\""
+)]
+pub struct Arguments {
+    #[command(flatten)]
+    pub global: Global,
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// Which store, and how answers are written.
+#[derive(Debug, Args)]
+pub struct Global {
+    /// The folder of a store on this machine
+    #[arg(long, global = true, value_name = "DIR", conflicts_with = "server")]
+    pub data: Option<PathBuf>,
+    /// A running server, as host:port
+    #[arg(long, global = true, value_name = "ADDR")]
+    pub server: Option<String>,
+    /// Write the answer as JSON, one message a line
+    #[arg(long, global = true)]
+    pub json: bool,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Find everyone who could belong to a child, in the prescribed order
+    #[command(
+        after_help = "Example:\n  kinpath --data community find story:child-1 --purpose connection --leads 20"
+    )]
+    Find(Find),
+    /// Record somebody who was found for a child
+    #[command(
+        after_help = "Example:\n  kinpath --data community connect --child story:child-1 --relation \"mother's brother\" \
+                      --name \"Joe Adams\" --phone 250-555-0100 --source \"file 2001-03|p. 4\""
+    )]
+    Connect(Box<Connect>),
+    /// Say how two people are related
+    #[command(
+        after_help = "Examples:\n  kinpath --data community relation tudor:I1 tudor:I58\n  \
+                      kinpath --data community relation --pairs pairs.csv\n\n\
+                      The file has the columns a and b. Each row gives one line of JSON, in the order of the rows; a row \
+                      that cannot be answered gives a line with \"error\"."
+    )]
+    Relation(Relation),
+    /// List everyone related to a person
+    #[command(after_help = "Example:\n  kinpath --data community relatives tudor:I1 --degree 4")]
+    Relatives(Relatives),
+    /// Show everything recorded about a person, with its sources
+    #[command(after_help = "Example:\n  kinpath --data community show tudor:I58")]
+    Show(Show),
+    /// Find people by the beginning of a name
+    #[command(after_help = "Example:\n  kinpath --data community search \"Tasha\"")]
+    Search(Search),
+    /// Import CSV bundles (folders) and GEDCOM files (.ged) into a store, or undo an import
+    #[command(
+        after_help = "Everything is checked first. An error changes nothing, unless --accept-valid-rows is given.\n\n\
+                      Examples:\n  kinpath --data community import family/ tudor.ged\n  \
+                      kinpath --data community import --dry-run family/\n  \
+                      kinpath --data community import --undo 7f0c…"
+    )]
+    Import(Import),
+    /// Serve a store over gRPC
+    #[command(after_help = "Example:\n  kinpath --data community serve --address 127.0.0.1:50551")]
+    Serve(Box<Serve>),
+    /// Make a sample community of people who do not exist, as a CSV bundle
+    #[command(after_help = "Example:\n  kinpath generate --people 2000 --seed 1 --out sample")]
+    Generate(Generate),
+    /// Check that every record, index and checksum of a store agrees
+    #[command(after_help = "Example:\n  kinpath --data community verify")]
+    Verify(Verify),
+    /// Make a store's indexes and summaries anew from its statements
+    #[command(after_help = "Example:\n  kinpath --data community rebuild")]
+    Rebuild,
+    /// Bring a store of an older version up to this one
+    #[command(after_help = "Make a backup first.\n\nExample:\n  kinpath --data community migrate")]
+    Migrate,
+    /// Copy a store into an empty folder
+    #[command(after_help = "Example:\n  kinpath --data community backup community-2026-11-21")]
+    Backup(Backup),
+    /// Make a store from a backup
+    #[command(
+        after_help = "The folder given with --data must not exist yet, or be empty.\n\n\
+                            Example:\n  kinpath --data community restore community-2026-11-21"
+    )]
+    Restore(Restore),
+}
+
+#[derive(Debug, Args)]
+pub struct Find {
+    /// The child
+    pub child: String,
+    /// What the leads are for
+    #[arg(long, value_enum, default_value_t = Purpose::Placement)]
+    pub purpose: Purpose,
+    /// The day that the answer is for, as YYYY-MM-DD [default: today]
+    #[arg(
+        long,
+        value_name = "DATE",
+        default_value = "",
+        hide_default_value = true
+    )]
+    pub as_of: String,
+    /// The placement order [default: the one of the child's case]
+    #[arg(long, value_name = "ID", default_value = "", hide_default_value = true)]
+    pub order: String,
+    /// Show at most this many leads of each tier; all are counted
+    #[arg(long, value_name = "N", default_value_t = 50)]
+    pub leads: u32,
+    /// Show at most this many of those left out; all are counted
+    #[arg(long, value_name = "N", default_value_t = 50)]
+    pub excluded: u32,
+    /// Go on with the next of those left out: the token that the answer before gave
+    #[arg(
+        long,
+        value_name = "TOKEN",
+        default_value = "",
+        hide_default_value = true
+    )]
+    pub excluded_page: String,
+}
+
+#[derive(Debug, Args)]
+pub struct Connect {
+    /// The child, or the child's case
+    #[arg(long, visible_alias = "case", value_name = "CHILD")]
+    pub child: String,
+    /// What the person is to the child, in your words: "mother's brother", "maternal aunt", "teacher"
+    #[arg(long, value_name = "WORDS")]
+    pub relation: String,
+    /// The name as written; leave it out for somebody not yet named
+    #[arg(long, default_value = "", hide_default_value = true)]
+    pub name: String,
+    /// The side of the child's family, if the words do not say it
+    #[arg(long, value_enum)]
+    pub side: Option<Side>,
+    /// Gender, if known
+    #[arg(long, value_enum)]
+    pub gender: Option<Gender>,
+    /// Date of birth as far as it is known: 1961, 1961-03-12, 1961~ (about), 196X, [..1970] (by 1970)
+    #[arg(
+        long,
+        value_name = "DATE",
+        default_value = "",
+        hide_default_value = true
+    )]
+    pub born: String,
+    /// The person is dead
+    #[arg(long, conflicts_with = "alive")]
+    pub dead: bool,
+    /// Somebody said that the person is alive
+    #[arg(long)]
+    pub alive: bool,
+    /// Where the person lives
+    #[arg(long, default_value = "", hide_default_value = true)]
+    pub place: String,
+    /// A telephone number, as written
+    #[arg(long, default_value = "", hide_default_value = true)]
+    pub phone: String,
+    /// An e-mail address
+    #[arg(long, default_value = "", hide_default_value = true)]
+    pub email: String,
+    /// Anything else worth keeping
+    #[arg(long, default_value = "", hide_default_value = true)]
+    pub note: String,
+    /// How sure it is
+    #[arg(long, value_enum, default_value_t = Certainty::Reported)]
+    pub certainty: Certainty,
+    /// Where it was found: the document, then if known |page|date|who said so
+    #[arg(long, default_value = "", hide_default_value = true)]
+    pub source: String,
+    /// The reading chosen, after an answer that listed choices
+    #[arg(long, default_value = "", hide_default_value = true)]
+    pub choice: String,
+    /// Repeat with the same id to be sure that nothing is recorded twice [default: a new one]
+    #[arg(
+        long,
+        value_name = "UUID",
+        default_value = "",
+        hide_default_value = true
+    )]
+    pub request_id: String,
+    /// Tell how it would be understood, and record nothing
+    #[arg(long)]
+    pub dry_run: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct Relation {
+    /// The first person
+    #[arg(required_unless_present = "pairs", requires = "b")]
+    pub a: Option<String>,
+    /// The second person: what are they to the first?
+    pub b: Option<String>,
+    /// A CSV file with the columns a and b
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["a", "b"])]
+    pub pairs: Option<PathBuf>,
+    /// The day that the answer is for, as YYYY-MM-DD [default: today]
+    #[arg(
+        long,
+        value_name = "DATE",
+        default_value = "",
+        hide_default_value = true
+    )]
+    pub as_of: String,
+}
+
+#[derive(Debug, Args)]
+pub struct Relatives {
+    /// The person
+    pub person: String,
+    /// The greatest civil degree, 1 to 12: 2 siblings and grandparents, 3 aunts and uncles, 4 first cousins
+    #[arg(long, value_name = "N", default_value_t = 4)]
+    pub degree: u32,
+    /// The day that the answer is for, as YYYY-MM-DD [default: today]
+    #[arg(
+        long,
+        value_name = "DATE",
+        default_value = "",
+        hide_default_value = true
+    )]
+    pub as_of: String,
+}
+
+#[derive(Debug, Args)]
+pub struct Show {
+    /// The person
+    pub person: String,
+    /// Show what was known after this revision
+    #[arg(
+        long,
+        value_name = "REVISION",
+        default_value = "",
+        hide_default_value = true
+    )]
+    pub known_on: String,
+}
+
+#[derive(Debug, Args)]
+pub struct Search {
+    /// The beginning of a name
+    pub name: String,
+    /// Show at most this many people
+    #[arg(long, value_name = "N", default_value_t = 50, value_parser = clap::value_parser!(u32).range(1..=1000))]
+    pub limit: u32,
+}
+
+#[derive(Debug, Args)]
+pub struct Import {
+    /// Folders with a CSV bundle, and GEDCOM files
+    #[arg(required_unless_present = "undo")]
+    pub paths: Vec<PathBuf>,
+    /// Leave out the rows with errors and take the others
+    #[arg(long)]
+    pub accept_valid_rows: bool,
+    /// Check everything and change nothing
+    #[arg(long)]
+    pub dry_run: bool,
+    /// Take back a whole import
+    #[arg(long, value_name = "IMPORT_ID", conflicts_with_all = ["paths", "accept_valid_rows", "dry_run"])]
+    pub undo: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub struct Serve {
+    /// Where to listen; port 0 takes a free one [default: 127.0.0.1:50551]
+    #[arg(long, value_name = "ADDR", env = "KINPATH_ADDRESS")]
+    pub address: Option<String>,
+    /// Allow an address that other machines can reach. There is no log-in yet
+    #[arg(long)]
+    pub open_to_other_machines: bool,
+    /// A file with settings (TOML)
+    #[arg(long, value_name = "FILE", env = "KINPATH_CONFIG")]
+    pub config: Option<PathBuf>,
+    /// Questions answered at once [default: one for each processor]
+    #[arg(long, value_name = "N", env = "KINPATH_WORKERS")]
+    pub workers: Option<usize>,
+    /// Questions that may wait; more are turned away [default: 256]
+    #[arg(long, value_name = "N", env = "KINPATH_QUEUE")]
+    pub queue: Option<usize>,
+    /// The longest that one question may take, in seconds [default: 60]
+    #[arg(long, value_name = "SECONDS", env = "KINPATH_DEADLINE_SECONDS")]
+    pub deadline_seconds: Option<u64>,
+    /// How long running questions may take to end after a stop, in seconds [default: 30]
+    #[arg(long, value_name = "SECONDS", env = "KINPATH_DRAIN_SECONDS")]
+    pub drain_seconds: Option<u64>,
+    /// Write the log as JSON
+    #[arg(long)]
+    pub log_json: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct Generate {
+    /// How many people
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..=100_000_000))]
+    pub people: u64,
+    /// The same seed gives the same community
+    #[arg(long, value_name = "S", default_value_t = 1)]
+    pub seed: u64,
+    /// The folder to write
+    #[arg(long, value_name = "DIR")]
+    pub out: PathBuf,
+}
+
+#[derive(Debug, Args)]
+pub struct Verify {
+    /// Go on without commits that were acknowledged and are missing, once you have decided that no backup has them
+    #[arg(long)]
+    pub accept_loss: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct Backup {
+    /// The folder to write: new or empty
+    pub to: PathBuf,
+}
+
+#[derive(Debug, Args)]
+pub struct Restore {
+    /// The folder of the backup
+    pub from: PathBuf,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Purpose {
+    /// A home for the child
+    Placement,
+    /// Visits, letters, lifelong support
+    Connection,
+    /// Somebody who may know more
+    Information,
+    /// Somebody to be given notice
+    Notice,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Side {
+    /// Through the mother
+    Maternal,
+    /// Through the father
+    Paternal,
+    /// Through both
+    Both,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Gender {
+    /// A woman or girl
+    Female,
+    /// A man or boy
+    Male,
+    /// Neither
+    Other,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Certainty {
+    /// Checked against a document or with the people concerned
+    Confirmed,
+    /// Told, not checked
+    Reported,
+    /// Somebody says otherwise
+    Disputed,
+    /// Known to be wrong
+    Disproved,
+}

@@ -1,0 +1,211 @@
+//! `import`: reads and checks every file first, tells what was found, then commits; or takes an import back.
+
+use super::arguments::{Global, Import};
+use super::maintenance::{data_folder, open, open_or_create, say};
+use super::stop::Stop;
+use super::{progress, render};
+use crate::access::Permit;
+use crate::ambient;
+use crate::error::Error;
+use crate::exchange::csv::read_folder;
+use crate::exchange::gedcom::read_file;
+use crate::exchange::report::{ReadBundle, ReadOptions};
+use crate::store::{ImportRequest, ImportSummary, Store};
+use serde_json::json;
+use sha2::{Digest, Sha256};
+use std::fs;
+use std::io::{self, Write};
+use std::ops::ControlFlow;
+use std::path::{Path, PathBuf};
+
+/// Imports files, or takes an import back.
+pub fn import(global: &Global, command: &Import) -> Result<(), Stop> {
+    let folder = data_folder(global)?;
+    if let Some(import_id) = &command.undo {
+        return undo(global, folder, import_id);
+    }
+    let mut checked = Vec::new();
+    let mut errors = 0;
+    for path in &command.paths {
+        let read = read(path, command.accept_valid_rows)?;
+        errors += read.errors;
+        let text = render::findings(&read.findings, read.errors, read.warnings);
+        // If standard error is closed there is nobody left to tell.
+        let _ = io::stderr().lock().write_all(text.as_bytes());
+        checked.push((path, read));
+    }
+    if errors > 0 && !command.accept_valid_rows {
+        return Err(Stop::Partly(format!(
+            "import: {errors} errors, nothing was changed; correct them, or give --accept-valid-rows to leave out \
+             the rows concerned"
+        )));
+    }
+    if command.dry_run {
+        return checked
+            .iter()
+            .try_for_each(|(path, read)| tell_dry_run(global, path, read));
+    }
+    let store = open_or_create(folder)?;
+    for (path, read) in &checked {
+        let import_id = import_id(path, command.accept_valid_rows)?;
+        let summary = commit(&store, &import_id, read)?;
+        tell(global, folder, path, &import_id, &summary)?;
+    }
+    Ok(())
+}
+
+/// A folder is a CSV bundle; a file is GEDCOM.
+fn read(path: &Path, accept_valid_rows: bool) -> Result<ReadBundle, Error> {
+    let options = ReadOptions {
+        accept_valid_rows,
+        today: Some(ambient::today()),
+    };
+    let is_gedcom = path
+        .extension()
+        .is_some_and(|extension| extension.eq_ignore_ascii_case("ged"));
+    let read = if path.is_dir() {
+        read_folder(path, &options)
+    } else if is_gedcom {
+        read_file(path, &options)
+    } else {
+        return Err(Error::invalid(
+            "path",
+            format!(
+                "{}: neither a folder with a CSV bundle nor a .ged file",
+                path.display()
+            ),
+        ));
+    };
+    read.map_err(|why| Error::invalid("path", why.to_string()))
+}
+
+/// An id for this content: the same files give the same id, so that an import that was cut off is finished.
+fn import_id(path: &Path, accept_valid_rows: bool) -> Result<String, Error> {
+    let unreadable = |why: io::Error| Error::invalid("path", format!("{}: {why}", path.display()));
+    let mut files: Vec<PathBuf> = Vec::new();
+    if path.is_dir() {
+        for entry in fs::read_dir(path).map_err(unreadable)? {
+            files.push(entry.map_err(unreadable)?.path());
+        }
+        files.retain(|file| file.extension().is_some_and(|extension| extension == "csv"));
+        files.sort();
+    } else {
+        files.push(path.to_owned());
+    }
+    let mut digest = Sha256::new();
+    digest.update([u8::from(accept_valid_rows)]);
+    for file in files {
+        let name = file
+            .file_name()
+            .unwrap_or_default()
+            .to_string_lossy()
+            .into_owned();
+        digest.update(name.as_bytes());
+        let content = fs::read(&file).map_err(unreadable)?;
+        digest.update((content.len() as u64).to_be_bytes());
+        digest.update(&content);
+    }
+    let hex: String = digest.finalize()[..6]
+        .iter()
+        .map(|byte| format!("{byte:02x}"))
+        .collect();
+    let full = fs::canonicalize(path).map_err(unreadable)?;
+    let stem = full
+        .file_stem()
+        .unwrap_or_default()
+        .to_string_lossy()
+        .into_owned();
+    Ok(format!("{stem}-{hex}"))
+}
+
+fn commit(store: &Store, import_id: &str, read: &ReadBundle) -> Result<ImportSummary, Error> {
+    let request = ImportRequest::new(import_id, Permit::local_operator().actor());
+    let bar = progress::bar("import", 0);
+    let summary = store.import(&read.bundle, &request, &mut |step| {
+        bar.set_message(step.step);
+        bar.set_length(step.of);
+        bar.set_position(step.done);
+        ControlFlow::Continue(())
+    });
+    bar.finish_and_clear();
+    Ok(summary?)
+}
+
+fn undo(global: &Global, folder: &Path, import_id: &str) -> Result<(), Stop> {
+    let store = open(folder)?;
+    let actor = Permit::local_operator();
+    let undone = store
+        .undo_import(import_id, actor.actor())
+        .map_err(Error::from)?;
+    if global.json {
+        let line = json!({
+            "importId": import_id,
+            "withdrawn": undone.withdrawn,
+            "restored": undone.restored,
+            "leftAsChanged": undone.left,
+        });
+        return say(&line.to_string());
+    }
+    say(&format!(
+        "import {import_id} was taken back: {} statements withdrawn, {} set back to what they were, {} left because \
+         somebody has changed them since",
+        undone.withdrawn, undone.restored, undone.left
+    ))
+}
+
+fn tell_dry_run(global: &Global, path: &Path, read: &ReadBundle) -> Result<(), Stop> {
+    if global.json {
+        let line = json!({
+            "path": path.display().to_string(),
+            "rowsRead": read.rows_read,
+            "records": read.bundle.subjects.len(),
+            "errors": read.errors,
+            "warnings": read.warnings,
+        });
+        return say(&line.to_string());
+    }
+    say(&format!(
+        "{}: {} rows read, {} records could be imported; nothing was changed",
+        path.display(),
+        read.rows_read,
+        read.bundle.subjects.len()
+    ))
+}
+
+fn tell(
+    global: &Global,
+    data: &Path,
+    path: &Path,
+    import_id: &str,
+    summary: &ImportSummary,
+) -> Result<(), Stop> {
+    if global.json {
+        let line = json!({
+            "path": path.display().to_string(),
+            "importId": import_id,
+            "newRecords": summary.new_subjects,
+            "knownRecords": summary.known_subjects,
+            "newStatements": summary.new_statements,
+            "changedStatements": summary.changed_statements,
+            "unchangedStatements": summary.unchanged_statements,
+            "resumed": summary.resumed,
+        });
+        return say(&line.to_string());
+    }
+    let resumed = if summary.resumed {
+        " (it had been cut off and was finished now)"
+    } else {
+        ""
+    };
+    say(&format!(
+        "{}: {} new records, {} known; {} new statements, {} changed, {} unchanged{resumed}\nto take it back: \
+         kinpath --data {} import --undo {import_id}",
+        path.display(),
+        summary.new_subjects,
+        summary.known_subjects,
+        summary.new_statements,
+        summary.changed_statements,
+        summary.unchanged_statements,
+        data.display()
+    ))
+}

@@ -1,0 +1,166 @@
+//! Commands on the store itself: open, verify, rebuild, migrate, backup, restore, serve; and the sample community.
+//! With `import`, the only files of the command line that call the store.
+
+use super::arguments::{Backup, Generate, Global, Restore, Serve, Verify};
+use super::progress;
+use super::stop::Stop;
+use crate::config::Given;
+use crate::error::Error;
+use crate::sample::{self, CommunityPlan, SampleError};
+use crate::server;
+use crate::store::{self, OpenMode, Store, StoreError, StoreOptions};
+use std::io::{self, Write};
+use std::path::Path;
+use std::sync::Arc;
+
+/// The folder that `--data` names, for commands that need a store on this machine.
+pub fn data_folder(global: &Global) -> Result<&Path, Stop> {
+    if let Some(folder) = &global.data {
+        return Ok(folder);
+    }
+    Err(Stop::Usage(if global.server.is_some() {
+        "this command needs the store itself: give its folder with --data DIR, not --server"
+            .to_owned()
+    } else {
+        "which store? Give its folder with --data DIR, or a running server with --server ADDR"
+            .to_owned()
+    }))
+}
+
+/// Opens the store in a folder.
+pub fn open(folder: &Path) -> Result<Arc<Store>, Stop> {
+    opened(Store::open(folder, &StoreOptions::default()))
+}
+
+/// Opens the store in a folder; makes one if the folder is new or empty.
+pub fn open_or_create(folder: &Path) -> Result<Arc<Store>, Stop> {
+    opened(Store::open_or_create(folder, &StoreOptions::default()))
+}
+
+fn opened(store: Result<Store, StoreError>) -> Result<Arc<Store>, Stop> {
+    match store {
+        Ok(store) => Ok(Arc::new(store)),
+        Err(why) => Err(Stop::Refused(why.to_string())),
+    }
+}
+
+/// Checks that everything in the store agrees. What is wrong is listed on standard output.
+pub fn verify(global: &Global, verify: &Verify) -> Result<(), Stop> {
+    let mode = if verify.accept_loss {
+        OpenMode::AcceptLoss
+    } else {
+        OpenMode::Serve
+    };
+    let options = StoreOptions {
+        mode,
+        ..StoreOptions::default()
+    };
+    let store = opened(Store::open(data_folder(global)?, &options))?;
+    let steps = progress::steps();
+    let checked = store.verify(&mut |step| steps.set_message(step));
+    steps.finish_and_clear();
+    let report = checked.map_err(Error::from)?;
+    for finding in &report.findings {
+        say(&format!("wrong: {}: {}", finding.table, finding.detail))?;
+    }
+    say(&format!(
+        "read: {} records of {} subjects, {} versions of statements, {} index entries, {} commits, {} sources",
+        report.records,
+        report.subjects,
+        report.statements,
+        report.index_entries,
+        report.commits,
+        report.sources
+    ))?;
+    if !report.is_clean() {
+        return Err(Stop::Refused(format!(
+            "{} things are wrong: restore a backup with `kinpath restore`; if only records or indexes are wrong, \
+             `kinpath rebuild` makes them anew",
+            report.wrong
+        )));
+    }
+    say("everything agrees")
+}
+
+/// Makes what is derived anew.
+pub fn rebuild(global: &Global) -> Result<(), Stop> {
+    let store = open(data_folder(global)?)?;
+    store.rebuild().map_err(Error::from)?;
+    say("rebuilt: records and indexes were made anew from the statements")
+}
+
+/// Brings an older store up to this version.
+pub fn migrate(global: &Global) -> Result<(), Stop> {
+    let done = store::migrate(data_folder(global)?, &StoreOptions::default());
+    let done = done.map_err(|why| Stop::Refused(why.to_string()))?;
+    if done.is_empty() {
+        return say("the store is up to date: nothing was changed");
+    }
+    done.iter().try_for_each(|step| say(step))
+}
+
+/// Copies the store.
+pub fn backup(global: &Global, backup: &Backup) -> Result<(), Stop> {
+    let store = open(data_folder(global)?)?;
+    store.backup(&backup.to).map_err(Error::from)?;
+    say(&format!("backed up to {}", backup.to.display()))
+}
+
+/// Makes a store from a backup.
+pub fn restore(global: &Global, restore: &Restore) -> Result<(), Stop> {
+    let folder = data_folder(global)?;
+    store::restore(&restore.from, folder).map_err(|why| Stop::Refused(why.to_string()))?;
+    say(&format!(
+        "restored to {}; check it with: kinpath --data {} verify",
+        folder.display(),
+        folder.display()
+    ))
+}
+
+/// Writes a sample community and prints its shape.
+pub fn generate(generate: &Generate) -> Result<(), Stop> {
+    let plan = CommunityPlan {
+        people: generate.people,
+        seed: generate.seed,
+    };
+    let bar = progress::bar("people", generate.people);
+    let made = sample::generate(plan, &generate.out, &mut |people| bar.set_position(people));
+    bar.finish_and_clear();
+    let shape = made.map_err(|why| match why {
+        SampleError::TooFewPeople { least, .. } => {
+            Error::invalid("people", format!("at least {least} are needed"))
+        }
+        other => Error::invalid("out", other.to_string()),
+    })?;
+    say(&shape.to_string())
+}
+
+/// Serves the store until the process is told to stop.
+pub fn serve(global: &Global, serve: &Serve) -> Result<(), Stop> {
+    let folder = data_folder(global)?;
+    let file = match &serve.config {
+        Some(path) => Given::read(path)?,
+        None => Given::default(),
+    };
+    let flags = Given {
+        address: serve.address.clone(),
+        open_to_other_machines: serve.open_to_other_machines.then_some(true),
+        workers: serve.workers,
+        queue: serve.queue,
+        deadline_seconds: serve.deadline_seconds,
+        drain_seconds: serve.drain_seconds,
+        ..Given::default()
+    };
+    let settings = flags.or(file).settings()?;
+    let store = open(folder)?;
+    server::run(store, &settings)?;
+    Ok(())
+}
+
+/// Writes a text to standard output, with a line end.
+pub fn say(text: &str) -> Result<(), Stop> {
+    let mut out = io::stdout().lock();
+    writeln!(out, "{}", text.trim_end())?;
+    out.flush()?;
+    Ok(())
+}

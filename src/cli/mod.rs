@@ -1,0 +1,16 @@
+//! The command line: each command is a question to a local store or to a server, rendered from the same messages, so
+//! that both give the same output. No rule about families lives here.
+
+mod arguments;
+mod commands;
+mod import;
+mod maintenance;
+mod progress;
+pub mod render;
+mod requests;
+mod session;
+mod stop;
+
+pub use arguments::{Arguments, Command};
+pub use commands::run;
+pub use stop::{Stop, report};

@@ -1,0 +1,130 @@
+//! People: found by name, shown in full, or listed as relatives.
+
+use super::page::{Page, WIDTH};
+use super::words::{certainty, count, life, person_in_line, source, validity};
+use crate::api::v1;
+use comfy_table::presets::UTF8_FULL_CONDENSED;
+use comfy_table::{ColumnConstraint, ContentArrangement, Table};
+
+/// People found by the beginning of a name.
+pub fn people(people: &[v1::PersonSummary], searched: &str, more: bool) -> String {
+    let mut page = Page::default();
+    if people.is_empty() {
+        page.line(
+            0,
+            &format!("Nobody is recorded with a name that begins with \"{searched}\"."),
+        );
+        return page.into_text();
+    }
+    let mut table = new_table(&["name", "born, age", "id"]);
+    for person in people {
+        table.add_row([
+            person.display_name.clone(),
+            life(person),
+            person.name.clone(),
+        ]);
+    }
+    page.block(0, &table.to_string());
+    let found = u32::try_from(people.len()).unwrap_or(u32::MAX);
+    let mut text = count(found, "person", "people");
+    if more {
+        text.push_str(" shown; there are more: give more of the name, or a greater --limit");
+    }
+    page.line(0, &text);
+    page.into_text()
+}
+
+/// Relatives, nearest first.
+pub fn relatives(relatives: &[v1::Relative], degree: u32) -> String {
+    let mut page = Page::default();
+    if relatives.is_empty() {
+        page.line(
+            0,
+            &format!("No relatives are recorded within civil degree {degree}."),
+        );
+        return page.into_text();
+    }
+    let mut table = new_table(&["relation", "degree", "name", "born, age", "id"]);
+    for relative in relatives {
+        let person = relative.person.clone().unwrap_or_default();
+        let words: Vec<&str> = relative
+            .relations
+            .iter()
+            .map(|relation| relation.words.as_str())
+            .collect();
+        let nearest = relative
+            .relations
+            .first()
+            .and_then(|relation| relation.civil_degree)
+            .map(|degree| degree.to_string())
+            .unwrap_or_default();
+        let life = life(&person);
+        table.add_row([
+            words.join("; "),
+            nearest,
+            person.display_name,
+            life,
+            person.name,
+        ]);
+    }
+    page.block(0, &table.to_string());
+    let found = u32::try_from(relatives.len()).unwrap_or(u32::MAX);
+    page.line(0, &count(found, "relative", "relatives"));
+    page.into_text()
+}
+
+/// Everything recorded of a person, each statement with its source.
+pub fn person(person: &v1::Person) -> String {
+    let summary = person.summary.clone().unwrap_or_default();
+    let mut page = Page::default();
+    page.heading(&person_in_line(&summary));
+    page.gap();
+    page.field(0, "Id", &summary.name);
+    page.field(0, "In sources", &person.external_ids.join(", "));
+    page.field(0, "Version", &person.etag);
+    page.heading("What is recorded");
+    for statement in &person.statements {
+        page.item(2, "-", &in_words(statement));
+        page.line(4, &source(statement.source.as_ref()));
+    }
+    if person.statements.is_empty() {
+        page.line(2, "Nothing.");
+    }
+    page.into_text()
+}
+
+/// "parent: Mary Joseph is the (birth) mother; confirmed; since 1990; sealed: adoption".
+fn in_words(statement: &v1::Statement) -> String {
+    let mut text = format!(
+        "{}: {}; {}",
+        statement.kind.replace('_', " "),
+        statement.words,
+        certainty(statement.certainty)
+    );
+    let when = validity(statement.valid_from.as_ref(), statement.valid_to.as_ref());
+    if !when.is_empty() {
+        text.push_str(&format!("; {when}"));
+    }
+    let sealed = match v1::SealClass::try_from(statement.seal).unwrap_or_default() {
+        v1::SealClass::Unspecified => return text,
+        v1::SealClass::Adoption => "adoption",
+        v1::SealClass::Address => "protected address",
+        v1::SealClass::Safety => "safety",
+    };
+    text.push_str(&format!("; SEALED ({sealed})"));
+    text
+}
+
+/// A table whose last column holds ids, which are never broken, so that they can be copied.
+fn new_table(headings: &[&str]) -> Table {
+    let mut table = Table::new();
+    table
+        .load_style(UTF8_FULL_CONDENSED)
+        .set_content_arrangement(ContentArrangement::Dynamic)
+        .set_width(u16::try_from(WIDTH + 30).unwrap_or(130))
+        .set_header(headings.to_vec());
+    if let Some(ids) = table.column_mut(headings.len().saturating_sub(1)) {
+        ids.set_constraint(ColumnConstraint::ContentWidth);
+    }
+    table
+}

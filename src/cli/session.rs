@@ -1,0 +1,140 @@
+//! Whom a command asks: a local store, or a server. Both take and give the same messages.
+
+use super::arguments::Global;
+use super::maintenance;
+use super::stop::Stop;
+use crate::access::Permit;
+use crate::ambient;
+use crate::api::v1;
+use crate::api::{Answers, Client};
+use crate::error::Error;
+use std::future::Future;
+use tokio::runtime::Runtime;
+
+/// An open store, or a connection to a server.
+pub enum Session {
+    /// A store on this machine.
+    Local(Box<Answers>),
+    /// A server.
+    Remote(Box<Remote>),
+}
+
+/// A connection and the runtime that drives it.
+pub struct Remote {
+    runtime: Runtime,
+    client: Client,
+}
+
+impl Session {
+    /// Opens what `--data` or `--server` names.
+    pub fn open(global: &Global) -> Result<Session, Stop> {
+        if let Some(address) = &global.server {
+            let runtime = tokio::runtime::Builder::new_current_thread()
+                .enable_all()
+                .build()
+                .map_err(|why| Error::Internal {
+                    detail: why.to_string(),
+                })?;
+            let client = runtime.block_on(Client::connect(address))?;
+            return Ok(Session::Remote(Box::new(Remote { runtime, client })));
+        }
+        let folder = maintenance::data_folder(global)?;
+        let store = maintenance::open(folder)?;
+        let answers = Answers::new(store, Permit::local_operator(), ambient::today());
+        Ok(Session::Local(Box::new(answers)))
+    }
+
+    /// The messages of a whole answer.
+    pub fn find_family(
+        &self,
+        request: &v1::FindFamilyRequest,
+    ) -> Result<Vec<v1::FindFamilyResponse>, Error> {
+        match self {
+            Session::Local(answers) => answers.find_family(request),
+            Session::Remote(remote) => remote.ask(|mut client| {
+                let request = request.clone();
+                async move { client.find_family(request).await }
+            }),
+        }
+    }
+
+    /// Every relation between two people.
+    pub fn name_relationship(
+        &self,
+        request: &v1::NameRelationshipRequest,
+    ) -> Result<v1::NameRelationshipResponse, Error> {
+        match self {
+            Session::Local(answers) => answers.name_relationship(request),
+            Session::Remote(remote) => remote.ask(|mut client| {
+                let request = request.clone();
+                async move { client.name_relationship(request).await }
+            }),
+        }
+    }
+
+    /// One page of relatives.
+    pub fn list_relatives(
+        &self,
+        request: &v1::ListRelativesRequest,
+    ) -> Result<v1::ListRelativesResponse, Error> {
+        match self {
+            Session::Local(answers) => answers.list_relatives(request),
+            Session::Remote(remote) => remote.ask(|mut client| {
+                let request = request.clone();
+                async move { client.list_relatives(request).await }
+            }),
+        }
+    }
+
+    /// Everything recorded of a person.
+    pub fn get_person(
+        &self,
+        request: &v1::GetPersonRequest,
+    ) -> Result<v1::GetPersonResponse, Error> {
+        match self {
+            Session::Local(answers) => answers.get_person(request),
+            Session::Remote(remote) => remote.ask(|mut client| {
+                let request = request.clone();
+                async move { client.get_person(request).await }
+            }),
+        }
+    }
+
+    /// One page of people found by name.
+    pub fn search_people(
+        &self,
+        request: &v1::SearchPeopleRequest,
+    ) -> Result<v1::SearchPeopleResponse, Error> {
+        match self {
+            Session::Local(answers) => answers.search_people(request),
+            Session::Remote(remote) => remote.ask(|mut client| {
+                let request = request.clone();
+                async move { client.search_people(request).await }
+            }),
+        }
+    }
+
+    /// Records one person found for a child.
+    pub fn record_connection(
+        &self,
+        request: &v1::RecordConnectionRequest,
+    ) -> Result<v1::RecordConnectionResponse, Error> {
+        match self {
+            Session::Local(answers) => answers.record_connection(request),
+            Session::Remote(remote) => remote.ask(|mut client| {
+                let request = request.clone();
+                async move { client.record_connection(request).await }
+            }),
+        }
+    }
+}
+
+impl Remote {
+    /// Asks the server and waits for the answer.
+    fn ask<T, Answer: Future<Output = Result<T, Error>>>(
+        &self,
+        question: impl FnOnce(Client) -> Answer,
+    ) -> Result<T, Error> {
+        self.runtime.block_on(question(self.client.clone()))
+    }
+}

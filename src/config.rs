@@ -1,0 +1,186 @@
+//! The server's settings, from a file, the environment and flags, checked once. Flags win over the environment, which
+//! wins over the file, which wins over the defaults. Names that nobody knows are errors.
+
+use crate::error::Error;
+use serde::Deserialize;
+use std::net::SocketAddr;
+use std::path::Path;
+use std::time::Duration;
+
+/// Every setting of the server, each with a value that can be used.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ServerSettings {
+    /// Where the server listens. Port 0 takes a free one.
+    pub address: SocketAddr,
+    /// Workflows that run at once.
+    pub workers: usize,
+    /// Requests that may wait for a worker; what comes on top is turned away.
+    pub queue: usize,
+    /// The longest that one request may take.
+    pub deadline: Duration,
+    /// How long the requests that run may take to end after the server was told to stop.
+    pub drain: Duration,
+    /// The largest request, in bytes.
+    pub message_bytes: usize,
+    /// Requests at the same time on one connection.
+    pub streams_per_connection: u32,
+}
+
+/// What one source of settings says; what it leaves out is left to the next.
+#[derive(Clone, Debug, Default, Deserialize, PartialEq, Eq)]
+#[serde(deny_unknown_fields)]
+pub struct Given {
+    /// `host:port`, with the host as a number.
+    pub address: Option<String>,
+    /// Must be true for an address that other machines can reach.
+    pub open_to_other_machines: Option<bool>,
+    /// Workflows at once.
+    pub workers: Option<usize>,
+    /// Requests that may wait.
+    pub queue: Option<usize>,
+    /// Seconds for one request.
+    pub deadline_seconds: Option<u64>,
+    /// Seconds for the drain.
+    pub drain_seconds: Option<u64>,
+    /// Bytes of one request.
+    pub message_bytes: Option<usize>,
+    /// Requests at the same time on one connection.
+    pub streams_per_connection: Option<u32>,
+}
+
+impl Given {
+    /// What a TOML file says.
+    pub fn read(path: &Path) -> Result<Given, Error> {
+        let text = std::fs::read_to_string(path).map_err(|why| {
+            Error::invalid(
+                "config",
+                format!("{} cannot be read: {why}", path.display()),
+            )
+        })?;
+        toml::from_str(&text).map_err(|why| {
+            Error::invalid("config", format!("{}: {}", path.display(), why.message()))
+        })
+    }
+
+    /// These settings, with what they leave out taken from others.
+    pub fn or(self, others: Given) -> Given {
+        Given {
+            address: self.address.or(others.address),
+            open_to_other_machines: self
+                .open_to_other_machines
+                .or(others.open_to_other_machines),
+            workers: self.workers.or(others.workers),
+            queue: self.queue.or(others.queue),
+            deadline_seconds: self.deadline_seconds.or(others.deadline_seconds),
+            drain_seconds: self.drain_seconds.or(others.drain_seconds),
+            message_bytes: self.message_bytes.or(others.message_bytes),
+            streams_per_connection: self
+                .streams_per_connection
+                .or(others.streams_per_connection),
+        }
+    }
+
+    /// Checks every value and fills in the defaults.
+    pub fn settings(&self) -> Result<ServerSettings, Error> {
+        let address = self.address.as_deref().unwrap_or("127.0.0.1:50551");
+        let address: SocketAddr = address.parse().map_err(|_| {
+            Error::invalid(
+                "address",
+                "must be an address and a port, as in 127.0.0.1:50551",
+            )
+        })?;
+        if !address.ip().is_loopback() && self.open_to_other_machines != Some(true) {
+            return Err(Error::invalid(
+                "address",
+                format!(
+                    "{address} can be reached from other machines, and there is no log-in yet: \
+                     if that is meant, add --open-to-other-machines"
+                ),
+            ));
+        }
+        let processors = std::thread::available_parallelism().map_or(2, usize::from);
+        let workers = between("workers", self.workers.unwrap_or(processors), 1, 1024)?;
+        let queue = between("queue", self.queue.unwrap_or(256), 0, 100_000)?;
+        let deadline = between(
+            "deadline_seconds",
+            self.deadline_seconds.unwrap_or(60),
+            1,
+            3600,
+        )?;
+        let drain = between("drain_seconds", self.drain_seconds.unwrap_or(30), 0, 3600)?;
+        let most = 64 << 20;
+        let bytes = between(
+            "message_bytes",
+            self.message_bytes.unwrap_or(1 << 20),
+            1024,
+            most,
+        )?;
+        let streams = self.streams_per_connection.unwrap_or(256);
+        Ok(ServerSettings {
+            address,
+            workers,
+            queue,
+            deadline: Duration::from_secs(deadline),
+            drain: Duration::from_secs(drain),
+            message_bytes: bytes,
+            streams_per_connection: between("streams_per_connection", streams, 1, 10_000)?,
+        })
+    }
+}
+
+/// The value, if it lies within its limits.
+fn between<Number: PartialOrd + Copy + std::fmt::Display>(
+    field: &str,
+    value: Number,
+    least: Number,
+    most: Number,
+) -> Result<Number, Error> {
+    if value < least || value > most {
+        return Err(Error::invalid(
+            field,
+            format!("{value} is not between {least} and {most}"),
+        ));
+    }
+    Ok(value)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_this_machine_unless_it_is_said() {
+        let local = Given::default().settings().expect("the defaults are good");
+        assert!(local.address.ip().is_loopback());
+        let open = Given {
+            address: Some("0.0.0.0:50551".to_owned()),
+            ..Given::default()
+        };
+        assert!(open.settings().is_err());
+        let said = Given {
+            open_to_other_machines: Some(true),
+            ..open
+        };
+        assert!(said.settings().is_ok());
+    }
+
+    #[test]
+    fn what_cannot_be_used_is_refused() {
+        for text in ["address = \"here\"", "workers = 0", "drain_seconds = 99999"] {
+            let given: Given = toml::from_str(text).expect("known names");
+            assert!(given.settings().is_err(), "{text}");
+        }
+        assert!(toml::from_str::<Given>("adress = \"127.0.0.1:1\"").is_err());
+    }
+
+    #[test]
+    fn flags_win_over_the_file() {
+        let file: Given = toml::from_str("workers = 3\nqueue = 5").expect("known names");
+        let flags = Given {
+            workers: Some(7),
+            ..Given::default()
+        };
+        let settings = flags.or(file).settings().expect("good values");
+        assert_eq!((settings.workers, settings.queue), (7, 5));
+    }
+}

@@ -1,0 +1,106 @@
+//! Where a GEDCOM statement comes from (SOUR), and whether it is restricted (RESN). A statement without a source of its
+//! own has that of its record, else the file, the record being the page. RESN `confidential` and `privacy` become the seal class Safety,
+//! the one that only cleared people see; `locked` only says that it should not be edited and seals nothing.
+
+use super::dates::read_date;
+use super::reader::Reading;
+use crate::exchange::assembly::Standing;
+use crate::model::ids::SourceId;
+use crate::model::statement::{Certainty, SealClass, Source};
+
+/// How much of a title or text is kept, in characters.
+const LONGEST_TEXT: usize = 2_000;
+
+impl Reading<'_> {
+    /// The standing of a fact that begins at a line of a record (or is the record itself).
+    pub fn standing(&mut self, record: usize, fact: usize) -> Standing {
+        let of_record = self.record_standing(record);
+        if fact == record {
+            return of_record;
+        }
+        let source = match self.take_first(fact, "SOUR") {
+            Some(citation) => self.cited_source(citation),
+            None => of_record.source,
+        };
+        Standing {
+            source,
+            seal: of_record.seal.max(self.take_seal(fact)),
+            ..of_record
+        }
+    }
+
+    /// Read once a record, as a record may have many facts.
+    fn record_standing(&mut self, record: usize) -> Standing {
+        if let Some(&standing) = self.record_standings.get(&record) {
+            return standing;
+        }
+        let source = match self.take_first(record, "SOUR") {
+            Some(citation) => self.cited_source(citation),
+            None => self.assembly.source(Source {
+                document: self.file.clone(),
+                page: self.tree.line(record).xref.to_owned(),
+                ..Source::default()
+            }),
+        };
+        let standing = Standing {
+            source,
+            certainty: Certainty::Reported,
+            seal: self.take_seal(record),
+        };
+        self.record_standings.insert(record, standing);
+        standing
+    }
+
+    fn take_seal(&mut self, position: usize) -> SealClass {
+        let Some(line) = self.take_first(position, "RESN") else {
+            return SealClass::Open;
+        };
+        let value = self.tree.line(line).value.to_lowercase();
+        let mut words = value.split(',').map(str::trim);
+        if words.any(|word| matches!(word, "confidential" | "privacy")) {
+            SealClass::Safety
+        } else {
+            SealClass::Open
+        }
+    }
+
+    fn cited_source(&mut self, citation: usize) -> SourceId {
+        let mut source = Source::default();
+        match self.tree.line(citation).pointer() {
+            Some(xref) => match self.record(xref) {
+                Some(record) => {
+                    self.take(record);
+                    source.document = self.text_of(record, "TITL");
+                    if source.document.is_empty() {
+                        source.document = self.text_of(record, "ABBR");
+                    }
+                    source.asserter = self.text_of(record, "AUTH");
+                }
+                None => self.warn(
+                    citation,
+                    format!("there is no source with the reference @{xref}@"),
+                ),
+            },
+            None => source.document = shortened(&self.tree.text(citation)),
+        }
+        if source.document.is_empty() {
+            source.document = self.file.clone();
+        }
+        source.page = self.text_of(citation, "PAGE");
+        if let Some(data) = self.take_first(citation, "DATA") {
+            source.date = read_date(self.take_value(data, "DATE")).date;
+        }
+        self.assembly.source(source)
+    }
+
+    fn text_of(&mut self, position: usize, tag: &str) -> String {
+        let Some(line) = self.take_first(position, tag) else {
+            return String::new();
+        };
+        shortened(&self.tree.text(line))
+    }
+}
+
+fn shortened(text: &str) -> String {
+    text.trim().chars().take(LONGEST_TEXT).collect()
+}

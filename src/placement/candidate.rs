@@ -1,0 +1,82 @@
+//! What placement looks at of one person: their node, how they belong to the child, what was done so far.
+
+use crate::model::lead::{Line, OutreachBrief};
+use crate::model::neighborhood::Node;
+use crate::model::partial_date::PartialDate;
+
+/// Somebody who may be a lead.
+#[derive(Clone, Debug)]
+pub struct Candidate<'a> {
+    pub node: &'a Node,
+    /// The nearest way of being kin, if any.
+    pub kinship: Option<KinshipBrief>,
+    /// Adult of the child's network, with how sure that is.
+    pub network: Option<NetworkBrief>,
+    /// Parent of any kind, or guardian, of a brother or sister of the child, but not of the child.
+    pub holds_a_sibling: bool,
+    /// The child named them, or the nation's custom does.
+    pub named_by_child_or_custom: bool,
+    /// A birth parent of the child whose rights have ended.
+    pub rights_ended: bool,
+    /// The earliest birth date of their children, for a least age where their own is not known.
+    pub eldest_child_born: Option<PartialDate>,
+    /// The latest outreach for each purpose.
+    pub outreach: &'a [OutreachBrief],
+    /// Kilometres between their place and the child's, where both centres are known.
+    pub distance: Option<Distance>,
+    pub same_nation: bool,
+    pub same_language: bool,
+}
+
+/// The nearest relation in brief.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct KinshipBrief {
+    /// Civil degree.
+    pub degree: u8,
+    pub unions: u8,
+    pub line: Line,
+    /// Product of the certainties on the path, 0 to 1.
+    pub certainty: f64,
+    /// Whether a tie on the path is disputed.
+    pub disputed: bool,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct NetworkBrief {
+    pub certainty: f64,
+    /// Whether the role is one of caring for the child day by day.
+    pub caring: bool,
+}
+
+/// How far from the child, in bands, so that no address can be worked out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Distance {
+    SamePlace,
+    Within25,
+    Within100,
+    Within400,
+    Farther,
+}
+
+impl Distance {
+    /// The band for a distance in kilometres.
+    pub fn of_kilometres(kilometres: f64) -> Distance {
+        match kilometres {
+            d if d <= 25.0 => Distance::Within25,
+            d if d <= 100.0 => Distance::Within100,
+            d if d <= 400.0 => Distance::Within400,
+            _ => Distance::Farther,
+        }
+    }
+
+    /// In words, as of somebody who lives there.
+    pub fn words(self) -> &'static str {
+        match self {
+            Distance::SamePlace => "lives in the same place as the child",
+            Distance::Within25 => "lives within 25 km of the child",
+            Distance::Within100 => "lives within 100 km of the child",
+            Distance::Within400 => "lives within 400 km of the child",
+            Distance::Farther => "lives more than 400 km from the child",
+        }
+    }
+}

@@ -1,0 +1,8 @@
+//! Placement: who may be a lead, in which tier, how high, and what is still unknown. Pure: orders and weights are data.
+
+pub mod candidate;
+pub mod coverage;
+pub mod eligibility;
+pub mod order;
+pub mod ranking;
+pub mod waiting_families;

@@ -1,0 +1,83 @@
+//! Composition root of the server: binds the address, builds the doors over an open store, serves, and stops within a
+//! bounded time.
+
+use crate::api::{self, ApiLimits, Bound};
+use crate::config::ServerSettings;
+use crate::error::Error;
+use crate::offload::Offload;
+use crate::store::Store;
+use std::io::Write;
+use std::sync::Arc;
+use tokio::net::TcpListener;
+use tokio::signal::unix::{SignalKind, signal};
+use tokio::sync::Notify;
+
+/// Serves the store until SIGTERM or SIGINT, then drains.
+///
+/// Prints `ready <address>` on standard output once requests are taken. Requests that have not ended when the drain is
+/// over are broken off: what was acknowledged is on disk, and a request without an answer can be sent again.
+pub fn run(store: Arc<Store>, settings: &ServerSettings) -> Result<(), Error> {
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(2)
+        .enable_all()
+        .build()
+        .map_err(|why| Error::Internal {
+            detail: format!("the async threads cannot be started: {why}"),
+        })?;
+    let served = runtime.block_on(serve(store, settings));
+    runtime.shutdown_background();
+    served
+}
+
+async fn serve(store: Arc<Store>, settings: &ServerSettings) -> Result<(), Error> {
+    let listener = TcpListener::bind(settings.address)
+        .await
+        .map_err(|why| Error::invalid("address", format!("{}: {why}", settings.address)))?;
+    let bound_to = listener
+        .local_addr()
+        .map_err(|why| Error::invalid("address", why.to_string()))?;
+    let bound = Bound {
+        listener,
+        store,
+        offload: Offload::new(settings.workers, settings.queue),
+        limits: ApiLimits {
+            deadline: settings.deadline,
+            message_bytes: settings.message_bytes,
+            streams_per_connection: settings.streams_per_connection,
+        },
+    };
+    let stop = Arc::new(Notify::new());
+    let told = Arc::clone(&stop);
+    let serving = api::serve(bound, async move { told.notified().await });
+    tokio::pin!(serving);
+
+    let mut terminate = listen_for(SignalKind::terminate())?;
+    let mut interrupt = listen_for(SignalKind::interrupt())?;
+    announce(&format!("ready {bound_to}"));
+    tokio::select! {
+        ended = &mut serving => return ended,
+        _ = terminate.recv() => {}
+        _ = interrupt.recv() => {}
+    }
+    tracing::info!("stopping: no new requests are taken");
+    stop.notify_one();
+    tokio::select! {
+        ended = &mut serving => ended,
+        () = tokio::time::sleep(settings.drain) => {
+            tracing::warn!("the drain took too long: what still runs is broken off");
+            Ok(())
+        }
+    }
+}
+
+fn listen_for(kind: SignalKind) -> Result<tokio::signal::unix::Signal, Error> {
+    signal(kind).map_err(|why| Error::Internal {
+        detail: format!("signals cannot be listened for: {why}"),
+    })
+}
+
+/// Writes one line to standard output. Whoever started the server may have closed it, which does not matter.
+fn announce(line: &str) {
+    let mut out = std::io::stdout().lock();
+    let _ = writeln!(out, "{line}").and_then(|()| out.flush());
+}

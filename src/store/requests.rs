@@ -1,0 +1,27 @@
+//! Answers kept with request ids.
+
+use super::backend::Table;
+use super::error::StoreError;
+use super::records::{RequestRecord, decode};
+use super::snapshot::Snapshot;
+use super::stage::request_key;
+use super::transaction::RequestId;
+
+impl Snapshot<'_> {
+    /// The answer that an actor's request got when it was committed; nothing if it was not committed yet.
+    /// [`StoreError::RequestIdReused`] if the id stands for another request.
+    pub fn answer_kept(
+        &self,
+        actor: &str,
+        request: &RequestId,
+    ) -> Result<Option<Vec<u8>>, StoreError> {
+        let key = request_key(actor, &request.id);
+        let mut found = self.values(Table::Requests, &[key], |_, value| {
+            decode::<RequestRecord>(value).map(Some)
+        })?;
+        match found.pop().flatten() {
+            Some(record) if record.payload != request.payload => Err(StoreError::RequestIdReused),
+            record => Ok(record.map(|record| record.answer)),
+        }
+    }
+}

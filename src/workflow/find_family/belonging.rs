@@ -1,0 +1,239 @@
+//! How each person found belongs to the child: as kin, by the network, or both.
+
+use super::gather::Gathered;
+use crate::kinship::family_graph::Place;
+use crate::kinship::route::{Joint, Route, Shape, StepKind, certainty_of};
+use crate::model::case::OutreachTarget;
+use crate::model::ids::{NationId, PersonId};
+use crate::model::lead::Line;
+use crate::model::nation::MembershipState;
+use crate::model::neighborhood::{Node, NodeNetworkTie, NodeTieKind};
+use crate::model::statement::Certainty;
+use crate::model::tie::{KinBasis, ParentNature};
+use crate::names::network_roles::network_role;
+use crate::placement::candidate::{Candidate, KinshipBrief, NetworkBrief};
+use crate::workflow::relations::nearness;
+use rustc_hash::{FxHashMap, FxHashSet};
+
+/// One person with all their ways of belonging.
+pub struct Belonging<'a> {
+    pub node: &'a Node,
+    pub place: Place,
+    /// Nearest first.
+    pub ways: Vec<Way<'a>>,
+    pub network: Vec<&'a NodeNetworkTie>,
+    /// Lived with the same foster parents.
+    pub foster_sibling: bool,
+}
+
+/// One way of being kin.
+pub struct Way<'a> {
+    pub route: &'a Route,
+    pub shape: Shape,
+}
+
+/// Everybody found but the child.
+pub fn people(gathered: &Gathered) -> Vec<Belonging<'_>> {
+    let mut found = Found {
+        gathered,
+        people: Vec::with_capacity(gathered.kin.len()),
+        positions: FxHashMap::default(),
+    };
+    for kin in &gathered.kin {
+        if let Some(person) = found.person(gathered.graph.id(kin.place)) {
+            person.ways = kin
+                .routes
+                .iter()
+                .map(|route| Way {
+                    route,
+                    shape: route.shape(&gathered.graph),
+                })
+                .collect();
+            person.ways.sort_by_key(|way| nearness(&way.shape));
+        }
+    }
+    for tie in gathered
+        .child()
+        .network
+        .iter()
+        .filter(|tie| tie.certainty != Certainty::Disproved)
+    {
+        if let Some(person) = found.person(tie.adult) {
+            person.network.push(tie);
+        }
+    }
+    for &id in &gathered.foster_siblings {
+        if let Some(person) = found.person(id) {
+            person.foster_sibling = true;
+        }
+    }
+    found.people
+}
+
+struct Found<'a> {
+    gathered: &'a Gathered,
+    people: Vec<Belonging<'a>>,
+    positions: FxHashMap<PersonId, usize>,
+}
+
+impl<'a> Found<'a> {
+    /// The entry of a person, made if need be; nothing if the person is not there for the caller.
+    fn person(&mut self, id: PersonId) -> Option<&mut Belonging<'a>> {
+        let place = self.gathered.graph.place_of(id)?;
+        let node = self.gathered.graph.node(place)?;
+        let people = &mut self.people;
+        let position = *self.positions.entry(id).or_insert_with(|| {
+            people.push(Belonging {
+                node,
+                place,
+                ways: Vec::new(),
+                network: Vec::new(),
+                foster_sibling: false,
+            });
+            people.len() - 1
+        });
+        self.people.get_mut(position)
+    }
+}
+
+impl Belonging<'_> {
+    /// What placement looks at.
+    pub fn candidate<'b>(&'b self, gathered: &'b Gathered, heritage: &Heritage) -> Candidate<'b> {
+        Candidate {
+            node: self.node,
+            kinship: self.ways.first().map(|way| brief(gathered, way)),
+            network: self.network_brief(gathered),
+            holds_a_sibling: self.ways.iter().any(|way| is_parent_of_sibling(&way.shape)),
+            named_by_child_or_custom: self
+                .ways
+                .iter()
+                .any(|way| is_named_or_custom(gathered, way)),
+            rights_ended: self.ways.iter().any(rights_ended),
+            eldest_child_born: self.eldest_child_born(gathered),
+            outreach: gathered.outreach(OutreachTarget::Person(self.node.id)),
+            distance: gathered.distance(self.node.place, Some(self.node)),
+            same_nation: self.node.nations.iter().any(|(nation, state)| {
+                *state != MembershipState::NotAMember && heritage.nations.contains(nation)
+            }),
+            same_language: self
+                .node
+                .languages
+                .iter()
+                .any(|language| heritage.languages.contains(language)),
+        }
+    }
+
+    fn network_brief(&self, gathered: &Gathered) -> Option<NetworkBrief> {
+        let scale = &gathered.weights.certainty;
+        let worth = |certainty| match certainty {
+            Certainty::Confirmed => scale.confirmed,
+            Certainty::Reported => scale.reported,
+            Certainty::Disputed | Certainty::Disproved => scale.disputed,
+        };
+        let by_tie = |tie: &&NodeNetworkTie| NetworkBrief {
+            certainty: worth(tie.certainty),
+            caring: network_role(&tie.role).is_some_and(|role| role.is_caring),
+        };
+        let best = self
+            .network
+            .iter()
+            .map(by_tie)
+            .reduce(|one, other| NetworkBrief {
+                certainty: one.certainty.max(other.certainty),
+                caring: one.caring || other.caring,
+            });
+        best.or_else(|| {
+            self.foster_sibling.then_some(NetworkBrief {
+                certainty: scale.confirmed,
+                caring: false,
+            })
+        })
+    }
+
+    /// The birth date that is surely the earliest among their children's, as far as they were read.
+    fn eldest_child_born(
+        &self,
+        gathered: &Gathered,
+    ) -> Option<crate::model::partial_date::PartialDate> {
+        let births = self.node.ties.iter().filter_map(|tie| match tie.kind {
+            NodeTieKind::Child {
+                nature: ParentNature::Birth,
+                ..
+            } => gathered.graph.person(tie.other)?.birth,
+            _ => None,
+        });
+        births.min_by_key(|birth| birth.possible_days().1.map_or(i32::MAX, |day| day.0))
+    }
+}
+
+/// The child's own nations and languages, to which continuity is measured.
+pub struct Heritage {
+    nations: FxHashSet<NationId>,
+    languages: FxHashSet<String>,
+}
+
+impl Heritage {
+    pub fn of(child: &Node) -> Heritage {
+        let nations = child
+            .nations
+            .iter()
+            .filter(|(_, state)| *state != MembershipState::NotAMember);
+        Heritage {
+            nations: nations.map(|(nation, _)| *nation).collect(),
+            languages: child.languages.iter().cloned().collect(),
+        }
+    }
+}
+
+fn brief(gathered: &Gathered, way: &Way<'_>) -> KinshipBrief {
+    let ties = || {
+        way.route
+            .steps
+            .iter()
+            .map(|step| gathered.graph.tie(step.tie))
+    };
+    KinshipBrief {
+        degree: way.shape.civil_degree(),
+        unions: way.shape.unions(),
+        line: way.shape.line(),
+        certainty: ties()
+            .map(|tie| certainty_of(tie, &gathered.weights.certainty))
+            .product(),
+        disputed: ties().any(|tie| tie.certainty == Certainty::Disputed),
+    }
+}
+
+/// Parent of any kind, or guardian, of a brother or sister, and not of the child.
+pub fn is_parent_of_sibling(shape: &Shape) -> bool {
+    shape.joints == [Joint::Coparent]
+        && (shape.stretches[0].up, shape.stretches[0].down) == (1, 1)
+        && (shape.stretches[1].up, shape.stretches[1].down) == (1, 0)
+}
+
+fn is_named_or_custom(gathered: &Gathered, way: &Way<'_>) -> bool {
+    let [step] = way.route.steps[..] else {
+        return false;
+    };
+    match gathered.graph.tie(step.tie).kind {
+        NodeTieKind::Kin { basis, .. } => {
+            matches!(basis, KinBasis::NamedByChild | KinBasis::Custom)
+        }
+        NodeTieKind::Parent { nature, .. } => nature == ParentNature::Customary,
+        _ => false,
+    }
+}
+
+/// A birth parent of the child whose rights have ended.
+fn rights_ended(way: &Way<'_>) -> bool {
+    match way.route.steps[..] {
+        [step] => {
+            matches!(step.kind, StepKind::Parent { legal_state, .. } if legal_state.is_ended())
+        }
+        _ => false,
+    }
+}
+
+/// Whether a way of being kin runs through a foster home or guardian.
+pub fn is_foster_kin(shape: &Shape) -> bool {
+    matches!(shape.line(), Line::Foster | Line::Guardian)
+}

@@ -1,0 +1,98 @@
+//! Hands the family found to the coverage engine.
+
+use super::belonging::{Belonging, is_foster_kin, is_parent_of_sibling};
+use super::gather::Gathered;
+use crate::kinship::naming::name;
+use crate::kinship::route::Shape;
+use crate::model::coverage::Coverage;
+use crate::model::lead::Sibship;
+use crate::model::neighborhood::{Node, Vital};
+use crate::model::partial_date::Truth;
+use crate::model::person::CautionKind;
+use crate::model::tie::Side;
+use crate::placement::coverage::{FamilyKnown, KnownRelative, coverage};
+
+/// The coverage of the child's family.
+pub fn coverage_of(gathered: &Gathered, people: &[Belonging<'_>]) -> Coverage {
+    let mut relatives = Vec::new();
+    let mut closed_sides = Vec::new();
+    let mut connections = 0;
+    let mut has_half_siblings = false;
+    for person in people {
+        let alive = is_alive(gathered, person);
+        connections += u32::from(alive && person.node.named);
+        let Some(way) = person.ways.first() else {
+            continue;
+        };
+        let shape = &way.shape;
+        let is_parent = shape.joints.is_empty() && (shape.up(), shape.down()) == (1, 0);
+        if is_parent
+            && person
+                .node
+                .cautions
+                .contains(CautionKind::FamilyViolenceException)
+        {
+            closed_sides.push(shape.side);
+        }
+        if is_foster_kin(shape) || (!shape.joints.is_empty() && !is_parent_of_sibling(shape)) {
+            continue;
+        }
+        has_half_siblings |=
+            (shape.up(), shape.down()) == (1, 1) && shape.sibship() == Sibship::Half;
+        let words = match shape.up() + shape.down() {
+            0..=4 => name(&gathered.graph, way.route, shape).words,
+            // Too far to be counted in a row or asked first; the words are not shown.
+            _ => String::new(),
+        };
+        relatives.push(known_relative(gathered, person.node, shape, alive, words));
+    }
+    coverage(&FamilyKnown {
+        relatives: &relatives,
+        inquiries: &gathered.inquiries,
+        connections,
+        has_half_siblings,
+        closed_sides: &closed_sides,
+    })
+}
+
+fn known_relative(
+    gathered: &Gathered,
+    node: &Node,
+    shape: &Shape,
+    alive: bool,
+    words: String,
+) -> KnownRelative {
+    let of_age = node
+        .birth
+        .map(|birth| birth.is_aged_at_least(gathered.order.age_of_majority, gathered.as_of));
+    let senior = shape.up() > shape.down();
+    let has_no_contact = node.cautions.contains(CautionKind::NoContact);
+    let is_excepted = node.cautions.contains(CautionKind::FamilyViolenceException);
+    let parent_of_sibling = is_parent_of_sibling(shape);
+    KnownRelative {
+        id: node.id,
+        name: node.name.clone(),
+        up: if parent_of_sibling { 0 } else { shape.up() },
+        down: if parent_of_sibling { 0 } else { shape.down() },
+        side: if shape.side == Side::Unknown && (shape.up(), shape.down()) == (1, 1) {
+            Side::Both
+        } else {
+            shape.side
+        },
+        named: node.named,
+        // Of somebody of an older generation whose age is not known we take it that they are grown up.
+        adult: of_age == Some(Truth::Yes) || (senior && of_age != Some(Truth::No)),
+        may_be_asked: alive && !words.is_empty() && !has_no_contact && !is_excepted,
+        reachable: node.reachable,
+        parent_of_sibling,
+        words,
+    }
+}
+
+fn is_alive(gathered: &Gathered, person: &Belonging<'_>) -> bool {
+    match person.node.death {
+        Vital::Dead(None) => false,
+        Vital::Dead(Some(date)) => date.on_or_before(gathered.as_of) == Truth::No,
+        Vital::Alive | Vital::NotSaid => true,
+    }
+}

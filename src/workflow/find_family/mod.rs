@@ -1,0 +1,78 @@
+//! Who could belong to this child, in the prescribed order: gather, sort into tiers, rank, explain.
+
+mod belonging;
+mod cautions;
+mod coverage_of;
+mod gather;
+mod nations;
+mod show;
+mod tiers;
+mod waiting;
+
+use crate::access::Permit;
+use crate::error::Error;
+use crate::kinship::contradictions::contradictions;
+use crate::model::case::Purpose;
+use crate::model::ids::PersonId;
+use crate::model::lead::{FamilyAnswer, OrderUsed};
+use crate::model::partial_date::Day;
+use crate::store::Store;
+
+/// The question.
+#[derive(Clone, Debug)]
+pub struct FindFamily {
+    pub child: PersonId,
+    pub purpose: Purpose,
+    /// The date the answer is for: ages, ends of ties and ask-again dates are taken on this day.
+    pub as_of: Day,
+    /// The placement order's id; nothing means the case's, else the default.
+    pub order: Option<String>,
+    /// At most this many leads of each tier are returned (all are counted).
+    pub leads_per_tier: usize,
+    /// Which of the excluded to return.
+    pub excluded_offset: usize,
+    pub excluded_limit: usize,
+}
+
+/// Answers the question whole, or fails.
+pub fn find_family(
+    store: &Store,
+    permit: &Permit,
+    question: &FindFamily,
+) -> Result<FamilyAnswer, Error> {
+    let snapshot = store.snapshot()?.as_of(question.as_of);
+    let gathered = gather::gather(&snapshot, permit, question)?;
+    let people = belonging::people(&gathered);
+    let assigned = tiers::assign(&gathered, &people, question.purpose);
+    let shown = show::Shown::load(&snapshot, &gathered, &assigned, question)?;
+    let tiers = gathered
+        .order
+        .tiers
+        .iter()
+        .map(|tier| shown.tier(&snapshot, permit, &gathered, &assigned, tier, question))
+        .collect::<Result<Vec<_>, Error>>()?;
+    let waiting_excluded: Vec<_> = tiers
+        .iter()
+        .flat_map(|answer| answer.excluded_families.iter().cloned())
+        .collect();
+    let (excluded, excluded_total) =
+        shown.excluded(&gathered, &assigned, &waiting_excluded, question);
+    Ok(FamilyAnswer {
+        child: super::relations::summary(gathered.child(), question.as_of),
+        purpose: question.purpose,
+        as_of: question.as_of,
+        revision: snapshot.revision(),
+        order: OrderUsed {
+            id: gathered.order.id.clone(),
+            version: gathered.order.version.clone(),
+            title: gathered.order.title.clone(),
+            citation: gathered.order.citation.clone(),
+        },
+        tiers: tiers.into_iter().map(|answer| answer.tier).collect(),
+        excluded,
+        excluded_total,
+        coverage: coverage_of::coverage_of(&gathered, &people),
+        contradictions: contradictions(&gathered.graph),
+        people_read: gathered.graph.people_read() as u32,
+    })
+}

@@ -1,0 +1,261 @@
+//! Builds what is shown of the leads and of those left out. Words and sources are worked out only for these.
+
+use super::FindFamily;
+use super::belonging::Belonging;
+use super::cautions::{cautions, screening, unknown};
+use super::gather::Gathered;
+use super::nations::nations;
+use super::tiers::{Assigned, RankedLead};
+use super::waiting::waiting_tier;
+use crate::access::Permit;
+use crate::error::Error;
+use crate::kinship::naming::name;
+use crate::model::case::OutreachTarget;
+use crate::model::lead::{Excluded, Lead, LeadStatus, LeadTarget, PathStep, TierAnswer};
+use crate::model::neighborhood::NodeNetworkTie;
+use crate::names::network_roles::network_role;
+use crate::placement::order::{Holds, Tier};
+use crate::store::Snapshot;
+use crate::workflow::relations::{Sources, relation, sources_of, summary};
+
+/// The sources of everything shown.
+pub struct Shown {
+    sources: Sources,
+}
+
+/// A tier, with the waiting families that a rule excludes.
+pub struct ShownTier {
+    pub tier: TierAnswer,
+    pub excluded_families: Vec<Excluded>,
+}
+
+impl Shown {
+    /// Reads the sources of all leads on the page together.
+    pub fn load(
+        snapshot: &Snapshot<'_>,
+        gathered: &Gathered,
+        assigned: &Assigned<'_>,
+        question: &FindFamily,
+    ) -> Result<Shown, Error> {
+        let mut wanted = Vec::new();
+        for lead in assigned
+            .leads
+            .iter()
+            .flat_map(|leads| leads.iter().take(question.leads_per_tier))
+        {
+            let person = &assigned.people[lead.position];
+            wanted.extend(
+                person
+                    .ways
+                    .first()
+                    .into_iter()
+                    .flat_map(|way| sources_of(&gathered.graph, way.route)),
+            );
+            wanted.extend(person.network.iter().map(|tie| tie.source));
+        }
+        Ok(Shown {
+            sources: Sources::read(snapshot, wanted)?,
+        })
+    }
+
+    /// One tier of the answer.
+    pub fn tier(
+        &self,
+        snapshot: &Snapshot<'_>,
+        permit: &Permit,
+        gathered: &Gathered,
+        assigned: &Assigned<'_>,
+        tier: &Tier,
+        question: &FindFamily,
+    ) -> Result<ShownTier, Error> {
+        let ranked = &assigned.leads[tier.number as usize - 1];
+        let mut leads: Vec<Lead> = ranked
+            .iter()
+            .take(question.leads_per_tier)
+            .enumerate()
+            .map(|(index, lead)| {
+                self.lead(
+                    gathered,
+                    &assigned.people[lead.position],
+                    lead,
+                    index as u32 + 1,
+                )
+            })
+            .collect();
+        let mut total = ranked.len() as u32;
+        let mut excluded_families = Vec::new();
+        let mut empty_because = String::new();
+        let nations = match tier.holds.contains(&Holds::Nations) {
+            true => nations(snapshot, permit, gathered, assigned.people)?,
+            false => Vec::new(),
+        };
+        if tier.holds.contains(&Holds::WaitingFamilies) {
+            let waiting = waiting_tier(snapshot, permit, gathered, tier, question)?;
+            total += waiting.total;
+            leads.extend(waiting.leads);
+            excluded_families = waiting.excluded;
+            empty_because = waiting.empty_because;
+        } else if total == 0 {
+            empty_because = empty_because_of(assigned, tier);
+        }
+        let (number, title, citation) = (tier.number, tier.title.clone(), tier.citation.clone());
+        let tier = TierAnswer {
+            number,
+            title,
+            citation,
+            nations,
+            leads,
+            total,
+            empty_because,
+        };
+        Ok(ShownTier {
+            tier,
+            excluded_families,
+        })
+    }
+
+    fn lead(
+        &self,
+        gathered: &Gathered,
+        person: &Belonging<'_>,
+        ranked: &RankedLead,
+        rank: u32,
+    ) -> Lead {
+        let scale = &gathered.weights.certainty;
+        let kinship = person
+            .ways
+            .first()
+            .map(|way| relation(&gathered.graph, way.route, &way.shape, scale, &self.sources));
+        let mut ways = ways_in_words(gathered, person);
+        let relation = if ways.is_empty() {
+            String::new()
+        } else {
+            ways.remove(0)
+        };
+        let path = match &kinship {
+            Some(_) => Vec::new(),
+            None => person
+                .network
+                .iter()
+                .map(|tie| self.network_step(gathered, person, tie))
+                .collect(),
+        };
+        Lead {
+            target: LeadTarget::Person(summary(person.node, gathered.as_of)),
+            rank,
+            relation,
+            kinship,
+            path,
+            other_ways: ways,
+            score: ranked.score.clone(),
+            status: if ranked.questions.is_empty() {
+                LeadStatus::Open
+            } else {
+                LeadStatus::NeedsReview
+            },
+            questions: ranked.questions.clone(),
+            cautions: cautions(gathered, person.node),
+            outreach: gathered
+                .outreach(OutreachTarget::Person(person.node.id))
+                .to_vec(),
+            screening: screening(gathered, person.node),
+            unknown: unknown(person.node),
+        }
+    }
+
+    fn network_step(
+        &self,
+        gathered: &Gathered,
+        person: &Belonging<'_>,
+        tie: &NodeNetworkTie,
+    ) -> PathStep {
+        PathStep {
+            person: summary(person.node, gathered.as_of),
+            words: role_words(tie),
+            certainty: tie.certainty,
+            from: tie.from,
+            to: tie.to,
+            source: self.sources.get(tie.source),
+        }
+    }
+
+    /// One page of those left out, and how many there are.
+    pub fn excluded(
+        &self,
+        gathered: &Gathered,
+        assigned: &Assigned<'_>,
+        families: &[Excluded],
+        question: &FindFamily,
+    ) -> (Vec<Excluded>, u32) {
+        let total = assigned.excluded.len() + families.len();
+        let people = assigned.excluded.iter().map(|left_out| {
+            let person = &assigned.people[left_out.position];
+            Excluded {
+                target: LeadTarget::Person(summary(person.node, gathered.as_of)),
+                tier: left_out.tier,
+                relation: ways_in_words(gathered, person)
+                    .into_iter()
+                    .next()
+                    .unwrap_or_default(),
+                rule: left_out.rule.to_owned(),
+                reason: left_out.reason.clone(),
+                connection: left_out.connection,
+            }
+        });
+        // Entries before the page are skipped before their words are worked out.
+        let skipped_people = question.excluded_offset.min(assigned.excluded.len());
+        let page = people
+            .skip(skipped_people)
+            .chain(
+                families
+                    .iter()
+                    .skip(question.excluded_offset - skipped_people)
+                    .cloned(),
+            )
+            .take(question.excluded_limit)
+            .collect();
+        (page, total as u32)
+    }
+}
+
+/// All ways of belonging in words, the nearest kinship first, each once.
+fn ways_in_words(gathered: &Gathered, person: &Belonging<'_>) -> Vec<String> {
+    let mut words: Vec<String> = Vec::with_capacity(person.ways.len() + person.network.len());
+    for way in &person.ways {
+        let way = name(&gathered.graph, way.route, &way.shape).words;
+        if !words.contains(&way) {
+            words.push(way);
+        }
+    }
+    words.extend(person.network.iter().map(|tie| role_words(tie)));
+    if person.foster_sibling {
+        words.push("lived with the same foster parents".to_owned());
+    }
+    words
+}
+
+fn role_words(tie: &NodeNetworkTie) -> String {
+    network_role(&tie.role).map_or_else(|| tie.role.replace('_', " "), |role| role.title.clone())
+}
+
+fn empty_because_of(assigned: &Assigned<'_>, tier: &Tier) -> String {
+    let left_out = assigned
+        .excluded
+        .iter()
+        .filter(|left_out| left_out.tier == tier.number)
+        .count();
+    let who = if tier.holds.contains(&Holds::Kin) {
+        "relatives"
+    } else {
+        "people"
+    };
+    match left_out {
+        0 => format!("No {who} of this tier are recorded. See what was never asked, below."),
+        1 => format!(
+            "One of the {who} recorded is in this tier, but a rule excludes them; see the reason below."
+        ),
+        _ => format!(
+            "{left_out} {who} are in this tier, but a rule excludes each of them; see the reasons below."
+        ),
+    }
+}

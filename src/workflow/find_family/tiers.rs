@@ -1,0 +1,155 @@
+//! Sorts people into tiers: each stands once, in the earliest tier that holds them, and within it by score. Whoever
+//! is only out of the list is kept with the reason.
+
+use super::belonging::{Belonging, Heritage, is_foster_kin};
+use super::gather::Gathered;
+use crate::kinship::route::{Joint, Shape};
+use crate::model::case::Purpose;
+use crate::model::lead::Score;
+use crate::model::reach::Reach;
+use crate::names::normalize::fold;
+use crate::placement::eligibility::{Eligibility, eligibility};
+use crate::placement::order::{Holds, Tier};
+use std::cmp::Ordering;
+
+/// Everybody in their places. Positions are those of the people given.
+pub struct Assigned<'a> {
+    pub people: &'a [Belonging<'a>],
+    /// Leads of each tier, best first, in the order of the tiers.
+    pub leads: Vec<Vec<RankedLead>>,
+    /// Those whom a rule excludes, by tier, then by nearness.
+    pub excluded: Vec<LeftOut>,
+}
+
+pub struct RankedLead {
+    pub position: usize,
+    pub score: Score,
+    pub questions: Vec<String>,
+}
+
+pub struct LeftOut {
+    pub position: usize,
+    pub tier: u32,
+    pub rule: &'static str,
+    pub reason: String,
+    pub connection: bool,
+}
+
+/// Decides tier, eligibility and rank for everybody.
+pub fn assign<'a>(
+    gathered: &Gathered,
+    people: &'a [Belonging<'a>],
+    purpose: Purpose,
+) -> Assigned<'a> {
+    let heritage = Heritage::of(gathered.child());
+    let mut leads: Vec<Vec<RankedLead>> = gathered.order.tiers.iter().map(|_| Vec::new()).collect();
+    let mut excluded = Vec::new();
+    for (position, person) in people.iter().enumerate() {
+        let Some(index) = gathered
+            .order
+            .tiers
+            .iter()
+            .position(|tier| holds(tier, person))
+        else {
+            continue;
+        };
+        let candidate = person.candidate(gathered, &heritage);
+        match eligibility(&candidate, purpose, gathered.order, gathered.as_of) {
+            Eligibility::Lead { questions } => {
+                let score = gathered.weights.score(&candidate, purpose);
+                leads[index].push(RankedLead {
+                    position,
+                    score,
+                    questions,
+                });
+            }
+            Eligibility::Excluded {
+                rule,
+                reason,
+                connection,
+            } => {
+                let tier = gathered.order.tiers[index].number;
+                excluded.push(LeftOut {
+                    position,
+                    tier,
+                    rule,
+                    reason,
+                    connection,
+                });
+            }
+        }
+    }
+    for tier in &mut leads {
+        tier.sort_by(|one, other| {
+            let by_score = other.score.total.total_cmp(&one.score.total);
+            by_score.then_with(|| by_content(&people[one.position], &people[other.position]))
+        });
+    }
+    excluded.sort_by(|one: &LeftOut, other: &LeftOut| {
+        one.tier
+            .cmp(&other.tier)
+            .then_with(|| by_content(&people[one.position], &people[other.position]))
+    });
+    Assigned {
+        people,
+        leads,
+        excluded,
+    }
+}
+
+/// Whether a tier holds a person.
+fn holds(tier: &Tier, person: &Belonging<'_>) -> bool {
+    tier.holds.iter().any(|what| match what {
+        Holds::Kin => {
+            let Some(reach) = tier.reach else {
+                return false;
+            };
+            person
+                .ways
+                .iter()
+                .any(|way| !is_foster_kin(&way.shape) && within(&way.shape, &reach))
+        }
+        Holds::Network => !person.network.is_empty() || person.foster_sibling,
+        Holds::FosterKin => person.ways.iter().any(|way| is_foster_kin(&way.shape)),
+        Holds::Nations | Holds::WaitingFamilies => false,
+    })
+}
+
+/// Whether a relation lies within a reach.
+fn within(shape: &Shape, reach: &Reach) -> bool {
+    let ended = shape.joints.iter().any(|joint| match joint {
+        Joint::Union { ended, .. } | Joint::Step { ended } => *ended,
+        Joint::Coparent => false,
+    });
+    if ended && !reach.former_partners {
+        return false;
+    }
+    let greatest = if shape.joints.is_empty() {
+        reach.degree
+    } else {
+        reach.affinity_degree.max(1)
+    };
+    shape.civil_degree() <= greatest
+}
+
+/// Order by what is recorded, never by order of entry: closeness, birth date, folded name, external id, public id.
+fn by_content(one: &Belonging<'_>, other: &Belonging<'_>) -> Ordering {
+    let closeness = |person: &Belonging<'_>| {
+        person.ways.first().map_or((u8::MAX, u8::MAX), |way| {
+            (way.shape.civil_degree(), way.shape.unions())
+        })
+    };
+    let born = |person: &Belonging<'_>| {
+        person
+            .node
+            .birth
+            .and_then(|birth| birth.possible_days().0)
+            .map_or(i32::MAX, |day| day.0)
+    };
+    closeness(one)
+        .cmp(&closeness(other))
+        .then_with(|| born(one).cmp(&born(other)))
+        .then_with(|| fold(&one.node.name).cmp(&fold(&other.node.name)))
+        .then_with(|| one.node.external_id.cmp(&other.node.external_id))
+        .then_with(|| one.node.public_id.cmp(&other.node.public_id))
+}
