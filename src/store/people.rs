@@ -3,7 +3,6 @@
 use super::backend::{GO_ON, Order, STOP, Table};
 use super::derive::{Contribution, contributions, record};
 use super::error::StoreError;
-use super::fold_name::fold_name;
 use super::history::{self, History};
 use super::index_keys::{self, IndexKey};
 use super::keys;
@@ -14,6 +13,7 @@ use super::tie_kind::TieKind;
 use crate::model::ids::{HouseholdId, PersonId, Revision};
 use crate::model::neighborhood::Node;
 use crate::model::visibility::Visibility;
+use crate::names::normalize::fold;
 use std::collections::hash_map::Entry;
 use std::collections::{BTreeSet, HashMap};
 
@@ -119,7 +119,7 @@ impl Snapshot<'_> {
         if limit == 0 {
             return Ok(found);
         }
-        let range = index_keys::person_names(&fold_name(beginning));
+        let range = index_keys::person_names(&fold(beginning));
         self.view.scan(
             Table::Index,
             &range,
