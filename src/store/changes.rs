@@ -24,6 +24,9 @@ pub struct AuditLine {
     pub statements: u64,
 }
 
+/// Gets commits in order, each with its value in the table read.
+type CommitVisitor<'a> = &'a mut dyn FnMut(Revision, &[u8]) -> Result<(), StoreError>;
+
 impl Snapshot<'_> {
     /// The commits after a revision, in order, at most `limit`.
     pub fn changes(&self, after: Revision, limit: usize) -> Result<Vec<ChangeEvent>, StoreError> {
@@ -79,7 +82,7 @@ impl Snapshot<'_> {
         table: Table,
         after: Revision,
         limit: usize,
-        visit: &mut dyn FnMut(Revision, &[u8]) -> Result<(), StoreError>,
+        visit: CommitVisitor<'_>,
     ) -> Result<(), StoreError> {
         let mut range = keys::everything();
         range.start = keys::revision(after).to_vec();

@@ -1,7 +1,6 @@
 //! Which index entries a subject's statements stand for.
 
 use super::error::StoreError;
-use super::fold_name::fold_name;
 use super::history::{History, Version};
 use super::index_keys::{IndexKey, kind_byte, kind_of_byte};
 use super::records::{TieEntry, decode, encode};
@@ -9,6 +8,7 @@ use super::sections::Section;
 use super::tie_kind::TieKind;
 use crate::model::ids::{Subject, SubjectKind};
 use crate::model::statement::Fact;
+use crate::names::normalize::fold;
 use std::collections::BTreeMap;
 
 /// The index entries of one subject, by key.
@@ -62,7 +62,7 @@ fn add_names(subject: Subject, version: &Version, entries: &mut Entries) -> Resu
     match (subject, version.fact()) {
         (Subject::Person(person), Fact::Name(name)) => {
             let key = IndexKey::PersonName {
-                folded: fold_name(&name.full),
+                folded: fold(&name.full),
                 person: person.0,
                 section,
             };
@@ -70,8 +70,8 @@ fn add_names(subject: Subject, version: &Version, entries: &mut Entries) -> Resu
         }
         (Subject::Place(place), Fact::Place(content)) => {
             let key = IndexKey::PlaceName {
-                folded: fold_name(&content.name),
-                region: fold_name(&content.region),
+                folded: fold(&content.name),
+                region: fold(&content.region),
                 place: place.0,
                 section,
             };
@@ -81,7 +81,7 @@ fn add_names(subject: Subject, version: &Version, entries: &mut Entries) -> Resu
             let names = std::iter::once(&content.name).chain(&content.other_names);
             for name in names {
                 let key = IndexKey::NationName {
-                    folded: fold_name(name),
+                    folded: fold(name),
                     nation: nation.0,
                     section,
                 };

@@ -12,7 +12,6 @@ mod commit;
 mod derive;
 mod error;
 mod families;
-mod fold_name;
 mod head;
 mod history;
 mod identities;

@@ -1,13 +1,13 @@
 //! Nations, by number and by any of their names.
 
 use super::error::StoreError;
-use super::fold_name::fold_name;
 use super::index_keys::{self, IndexKey};
 use super::snapshot::Snapshot;
 use crate::model::ids::{NationId, PublicId, SubjectKind};
 use crate::model::nation::Nation;
 use crate::model::statement::Fact;
 use crate::model::visibility::Visibility;
+use crate::names::normalize::fold;
 
 impl Snapshot<'_> {
     /// Nations with their public ids, in the order asked for, in one read.
@@ -46,7 +46,7 @@ impl Snapshot<'_> {
         name: &str,
         visibility: &Visibility,
     ) -> Result<Vec<NationId>, StoreError> {
-        let range = index_keys::nation_names(&fold_name(name));
+        let range = index_keys::nation_names(&fold(name));
         let mut found = self.index(&range, |key, _| match key {
             IndexKey::NationName {
                 nation, section, ..

@@ -1,7 +1,7 @@
 //! A snapshot with the writes of one commit group laid over it, so that later transactions of the group, and the records
 //! derived at its end, see the earlier ones.
 
-use super::backend::{Batch, Deadline, KeyRange, Order, ReadView, Table, Visit};
+use super::backend::{Batch, Deadline, KeyRange, Order, ReadView, Table, Taker, Visitor};
 use super::error::StoreError;
 use std::collections::BTreeMap;
 
@@ -70,7 +70,7 @@ impl ReadView for Overlay<'_> {
         table: Table,
         keys: &[&[u8]],
         deadline: Deadline,
-        visit: &mut dyn FnMut(usize, Option<&[u8]>) -> Result<(), StoreError>,
+        visit: Taker<'_>,
     ) -> Result<(), StoreError> {
         let mut unwritten = Vec::new();
         for (position, key) in keys.iter().enumerate() {
@@ -93,7 +93,7 @@ impl ReadView for Overlay<'_> {
         range: &KeyRange,
         order: Order,
         deadline: Deadline,
-        visit: &mut dyn FnMut(&[u8], &[u8]) -> Visit,
+        visit: Visitor<'_>,
     ) -> Result<(), StoreError> {
         let mut entries: BTreeMap<Vec<u8>, Vec<u8>> = BTreeMap::new();
         self.base.scan(

@@ -3,7 +3,6 @@
 use super::backend::{GO_ON, Order, STOP, Table};
 use super::derive::{Contribution, contributions, record};
 use super::error::StoreError;
-use super::fold_name::fold_name;
 use super::history::{self, History};
 use super::index_keys::{self, IndexKey};
 use super::keys;
@@ -14,6 +13,8 @@ use super::tie_kind::TieKind;
 use crate::model::ids::{HouseholdId, PersonId, Revision};
 use crate::model::neighborhood::Node;
 use crate::model::visibility::Visibility;
+use crate::names::normalize::fold;
+use std::collections::hash_map::Entry;
 use std::collections::{BTreeSet, HashMap};
 
 /// A person found by name.
@@ -118,7 +119,7 @@ impl Snapshot<'_> {
         if limit == 0 {
             return Ok(found);
         }
-        let range = index_keys::person_names(&fold_name(beginning));
+        let range = index_keys::person_names(&fold(beginning));
         self.view.scan(
             Table::Index,
             &range,
@@ -159,11 +160,13 @@ impl PastHistories {
         revision: Revision,
         visibility: &Visibility,
     ) -> Result<Option<&History>, StoreError> {
-        if !self.0.contains_key(&number) {
-            let read = history::read(&*snapshot.view, number, snapshot.deadline)?;
-            let past = read.map(|history| history.visible_to(visibility).known_on(revision));
-            self.0.insert(number, past);
-        }
-        Ok(self.0.get(&number).and_then(Option::as_ref))
+        let known = match self.0.entry(number) {
+            Entry::Occupied(known) => known.into_mut(),
+            Entry::Vacant(place) => {
+                let read = history::read(&*snapshot.view, number, snapshot.deadline)?;
+                place.insert(read.map(|history| history.visible_to(visibility).known_on(revision)))
+            }
+        };
+        Ok(known.as_ref())
     }
 }

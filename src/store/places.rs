@@ -1,13 +1,13 @@
 //! Places, by number and by name.
 
 use super::error::StoreError;
-use super::fold_name::fold_name;
 use super::index_keys::{self, IndexKey};
 use super::snapshot::Snapshot;
 use crate::model::ids::{PlaceId, PublicId};
 use crate::model::person::Place;
 use crate::model::statement::Fact;
 use crate::model::visibility::Visibility;
+use crate::names::normalize::fold;
 
 impl Snapshot<'_> {
     /// Places with their public ids, in the order asked for, in one read.
@@ -36,8 +36,8 @@ impl Snapshot<'_> {
         region: Option<&str>,
         visibility: &Visibility,
     ) -> Result<Vec<PlaceId>, StoreError> {
-        let wanted = region.map(fold_name);
-        let range = index_keys::place_names(&fold_name(name));
+        let wanted = region.map(fold);
+        let range = index_keys::place_names(&fold(name));
         let mut found = self.index(&range, |key, _| match key {
             IndexKey::PlaceName {
                 region,

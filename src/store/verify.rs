@@ -113,6 +113,9 @@ impl Sources {
     }
 }
 
+/// Says what is wrong with an entry.
+type Check<'a> = &'a mut dyn FnMut(&[u8], &[u8]) -> Result<(), StoreError>;
+
 impl Verify<'_> {
     fn found(&self, table: Table, detail: impl Into<String>) {
         self.wrong.fetch_add(1, Ordering::Relaxed);
@@ -129,12 +132,7 @@ impl Verify<'_> {
     }
 
     /// Reads a range to its end; what `check` says of an entry is a finding, and so is a range that cannot be read.
-    fn each(
-        &self,
-        table: Table,
-        range: &KeyRange,
-        check: &mut dyn FnMut(&[u8], &[u8]) -> Result<(), StoreError>,
-    ) {
+    fn each(&self, table: Table, range: &KeyRange, check: Check<'_>) {
         let all = self.view.scan(
             table,
             range,

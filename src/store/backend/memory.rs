@@ -1,6 +1,8 @@
 //! The model store: ordered maps in memory with real snapshots. For tests and questions; nothing is kept on disk.
 
-use super::{Backend, Batch, Deadline, KeyRange, Order, ReadView, Run, StoreError, Table, Visit};
+use super::{
+    Backend, Batch, Deadline, KeyRange, Order, ReadView, Run, StoreError, Table, Taker, Visitor,
+};
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -31,7 +33,7 @@ impl ReadView for MemoryView {
         table: Table,
         keys: &[&[u8]],
         deadline: Deadline,
-        visit: &mut dyn FnMut(usize, Option<&[u8]>) -> Result<(), StoreError>,
+        visit: Taker<'_>,
     ) -> Result<(), StoreError> {
         deadline.check()?;
         for (position, key) in keys.iter().enumerate() {
@@ -47,7 +49,7 @@ impl ReadView for MemoryView {
         range: &KeyRange,
         order: Order,
         deadline: Deadline,
-        visit: &mut dyn FnMut(&[u8], &[u8]) -> Visit,
+        visit: Visitor<'_>,
     ) -> Result<(), StoreError> {
         if range.start >= range.end {
             return Ok(());

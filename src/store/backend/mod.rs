@@ -82,6 +82,12 @@ pub const GO_ON: Visit = Ok(ControlFlow::Continue(()));
 /// Enough seen.
 pub const STOP: Visit = Ok(ControlFlow::Break(()));
 
+/// Gets the position of a key in the list asked for, and its value.
+pub type Taker<'a> = &'a mut dyn FnMut(usize, Option<&[u8]>) -> Result<(), StoreError>;
+
+/// Gets the entries of a scan in order.
+pub type Visitor<'a> = &'a mut dyn FnMut(&[u8], &[u8]) -> Visit;
+
 /// Bytes from `start` on, up to but without `end`.
 pub type KeyRange = Range<Vec<u8>>;
 
@@ -93,7 +99,7 @@ pub trait ReadView: Send + Sync {
         table: Table,
         keys: &[&[u8]],
         deadline: Deadline,
-        visit: &mut dyn FnMut(usize, Option<&[u8]>) -> Result<(), StoreError>,
+        visit: Taker<'_>,
     ) -> Result<(), StoreError>;
 
     /// Visits the keys of a range in order.
@@ -103,7 +109,7 @@ pub trait ReadView: Send + Sync {
         range: &KeyRange,
         order: Order,
         deadline: Deadline,
-        visit: &mut dyn FnMut(&[u8], &[u8]) -> Visit,
+        visit: Visitor<'_>,
     ) -> Result<(), StoreError>;
 }
 

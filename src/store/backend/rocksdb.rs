@@ -2,7 +2,9 @@
 //! `TolerateCorruptedTailRecords` (the default loses acknowledged writes behind one flipped bit), and every scan ends
 //! with a status check (a damaged block looks like the end otherwise).
 
-use super::{Backend, Batch, Deadline, KeyRange, Order, ReadView, Run, StoreError, Table, Visit};
+use super::{
+    Backend, Batch, Deadline, KeyRange, Order, ReadView, Run, StoreError, Table, Taker, Visitor,
+};
 use rayon::prelude::*;
 use rocksdb::checkpoint::Checkpoint;
 use rocksdb::statistics::{StatsLevel, Ticker};
@@ -20,7 +22,6 @@ use std::sync::atomic::{AtomicU64, Ordering};
 pub enum Durability {
     #[default]
     Synced,
-    #[doc(hidden)]
     NotSyncedForTests,
 }
 
@@ -206,7 +207,7 @@ impl ReadView for RocksView<'_> {
         table: Table,
         keys: &[&[u8]],
         deadline: Deadline,
-        visit: &mut dyn FnMut(usize, Option<&[u8]>) -> Result<(), StoreError>,
+        visit: Taker<'_>,
     ) -> Result<(), StoreError> {
         let family = self.backend.family(table)?;
         let options = self.read_options();
@@ -232,7 +233,7 @@ impl ReadView for RocksView<'_> {
         range: &KeyRange,
         order: Order,
         deadline: Deadline,
-        visit: &mut dyn FnMut(&[u8], &[u8]) -> Visit,
+        visit: Visitor<'_>,
     ) -> Result<(), StoreError> {
         let mut options = self.read_options();
         options.set_iterate_lower_bound(range.start.clone());

@@ -2,13 +2,18 @@
 
 use super::fixture::*;
 use crate::model::bundle::{Bundle, BundleFact, BundleSubject};
-use crate::model::ids::{ExternalId, PersonId, SourceId, StewardId, Subject, SubjectKind};
+use crate::model::ids::{
+    ExternalId, PersonId, PublicId, SourceId, StewardId, Subject, SubjectKind,
+};
 use crate::model::neighborhood::Node;
 use crate::model::partial_date::PartialDate;
 use crate::model::person::Gender;
 use crate::model::statement::{Certainty, Evidence, Fact, SealClass, Source};
 use crate::model::tie::ParentNature;
 use crate::model::visibility::Visibility;
+use crate::store::backend::{Run, Table};
+use crate::store::keys;
+use crate::store::records::{Header, encode, encode_block};
 use crate::store::{ImportRequest, ImportState, ImportSummary, Store, StoreError};
 use std::ops::ControlFlow;
 
@@ -335,4 +340,31 @@ fn an_unfinished_import_is_known_after_opening() {
     assert!(import(&store, &bundle, "one").unwrap().resumed);
     assert_eq!(nodes(&store, &bundle).len(), 8);
     assert_clean(&store);
+}
+
+#[test]
+fn blocks_of_a_batch_that_was_cut_off_in_the_middle_do_not_count() {
+    on_every_backend(|store| {
+        let bundle = chain(8);
+        assert!(import_until(store, &bundle, "one", 1).is_err());
+        // What the next batch would have loaded before its journal was committed.
+        let next = store.snapshot().unwrap().revision();
+        let revision = crate::model::ids::Revision {
+            sequence: next.sequence + 1,
+            ..next
+        };
+        let header = Header::new(SubjectKind::Person, PublicId(7), Vec::new(), revision);
+        let mut run = Run::default();
+        run.push(&keys::header(4), &encode(&header).unwrap());
+        run.push(&keys::block(4, revision), &encode_block(&[]).unwrap());
+        store
+            .shared
+            .backend
+            .bulk_put(Table::Statements, &[run])
+            .unwrap();
+        people(store, &["Somebody in between"]);
+        assert!(import(store, &bundle, "one").unwrap().resumed);
+        assert_eq!(nodes(store, &bundle).len(), 8);
+        assert_clean(store);
+    });
 }

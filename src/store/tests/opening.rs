@@ -249,7 +249,7 @@ fn a_cut_or_flipped_log_is_never_opened_with_less_than_was_acknowledged() {
     let original = folder();
     let length = fs::read(log(&original.data)).unwrap().len();
     assert!(length > 1000, "{length}");
-    for position in (0..length).step_by(length / 24) {
+    for position in (0..length).step_by(length / 8) {
         for cut in [true, false] {
             let damaged = folder();
             let path = log(&damaged.data);
