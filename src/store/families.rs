@@ -11,7 +11,7 @@ use crate::model::visibility::Visibility;
 use crate::model::waiting_family::WaitingFamily;
 use std::sync::{Arc, Mutex, PoisonError};
 
-/// Every waiting family that a caller may see, by number.
+/// Every waiting family that a caller may see, by name.
 pub type WaitingFamilies = Arc<Vec<(WaitingFamilyId, PublicId, WaitingFamily)>>;
 
 /// What was read last, and for which revision of the families. One list for callers who see everything, and the
@@ -30,7 +30,7 @@ struct Cached {
 const LISTS: usize = 16;
 
 impl Snapshot<'_> {
-    /// All waiting families that the caller may see, by number.
+    /// All waiting families that the caller may see, by name.
     pub fn all_waiting_families(
         &self,
         visibility: &Visibility,
@@ -92,11 +92,14 @@ fn visible(
     documents: &[(WaitingFamilyId, Document)],
     visibility: &Visibility,
 ) -> Vec<(WaitingFamilyId, PublicId, WaitingFamily)> {
-    documents
-        .iter()
-        .filter_map(|(id, document)| match document.seen_by(visibility)? {
-            Fact::WaitingFamily(family) => Some((*id, document.public_id, (**family).clone())),
-            _ => None,
-        })
-        .collect()
+    let seen =
+        documents
+            .iter()
+            .filter_map(|(id, document)| match document.seen_by(visibility)? {
+                Fact::WaitingFamily(family) => Some((*id, document.public_id, (**family).clone())),
+                _ => None,
+            });
+    let mut families: Vec<(WaitingFamilyId, PublicId, WaitingFamily)> = seen.collect();
+    families.sort_by(|one, other| (&one.2.name, one.1).cmp(&(&other.2.name, other.1)));
+    families
 }

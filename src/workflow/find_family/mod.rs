@@ -51,12 +51,8 @@ pub fn find_family(
         .iter()
         .map(|tier| shown.tier(&snapshot, permit, &gathered, &assigned, tier, question))
         .collect::<Result<Vec<_>, Error>>()?;
-    let waiting_excluded: Vec<_> = tiers
-        .iter()
-        .flat_map(|answer| answer.excluded_families.iter().cloned())
-        .collect();
-    let (excluded, excluded_total) =
-        shown.excluded(&gathered, &assigned, &waiting_excluded, question);
+    let families: Vec<_> = tiers.iter().map(|shown| &shown.excluded_families).collect();
+    let (excluded, excluded_total) = shown.excluded(&gathered, &assigned, &families, question);
     Ok(FamilyAnswer {
         child: super::relations::summary(gathered.child(), question.as_of),
         purpose: question.purpose,

@@ -6,7 +6,7 @@ use super::cautions::{cautions, screening, unknown};
 use super::gather::Gathered;
 use super::nations::nations;
 use super::tiers::{Assigned, RankedLead};
-use super::waiting::waiting_tier;
+use super::waiting::{ExcludedFamilies, waiting_tier};
 use crate::access::Permit;
 use crate::error::Error;
 use crate::kinship::naming::name;
@@ -26,7 +26,7 @@ pub struct Shown {
 /// A tier, with the waiting families that a rule excludes.
 pub struct ShownTier {
     pub tier: TierAnswer,
-    pub excluded_families: Vec<Excluded>,
+    pub excluded_families: ExcludedFamilies,
 }
 
 impl Shown {
@@ -83,7 +83,7 @@ impl Shown {
             })
             .collect();
         let mut total = ranked.len() as u32;
-        let mut excluded_families = Vec::new();
+        let mut excluded_families = ExcludedFamilies::default();
         let mut empty_because = String::new();
         let nations = match tier.holds.contains(&Holds::Nations) {
             true => nations(snapshot, permit, gathered, assigned.people)?,
@@ -184,10 +184,11 @@ impl Shown {
         &self,
         gathered: &Gathered,
         assigned: &Assigned<'_>,
-        families: &[Excluded],
+        families: &[&ExcludedFamilies],
         question: &FindFamily,
     ) -> (Vec<Excluded>, u32) {
-        let total = assigned.excluded.len() + families.len();
+        let of_families: usize = families.iter().map(|families| families.len()).sum();
+        let total = assigned.excluded.len() + of_families;
         let people = assigned.excluded.iter().map(|left_out| {
             let person = &assigned.people[left_out.position];
             Excluded {
@@ -204,16 +205,16 @@ impl Shown {
         });
         // Entries before the page are skipped before their words are worked out.
         let skipped_people = question.excluded_offset.min(assigned.excluded.len());
-        let page = people
+        let mut page: Vec<Excluded> = people
             .skip(skipped_people)
-            .chain(
-                families
-                    .iter()
-                    .skip(question.excluded_offset - skipped_people)
-                    .cloned(),
-            )
             .take(question.excluded_limit)
             .collect();
+        let mut skip = question.excluded_offset - skipped_people;
+        for families in families {
+            let room = question.excluded_limit - page.len();
+            page.extend(families.page(skip, room));
+            skip = skip.saturating_sub(families.len());
+        }
         (page, total as u32)
     }
 }

@@ -5,19 +5,60 @@ use super::gather::Gathered;
 use crate::access::Permit;
 use crate::error::Error;
 use crate::model::case::{OutreachTarget, Purpose};
+use crate::model::ids::{PublicId, WaitingFamilyId};
 use crate::model::lead::{Excluded, Lead, LeadStatus, LeadTarget, Score, ScorePart};
 use crate::model::waiting_family::WaitingFamily;
 use crate::placement::candidate::Distance;
 use crate::placement::order::Tier;
-use crate::placement::waiting_families::{FamilyRuling, SiblingGroup, nearness, rule};
-use crate::store::Snapshot;
+use crate::placement::waiting_families::{Doubt, Obstacle, SiblingGroup, reasons, rule};
+use crate::store::{Snapshot, WaitingFamilies};
 
 /// Families found, or why the tier is closed.
 pub struct WaitingTier {
     pub leads: Vec<Lead>,
     pub total: u32,
-    pub excluded: Vec<Excluded>,
+    pub excluded: ExcludedFamilies,
     pub empty_because: String,
+}
+
+/// Families that a rule excludes, by name. What is shown of them is worked out only for those on the page.
+#[derive(Default)]
+pub struct ExcludedFamilies {
+    tier: u32,
+    families: WaitingFamilies,
+    obstacles: Vec<(usize, Obstacle)>,
+}
+
+impl ExcludedFamilies {
+    pub fn len(&self) -> usize {
+        self.obstacles.len()
+    }
+
+    /// One page of them.
+    pub fn page(&self, offset: usize, limit: usize) -> impl Iterator<Item = Excluded> {
+        self.obstacles
+            .iter()
+            .skip(offset)
+            .take(limit)
+            .map(|&(position, obstacle)| Excluded {
+                target: target(&self.families[position]),
+                tier: self.tier,
+                relation: "waiting family".to_owned(),
+                rule: obstacle.rule().to_owned(),
+                reason: obstacle.words(),
+                connection: false,
+            })
+    }
+}
+
+type Entry = (WaitingFamilyId, PublicId, WaitingFamily);
+
+fn target((id, public_id, family): &Entry) -> LeadTarget {
+    LeadTarget::WaitingFamily {
+        id: *id,
+        public_id: *public_id,
+        name: family.name.clone(),
+    }
 }
 
 impl WaitingTier {
@@ -25,7 +66,7 @@ impl WaitingTier {
         WaitingTier {
             leads: Vec::new(),
             total: 0,
-            excluded: Vec::new(),
+            excluded: ExcludedFamilies::default(),
             empty_because: reason,
         }
     }
@@ -48,56 +89,54 @@ pub fn waiting_tier(
         return Ok(WaitingTier::closed(reason));
     }
     let group = sibling_group(snapshot, permit, gathered)?;
-    let mut open = Vec::new();
-    let mut excluded = Vec::new();
     let families = snapshot.all_waiting_families(permit.visibility())?;
-    for (id, public_id, family) in families.iter() {
-        let target = LeadTarget::WaitingFamily {
-            id: *id,
-            public_id: *public_id,
-            name: family.name.clone(),
-        };
+    let mut open: Vec<(LeadStatus, Option<Distance>, usize, Vec<Doubt>)> = Vec::new();
+    let mut obstacles = Vec::new();
+    // The list is in the order of names, and sorting keeps that order among equals.
+    for (position, (_, _, family)) in families.iter().enumerate() {
         match rule(family, &group, question.as_of) {
-            FamilyRuling::Lead { questions, reasons } => {
-                let distance = gathered.distance(family.place, None);
+            Ok(doubts) => {
+                let status = if doubts.is_empty() {
+                    LeadStatus::Open
+                } else {
+                    LeadStatus::NeedsReview
+                };
                 open.push((
-                    family_lead(gathered, target, family, questions, reasons, distance),
-                    distance,
+                    status,
+                    gathered.distance(family.place, None),
+                    position,
+                    doubts,
                 ));
             }
-            FamilyRuling::Excluded { rule, reason } => excluded.push(Excluded {
-                target,
-                tier: tier.number,
-                relation: "waiting family".to_owned(),
-                rule: rule.to_owned(),
-                reason,
-                connection: false,
-            }),
+            Err(obstacle) => obstacles.push((position, obstacle)),
         }
     }
-    open.sort_by(|(one, near), (other, far)| {
-        (one.status, nearness(*near), one.target.content_key()).cmp(&(
-            other.status,
-            nearness(*far),
-            other.target.content_key(),
-        ))
+    open.sort_by_key(|&(status, distance, position, _)| {
+        (status, distance.is_none(), distance, position)
     });
-    excluded.sort_by(|one, other| one.target.content_key().cmp(&other.target.content_key()));
     let total = open.len() as u32;
-    let mut leads: Vec<Lead> = open
-        .into_iter()
-        .take(question.leads_per_tier)
-        .map(|(lead, _)| lead)
+    let shown = open.into_iter().take(question.leads_per_tier).enumerate();
+    let leads = shown
+        .map(|(index, (status, distance, position, doubts))| Lead {
+            rank: index as u32 + 1,
+            status,
+            questions: doubts.into_iter().map(Doubt::words).collect(),
+            ..family_lead(gathered, &families[position], &group, distance)
+        })
         .collect();
-    for (position, lead) in leads.iter_mut().enumerate() {
-        lead.rank = position as u32 + 1;
-    }
-    let empty_because = match (total, excluded.len()) {
+    let empty_because = match (total, obstacles.len()) {
         (0, 0) => "No waiting family is recorded.".to_owned(),
-        (0, left_out) => format!(
-            "None of the {left_out} families recorded is open to this child; each is listed with its reason."
-        ),
+        (0, left_out) => {
+            format!(
+                "None of the {left_out} families recorded is open to this child; each is listed with its reason."
+            )
+        }
         _ => String::new(),
+    };
+    let excluded = ExcludedFamilies {
+        tier: tier.number,
+        families,
+        obstacles,
     };
     Ok(WaitingTier {
         leads,
@@ -155,73 +194,45 @@ fn sibling_group(
 
 fn family_lead(
     gathered: &Gathered,
-    target: LeadTarget,
-    family: &WaitingFamily,
-    questions: Vec<String>,
-    reasons: Vec<String>,
+    entry: &Entry,
+    group: &SiblingGroup,
     distance: Option<Distance>,
 ) -> Lead {
-    let LeadTarget::WaitingFamily { id, .. } = &target else {
-        return empty_lead(target);
+    let (id, _, family) = entry;
+    let part = |name: &str, reason: String| ScorePart {
+        name: name.to_owned(),
+        points: 0.0,
+        reason,
     };
-    let outreach = gathered
-        .outreach(OutreachTarget::WaitingFamily(*id))
-        .to_vec();
-    let mut unknown = Vec::new();
-    if family.last_confirmed.is_none() {
-        unknown.push("when their availability was last confirmed".to_owned());
-    }
-    let mut parts: Vec<ScorePart> = reasons
+    let mut parts: Vec<ScorePart> = reasons(family, group)
         .into_iter()
-        .map(|reason| ScorePart {
-            name: "rule".to_owned(),
-            points: 0.0,
-            reason,
-        })
+        .map(|reason| part("fits", reason))
         .collect();
-    if let Some(distance) = distance {
-        parts.push(ScorePart {
-            name: "place".to_owned(),
-            points: 0.0,
-            reason: distance.words().to_owned(),
-        });
-    }
-    let status = if questions.is_empty() {
-        LeadStatus::Open
-    } else {
-        LeadStatus::NeedsReview
-    };
+    parts.extend(distance.map(|distance| part("place", distance.words().to_owned())));
     let screening = family
         .approval_expires
         .map_or("expiry of approval not recorded".to_owned(), |expires| {
             format!("approved until {}", expires.in_words())
         });
+    let unconfirmed = family.last_confirmed.is_none();
     Lead {
-        relation: "approved waiting family".to_owned(),
-        score: Score { total: 0.0, parts },
-        status,
-        questions,
-        outreach,
-        screening,
-        unknown,
-        ..empty_lead(target)
-    }
-}
-
-fn empty_lead(target: LeadTarget) -> Lead {
-    Lead {
-        target,
+        target: target(entry),
         rank: 0,
-        relation: String::new(),
+        relation: "approved waiting family".to_owned(),
         kinship: None,
         path: Vec::new(),
         other_ways: Vec::new(),
-        score: Score::default(),
+        score: Score { total: 0.0, parts },
         status: LeadStatus::Open,
         questions: Vec::new(),
         cautions: Vec::new(),
-        outreach: Vec::new(),
-        screening: String::new(),
-        unknown: Vec::new(),
+        outreach: gathered
+            .outreach(OutreachTarget::WaitingFamily(*id))
+            .to_vec(),
+        screening,
+        unknown: unconfirmed
+            .then(|| "when their availability was last confirmed".to_owned())
+            .into_iter()
+            .collect(),
     }
 }
