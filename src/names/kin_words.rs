@@ -117,9 +117,8 @@ fn compose(first: KinWord, second: KinWord) -> Option<KinWord> {
     if a.down > 0 && b.up > 0 {
         return None;
     }
-    let line = match (a.line, b.line) {
-        (StatedLine::Kin, line) | (line, StatedLine::Kin) => line,
-        _ => return None,
+    let ((StatedLine::Kin, line) | (line, StatedLine::Kin)) = (a.line, b.line) else {
+        return None;
     };
     let side = match ((a.up, a.down), first.gender) {
         ((1, 0), Gender::Female) => Side::Maternal,

@@ -224,10 +224,10 @@ impl Weights {
                 "said that they are willing",
             ),
             OutreachState::Contacted => {
-                parts.add("contacted", self.outreach.contacted, "has been contacted")
+                parts.add("contacted", self.outreach.contacted, "has been contacted");
             }
             OutreachState::NoReply => {
-                parts.add("no_reply", self.outreach.no_reply, "has not replied so far")
+                parts.add("no_reply", self.outreach.no_reply, "has not replied so far");
             }
             OutreachState::Declined => parts.add(
                 "declined_before",

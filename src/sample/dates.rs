@@ -56,7 +56,7 @@ pub fn remembered(day: Day, dice: &mut Dice) -> String {
     match (rest * 100.0) as u32 {
         0..=39 => format!("{year:04}"),
         40..=54 => month(day),
-        55..=74 => format!("{:04}~", year),
+        55..=74 => format!("{year:04}~"),
         75..=81 => format!("{year:04}?"),
         82..=89 => format!("{:03}X", year / 10),
         90..=94 => format!(

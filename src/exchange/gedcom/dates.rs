@@ -36,7 +36,7 @@ pub fn read_date(text: &str) -> ReadDate {
         .collect();
     let words: Vec<&str> = words
         .iter()
-        .map(|word| word.as_str())
+        .map(std::string::String::as_str)
         .filter(|word| !word.is_empty())
         .collect();
     if words.is_empty() {

@@ -224,7 +224,7 @@ impl<'t> Reading<'t> {
         let read = dates::read_date(text);
         match (read.date, read.doubt) {
             (Some(date), Some(doubt)) => {
-                self.warn(line, format!("{} is read as {date}: {doubt}", shown(text)))
+                self.warn(line, format!("{} is read as {date}: {doubt}", shown(text)));
             }
             (None, Some(doubt)) => self.warn(
                 line,

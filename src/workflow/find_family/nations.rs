@@ -108,13 +108,13 @@ fn lead(gathered: &Gathered, link: Link, public_id: PublicId, nation: Nation) ->
     match link.state {
         MembershipState::Member | MembershipState::ConfirmedByNation => {}
         MembershipState::Entitled => {
-            questions.push("entitled, not registered: what does the nation say?".to_owned())
+            questions.push("entitled, not registered: what does the nation say?".to_owned());
         }
         MembershipState::Claimed => {
-            questions.push("claimed: has the nation been asked to confirm?".to_owned())
+            questions.push("claimed: has the nation been asked to confirm?".to_owned());
         }
         MembershipState::AskedAwaitingAnswer => {
-            questions.push("the nation was asked and has not answered yet".to_owned())
+            questions.push("the nation was asked and has not answered yet".to_owned());
         }
         MembershipState::NotAMember => {
             questions.push(
