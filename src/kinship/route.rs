@@ -213,9 +213,12 @@ impl Shape {
         (self.up() + self.down()).max(1)
     }
 
-    /// How many couples are on the route.
+    /// How many couples are on the route. Two parents of a child who were never a couple do not count.
     pub fn unions(&self) -> u8 {
-        self.joints.len() as u8
+        self.joints
+            .iter()
+            .filter(|joint| **joint != Joint::Coparent)
+            .count() as u8
     }
 
     /// The one stretch of a relation without couples.

@@ -36,6 +36,9 @@ pub struct KnownRelative {
 pub struct FamilyKnown<'a> {
     pub relatives: &'a [KnownRelative],
     pub inquiries: &'a [Inquiry],
+    /// Adults of the child's network, with a name and without.
+    pub network_named: u32,
+    pub network_unnamed: u32,
     /// Living connections found: kin and network.
     pub connections: u32,
     /// Whether the child has brothers or sisters whose other parents are asked for.
@@ -67,8 +70,8 @@ pub fn coverage(family: &FamilyKnown) -> Coverage {
         side: Side::Both,
         about: AskedAbout::Network,
         expected: None,
-        named: 0,
-        unnamed: 0,
+        named: family.network_named,
+        unnamed: family.network_unnamed,
         asked: asked(family.inquiries, Side::Both, AskedAbout::Network),
     });
     let next_questions = next_questions(family, &rows);

@@ -10,7 +10,7 @@ use crate::kinship::contradictions::contradictions;
 use crate::kinship::family_graph::FamilyGraph;
 use crate::kinship::route::Route;
 use crate::model::ids::PersonId;
-use crate::model::lead::{PersonSummary, Relation};
+use crate::model::lead::{Line, PersonSummary, Relation};
 use crate::model::partial_date::Day;
 use crate::model::reach::Reach;
 use crate::placement::ranking::{Weights, weights};
@@ -64,7 +64,7 @@ pub fn name_relationship(
         let (up, down) = (relation.up, relation.down);
         let collateral = up > 0 && down > 0;
         // One's own partner first; then kin by descent, whom law counts before kin by marriage.
-        let by_marriage = relation.unions > 0 && up + down > 0;
+        let by_marriage = matches!(relation.line, Line::Affinity | Line::Step) && up + down > 0;
         (
             by_marriage,
             relation.civil_degree * u8::from(up + down > 0),

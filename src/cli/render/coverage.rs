@@ -90,7 +90,11 @@ fn cell(row: &v1::CoverageRow) -> String {
     if row.unnamed_count > 0 {
         known.push_str(&format!(", {} not named", row.unnamed_count));
     }
+    let is_complete = row
+        .expected
+        .is_some_and(|expected| row.named_count >= expected);
     let asked = match v1::AskedState::try_from(row.asked).unwrap_or_default() {
+        v1::AskedState::Never if is_complete => "not asked",
         v1::AskedState::Never => "NEVER ASKED",
         v1::AskedState::Open => "asked, not settled",
         v1::AskedState::Answered => "asked and answered",

@@ -17,10 +17,15 @@ pub fn coverage_of(gathered: &Gathered, people: &[Belonging<'_>]) -> Coverage {
     let mut relatives = Vec::new();
     let mut closed_sides = Vec::new();
     let mut connections = 0;
+    let (mut network_named, mut network_unnamed) = (0, 0);
     let mut has_half_siblings = false;
     for person in people {
         let alive = is_alive(gathered, person);
         connections += u32::from(alive && person.node.named);
+        if !person.network.is_empty() {
+            network_named += u32::from(person.node.named);
+            network_unnamed += u32::from(!person.node.named);
+        }
         let Some(way) = person.ways.first() else {
             continue;
         };
@@ -49,6 +54,8 @@ pub fn coverage_of(gathered: &Gathered, people: &[Belonging<'_>]) -> Coverage {
     coverage(&FamilyKnown {
         relatives: &relatives,
         inquiries: &gathered.inquiries,
+        network_named,
+        network_unnamed,
         connections,
         has_half_siblings,
         closed_sides: &closed_sides,
