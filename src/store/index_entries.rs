@@ -57,16 +57,30 @@ fn add_identities(history: &History, entries: &mut Entries) -> Result<(), StoreE
     Ok(())
 }
 
+/// "joseph mary" for "mary joseph", so that people are found by the beginning of their family name too. The family
+/// name is the part recorded as such, else the last word; nothing for a name of one word.
+fn family_first(folded: &str, family: &str) -> Option<String> {
+    let (rest, family) = match folded.strip_suffix(family) {
+        Some(rest) if !family.is_empty() && rest.ends_with(' ') => (rest.trim_end(), family),
+        _ => folded.rsplit_once(' ')?,
+    };
+    (!rest.is_empty()).then(|| format!("{family} {rest}"))
+}
+
 fn add_names(subject: Subject, version: &Version, entries: &mut Entries) -> Result<(), StoreError> {
     let section = Section::of(&version.statement.evidence);
     match (subject, version.fact()) {
         (Subject::Person(person), Fact::Name(name)) => {
-            let key = IndexKey::PersonName {
-                folded: fold(&name.full),
-                person: person.0,
-                section,
-            };
-            entries.insert(key.encode(), encode(&())?);
+            let folded = fold(&name.full);
+            let family_first = family_first(&folded, &fold(&name.family));
+            for folded in std::iter::once(folded).chain(family_first) {
+                let key = IndexKey::PersonName {
+                    folded,
+                    person: person.0,
+                    section,
+                };
+                entries.insert(key.encode(), encode(&())?);
+            }
         }
         (Subject::Place(place), Fact::Place(content)) => {
             let key = IndexKey::PlaceName {
@@ -144,4 +158,26 @@ fn add_ties_of(
         entries.insert(key.encode(), encode(&entry)?);
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::family_first;
+
+    #[test]
+    fn a_family_name_is_found_first_or_last() {
+        let table = [
+            ("mary joseph", "", Some("joseph mary")),
+            (
+                "mary ann van der berg",
+                "van der berg",
+                Some("van der berg mary ann"),
+            ),
+            ("prince", "", None),
+            ("joseph", "joseph", None),
+        ];
+        for (folded, family, expected) in table {
+            assert_eq!(family_first(folded, family).as_deref(), expected);
+        }
+    }
 }
