@@ -2,6 +2,7 @@
 //! in range. Each rule answers yes, no or unknown. How well a family fits is a later matter.
 
 use super::candidate::Distance;
+use super::when::when;
 use crate::model::partial_date::{Day, PartialDate, Truth};
 use crate::model::waiting_family::{ApprovalState, WaitingFamily};
 
@@ -72,7 +73,7 @@ fn approval(family: &WaitingFamily, as_of: Day) -> Answer {
     {
         return Answer::No {
             rule: "not_approved",
-            reason: format!("approved only {}", approved.in_words()),
+            reason: format!("approved only {}", when(approved)),
         };
     }
     let Some(expires) = family.approval_expires else {
@@ -81,12 +82,12 @@ fn approval(family: &WaitingFamily, as_of: Day) -> Answer {
     match expires.on_or_before(as_of) {
         Truth::Yes => Answer::No {
             rule: "approval_expired",
-            reason: format!("approval expired {}", expires.in_words()),
+            reason: format!("approval expired {}", when(expires)),
         },
         Truth::No => Answer::Yes(format!("approved until {}", expires.in_words())),
         Truth::Unknown => Answer::Unknown(format!(
             "approval expires {}: still in force?",
-            expires.in_words()
+            when(expires)
         )),
     }
 }
