@@ -1,7 +1,7 @@
 //! How each person found belongs to the child: as kin, by the network, or both.
 
 use super::gather::Gathered;
-use crate::kinship::family_graph::Place;
+use crate::kinship::family_graph::{Place, is_over};
 use crate::kinship::route::{Joint, Route, Shape, StepKind, certainty_of};
 use crate::model::case::OutreachTarget;
 use crate::model::ids::{NationId, PersonId};
@@ -49,7 +49,15 @@ pub fn people(gathered: &Gathered) -> Vec<Belonging<'_>> {
                     shape: route.shape(&gathered.graph),
                 })
                 .collect();
-            person.ways.sort_by_key(|way| nearness(&way.shape));
+            // Of ways of like nearness the surer, then the mother's side: never the one entered first.
+            let scale = &gathered.weights.certainty;
+            person.ways.sort_by(|one, other| {
+                let sureness = |way: &Way<'_>| way.route.certainty(&gathered.graph, scale);
+                nearness(&one.shape)
+                    .cmp(&nearness(&other.shape))
+                    .then_with(|| sureness(other).total_cmp(&sureness(one)))
+                    .then_with(|| one.shape.side.cmp(&other.shape.side))
+            });
         }
     }
     for tie in gathered
@@ -200,6 +208,7 @@ fn brief(gathered: &Gathered, way: &Way<'_>) -> KinshipBrief {
             .map(|tie| certainty_of(tie, &gathered.weights.certainty))
             .product(),
         disputed: ties().any(|tie| tie.certainty == Certainty::Disputed),
+        former: is_former(gathered, way),
     }
 }
 
@@ -231,6 +240,21 @@ fn rights_ended(way: &Way<'_>) -> bool {
         }
         _ => false,
     }
+}
+
+/// Whether a way runs through a couple, foster home or guardianship that is no more.
+fn is_former(gathered: &Gathered, way: &Way<'_>) -> bool {
+    let parted = way.shape.joints.iter().any(|joint| match joint {
+        Joint::Union { ended, .. } | Joint::Step { ended } => *ended,
+        Joint::Coparent => false,
+    });
+    parted
+        || (is_foster_kin(&way.shape)
+            && way
+                .route
+                .steps
+                .iter()
+                .any(|step| is_over(gathered.graph.tie(step.tie).to, gathered.as_of)))
 }
 
 /// Whether a way of being kin runs through a foster home or guardian.
