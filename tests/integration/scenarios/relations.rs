@@ -80,12 +80,20 @@ fn every_relation_is_named_as_people_say_it() {
         for row in &family.rows {
             rows += 1;
             if let Err(failure) = check(&world, row, &table.as_of) {
-                failures.push(format!("{}: {} → {}: {failure}", family.title, row.a, row.b));
+                failures.push(format!(
+                    "{}: {} → {}: {failure}",
+                    family.title, row.a, row.b
+                ));
             }
         }
     }
     assert!(rows >= 70, "only {rows} rows");
-    assert!(failures.is_empty(), "{} of {rows} rows fail\n{}", failures.len(), failures.join("\n"));
+    assert!(
+        failures.is_empty(),
+        "{} of {rows} rows fail\n{}",
+        failures.len(),
+        failures.join("\n")
+    );
 }
 
 fn check(world: &World, row: &Row, as_of: &str) -> Result<(), String> {
@@ -133,7 +141,10 @@ fn relations(world: &World, a: &str, b: &str, as_of: &str) -> Result<Vec<Relatio
 }
 
 fn same(expected: &[&str], relations: &[Relation]) -> Result<(), String> {
-    let found: Vec<&str> = relations.iter().map(|relation| relation.words.as_str()).collect();
+    let found: Vec<&str> = relations
+        .iter()
+        .map(|relation| relation.words.as_str())
+        .collect();
     match found == expected {
         true => Ok(()),
         false => Err(format!("expected {expected:?}, found {found:?}")),
