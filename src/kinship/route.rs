@@ -452,7 +452,7 @@ fn step_joint(graph: &FamilyGraph, step: &Step) -> Joint {
 }
 
 /// Whether an ended union had ended on this day; one without a date had.
-fn has_ended_by(tie: &NodeTie, as_of: Day) -> bool {
+pub fn has_ended_by(tie: &NodeTie, as_of: Day) -> bool {
     tie.to.is_none_or(|to| to.on_or_before(as_of) != Truth::No)
 }
 

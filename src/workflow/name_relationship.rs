@@ -32,7 +32,7 @@ pub struct NameRelationship {
 
 /// How far relations that a climb to the ancestors cannot see are looked for: through a brother's other parent, a
 /// kinship word, a foster home.
-const WALKED_DEGREE: u8 = 5;
+const WALKED_DEGREE: u8 = 6;
 
 /// Names every relation of `b` to `a`, on a day.
 pub fn name_relationship(
@@ -87,6 +87,7 @@ pub fn name_relationship(
             up.abs_diff(down),
             relation.sibship,
             relation.line,
+            down,
             relation.side,
         )
     });

@@ -4,7 +4,7 @@ use super::gather::Gathered;
 use crate::kinship::family_graph::{Place, is_over};
 use crate::kinship::route::{Joint, Route, Shape, StepKind, certainty_of};
 use crate::model::case::OutreachTarget;
-use crate::model::ids::{NationId, PersonId};
+use crate::model::ids::{ExternalId, NationId, PersonId, PublicId};
 use crate::model::lead::Line;
 use crate::model::nation::MembershipState;
 use crate::model::neighborhood::{Node, NodeNetworkTie, NodeTieKind};
@@ -49,14 +49,16 @@ pub fn people(gathered: &Gathered) -> Vec<Belonging<'_>> {
                     shape: route.shape(&gathered.graph),
                 })
                 .collect();
-            // Of ways of like nearness the surer, then the mother's side: never the one entered first.
+            // Of ways of like nearness the surer, then what is not over, then the mother's side: never the one entered first.
             let scale = &gathered.weights.certainty;
             person.ways.sort_by(|one, other| {
                 let sureness = |way: &Way<'_>| way.route.certainty(&gathered.graph, scale);
                 nearness(&one.shape)
                     .cmp(&nearness(&other.shape))
                     .then_with(|| sureness(other).total_cmp(&sureness(one)))
+                    .then_with(|| is_former(gathered, one).cmp(&is_former(gathered, other)))
                     .then_with(|| one.shape.side.cmp(&other.shape.side))
+                    .then_with(|| people_on(gathered, one).cmp(people_on(gathered, other)))
             });
         }
     }
@@ -240,6 +242,18 @@ fn rights_ended(way: &Way<'_>) -> bool {
         }
         _ => false,
     }
+}
+
+/// The people on a way, by what does not depend on the order of entry.
+fn people_on<'a>(
+    gathered: &'a Gathered,
+    way: &'a Way<'_>,
+) -> impl Iterator<Item = (Option<&'a ExternalId>, PublicId)> {
+    let steps = way.route.steps.iter();
+    steps.filter_map(|step| {
+        let node = gathered.graph.node(step.to)?;
+        Some((node.external_id.as_ref(), node.public_id))
+    })
 }
 
 /// Whether a way runs through a couple, foster home or guardianship that is no more.
