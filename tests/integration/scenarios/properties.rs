@@ -306,7 +306,7 @@ fn told_without_ids(answer: &FamilyAnswer) -> Vec<String> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(256))]
+    #![proptest_config(ProptestConfig::with_cases(512))]
 
     #[test]
     fn the_order_is_kept_and_nobody_is_lost(family in thrown(), purpose in 0..4usize) {
