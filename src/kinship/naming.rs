@@ -203,12 +203,13 @@ impl Namer<'_> {
             .any(|step| is_over(self.graph.tie(step.tie).to, self.graph.as_of()))
     }
 
-    /// "maternal " or "paternal " where English says so: not of parents, descendants or full siblings' children.
+    /// "maternal " or "paternal " where English says so: not of parents, descendants or siblings' children (a "maternal
+    /// nephew" would be a sister's son).
     fn side_word(&self, index: usize) -> &'static str {
         let stretch = &self.shape.stretches[index];
         let told = index == 0
             && (stretch.up >= 2
-                || (stretch.up == 1 && stretch.down >= 1 && stretch.sibship != Sibship::Full));
+                || (stretch.up == 1 && stretch.down == 1 && stretch.sibship != Sibship::Full));
         match self.shape.side {
             Side::Maternal if told => "maternal ",
             Side::Paternal if told => "paternal ",

@@ -156,6 +156,24 @@ impl Route {
         }
     }
 
+    /// The same route walked from its end to its start.
+    pub fn reversed(&self, graph: &FamilyGraph) -> Route {
+        let steps = self
+            .steps
+            .iter()
+            .enumerate()
+            .rev()
+            .map(|(index, step)| Step {
+                to: self.before(index),
+                kind: StepKind::backward(graph.tie(step.tie).kind),
+                tie: step.tie,
+            });
+        Route {
+            start: self.end(),
+            steps: steps.collect(),
+        }
+    }
+
     /// Takes the route apart.
     pub fn shape(&self, graph: &FamilyGraph) -> Shape {
         let mut builder = ShapeBuilder::default();
@@ -437,7 +455,7 @@ fn step_joint(graph: &FamilyGraph, step: &Step) -> Joint {
 }
 
 /// Whether an ended union had ended on this day; one without a date had.
-fn has_ended_by(tie: &NodeTie, as_of: Day) -> bool {
+pub fn has_ended_by(tie: &NodeTie, as_of: Day) -> bool {
     tie.to.is_none_or(|to| to.on_or_before(as_of) != Truth::No)
 }
 

@@ -2,9 +2,9 @@
 //! see next, is handed their nodes, and goes on. One batched read serves each step.
 
 use super::family_graph::{FamilyGraph, ParentClass, Place, TieIndex, is_over};
-use super::route::{Route, Step, StepKind, certainty_of, side_of_parent};
-use crate::model::ids::PersonId;
-use crate::model::neighborhood::Node;
+use super::route::{Route, Step, StepKind, certainty_of, has_ended_by, side_of_parent};
+use crate::model::ids::{ExternalId, PersonId};
+use crate::model::neighborhood::{Node, NodeTieKind};
 use crate::model::partial_date::Day;
 use crate::model::reach::Reach;
 use crate::model::relation_word::{KinTerm, StatedLine};
@@ -193,11 +193,11 @@ impl Walk {
                     }
                     self.step_to_parent(&state, target, nature, tie)
                 }
-                StepKind::Child { nature } => self.step_to_child(&state, target, nature),
+                StepKind::Child { nature } => self.step_to_child(&state, target, nature, tie),
                 StepKind::Partner { state: union, .. } => {
-                    self.step_to_partner(&state, target, union)
+                    self.step_to_partner(&state, target, union, tie)
                 }
-                StepKind::Stated { term, side } => self.step_by_word(&state, term, side),
+                StepKind::Stated { term, side } => self.step_by_word(&state, term, side, tie),
             };
             if let Some(next) = next {
                 self.push(
@@ -270,6 +270,7 @@ impl Walk {
                 Some(State {
                     phase: Phase::Affine,
                     unions: state.unions + 1,
+                    marks: next.marks | if over { ENDED } else { 0 },
                     ..next
                 })
             }
@@ -331,7 +332,13 @@ impl Walk {
         }
     }
 
-    fn step_to_child(&self, state: &State, child: Place, nature: ParentNature) -> Option<State> {
+    fn step_to_child(
+        &self,
+        state: &State,
+        child: Place,
+        nature: ParentNature,
+        tie: TieIndex,
+    ) -> Option<State> {
         let class = ParentClass::of(nature);
         let mut next = State {
             down: state.down + 1,
@@ -340,9 +347,11 @@ impl Walk {
         if class == ParentClass::Step {
             let allowed =
                 state.phase == Phase::Up && next.up + next.down <= self.reach.affinity_degree;
+            let over = is_over(self.graph.tie(tie).to, self.graph.as_of());
             return allowed.then_some(State {
                 phase: Phase::End,
                 unions: state.unions + 1,
+                marks: next.marks | if over { ENDED } else { 0 },
                 ..next
             });
         }
@@ -413,12 +422,21 @@ impl Walk {
         })
     }
 
-    fn step_to_partner(&self, state: &State, partner: Place, union: UnionState) -> Option<State> {
+    fn step_to_partner(
+        &self,
+        state: &State,
+        partner: Place,
+        union: UnionState,
+        tie: TieIndex,
+    ) -> Option<State> {
         if union == UnionState::Ended && !self.reach.former_partners {
             return None;
         }
+        let ended =
+            union == UnionState::Ended && has_ended_by(self.graph.tie(tie), self.graph.as_of());
         let next = State {
             unions: state.unions + 1,
+            marks: state.marks | if ended { ENDED } else { 0 },
             ..*state
         };
         match state.phase {
@@ -459,8 +477,22 @@ impl Walk {
         }
     }
 
-    /// A kinship word is one unresolved step. A word of courtesy without a side is not walked on.
-    fn step_by_word(&self, state: &State, term: KinTerm, side: Side) -> Option<State> {
+    /// A kinship word is one unresolved step. A word of courtesy without a side is not walked on, from neither end.
+    fn step_by_word(
+        &self,
+        state: &State,
+        term: KinTerm,
+        side: Side,
+        tie: TieIndex,
+    ) -> Option<State> {
+        let (mere_courtesy, is_backward) = match self.graph.tie(tie).kind {
+            NodeTieKind::Kin { term, side, .. } => (term.courtesy && side == Side::Unknown, false),
+            NodeTieKind::KinOf { term, side, .. } => (term.courtesy && side == Side::Unknown, true),
+            _ => (false, false),
+        };
+        if mere_courtesy && is_backward && state.kind.is_some() {
+            return None;
+        }
         let next = State {
             up: state.up + term.up,
             down: state.down + term.down,
@@ -479,8 +511,7 @@ impl Walk {
                 ..next
             });
         }
-        let walkable = term.line == StatedLine::Kin
-            && !(term.courtesy && side == Side::Unknown && state.up == 0);
+        let walkable = term.line == StatedLine::Kin && !mere_courtesy;
         let phase = match (walkable, next.down) {
             (false, _) => Phase::End,
             (true, 0) => Phase::Up,
@@ -495,7 +526,7 @@ impl Walk {
     }
 
     /// Adds a state unless the same way of being related was found before; of two found at once the surer, then the
-    /// one whose people have the lower public ids, so that the order of entry does not matter.
+    /// one whose people come first by external and public id, so that the order of entry does not matter.
     fn push(&mut self, from: u32, mut state: State) {
         state.certainty = self.states[from as usize].certainty
             * certainty_of(self.graph.tie(state.tie), &self.scale);
@@ -532,13 +563,14 @@ impl Walk {
         self.way_back(new) < self.way_back(known)
     }
 
-    /// The public ids on the way, last first.
-    fn way_back(&self, state: &State) -> Vec<u128> {
+    /// The ids on the way, last first.
+    fn way_back(&self, state: &State) -> Vec<(Option<&ExternalId>, u128)> {
         let mut ids = Vec::new();
         let mut state = *state;
         while state.kind.is_some() {
             state = self.states[state.before as usize];
-            ids.extend(self.graph.node(state.place).map(|node| node.public_id.0));
+            let node = self.graph.node(state.place);
+            ids.extend(node.map(|node| (node.external_id.as_ref(), node.public_id.0)));
         }
         ids
     }

@@ -40,7 +40,7 @@ pub fn read_kin_word(text: &str) -> Option<KinWord> {
 }
 
 fn is_filler(word: &str) -> bool {
-    const FILLERS: [&str; 16] = [
+    const FILLERS: [&str; 22] = [
         "my",
         "her",
         "his",
@@ -57,6 +57,12 @@ fn is_filler(word: &str) -> bool {
         "natural",
         "adoptive",
         "adopted",
+        "presumed",
+        "putative",
+        "alleged",
+        "possible",
+        "customary",
+        "custom",
     ];
     word.is_empty() || FILLERS.contains(&word)
 }

@@ -39,6 +39,8 @@ pub struct KinshipBrief {
     pub certainty: f64,
     /// Whether a tie on the path is disputed.
     pub disputed: bool,
+    /// Whether it runs through a couple or a foster home that is no more.
+    pub former: bool,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq)]

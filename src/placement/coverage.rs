@@ -181,7 +181,7 @@ fn missing_from_notice(family: &FamilyKnown, rows: &[CoverageRow]) -> Vec<String
         && !family
             .relatives
             .iter()
-            .any(|relative| relative.parent_of_sibling)
+            .any(|relative| relative.parent_of_sibling && relative.named)
     {
         missing.push("parents of brothers and sisters who have custody of them".to_owned());
     }

@@ -3,6 +3,7 @@
 
 use super::candidate::Candidate;
 use super::order::{ParentWithEndedRights, PlacementOrder};
+use super::when::when;
 use crate::model::case::{OutreachState, Purpose};
 use crate::model::lead::OutreachBrief;
 use crate::model::neighborhood::Vital;
@@ -93,7 +94,7 @@ fn life(candidate: &Candidate, _purpose: Purpose, _order: &PlacementOrder, as_of
     match node.death {
         Vital::Dead(None) => excludes("died", "has died"),
         Vital::Dead(Some(date)) => match date.on_or_before(as_of) {
-            Truth::Yes => excludes("died", format!("died {}", date.in_words())),
+            Truth::Yes => excludes("died", format!("died {}", when(date))),
             Truth::No => Ruling::Passes,
             Truth::Unknown => Ruling::Asks(format!(
                 "still alive on this date? Death recorded: {}",
@@ -188,7 +189,7 @@ fn refusal(candidate: &Candidate, purpose: Purpose, _order: &PlacementOrder, as_
     };
     let when = outreach
         .date
-        .map_or(String::new(), |date| format!(" on {}", date.in_words()));
+        .map_or(String::new(), |date| format!(" {}", when(date)));
     match outreach.ask_again {
         None => excludes("declined", format!("declined {}{when}", purpose.word())),
         Some(date) => match date.on_or_before(as_of) {

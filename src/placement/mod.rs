@@ -6,3 +6,4 @@ pub mod eligibility;
 pub mod order;
 pub mod ranking;
 pub mod waiting_families;
+pub mod when;

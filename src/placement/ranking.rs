@@ -28,6 +28,7 @@ pub struct Weights {
 struct Closeness {
     by_degree: Vec<f64>,
     by_union: f64,
+    former: f64,
     network: f64,
     network_caring_role: f64,
 }
@@ -127,6 +128,13 @@ impl Weights {
                     couples,
                     "related through a couple, not by descent",
                 );
+                if kinship.former {
+                    parts.add(
+                        "former",
+                        self.closeness.former,
+                        "through a couple or foster home that is no more",
+                    );
+                }
                 Some(kinship.certainty)
             }
             (None, Some(network)) if network.caring => {

@@ -1,6 +1,7 @@
 //! Whether a waiting family may be suggested: approval in force, not on hold, room for the whole sibling group, ages
 //! in range. Each rule answers yes, no or unknown. How well a family fits is a later matter.
 
+use super::when::when;
 use crate::model::partial_date::{Day, PartialDate, Truth};
 use crate::model::waiting_family::{ApprovalState, WaitingFamily};
 
@@ -41,8 +42,8 @@ impl Obstacle {
         match self {
             Obstacle::StudyNotFinished => "the home study is not finished".to_owned(),
             Obstacle::Withdrawn => "the approval was withdrawn".to_owned(),
-            Obstacle::ApprovedOnly(date) => format!("approved only {}", date.in_words()),
-            Obstacle::ApprovalExpired(date) => format!("approval expired {}", date.in_words()),
+            Obstacle::ApprovedOnly(date) => format!("approved only {}", when(date)),
+            Obstacle::ApprovalExpired(date) => format!("approval expired {}", when(date)),
             Obstacle::OnHold => "the family is on hold".to_owned(),
             Obstacle::TooLittleRoom { room, needed } => {
                 format!("room for {room}, but {needed} are to be placed together")
@@ -72,7 +73,7 @@ impl Doubt {
             Doubt::ApprovalNotRecorded => "approval not recorded".to_owned(),
             Doubt::ExpiryNotRecorded => "when the approval expires is not recorded".to_owned(),
             Doubt::ExpiryUnclear(date) => {
-                format!("approval expires {}: still in force?", date.in_words())
+                format!("approval expires {}: still in force?", when(date))
             }
             Doubt::HoldNotRecorded => "whether the family is on hold is not recorded".to_owned(),
             Doubt::RoomNotRecorded => {

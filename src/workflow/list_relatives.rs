@@ -112,7 +112,7 @@ pub fn by_nearness<'a>(
         .into_iter()
         .map(|route| (route.shape(graph), route))
         .collect();
-    ways.sort_by_key(|(shape, _)| nearness(shape));
+    ways.sort_by_key(|(shape, _)| (nearness(shape), shape.side));
     ways
 }
 

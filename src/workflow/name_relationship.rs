@@ -33,7 +33,7 @@ pub struct NameRelationship {
 
 /// How far relations that a climb to the ancestors cannot see are looked for: through a brother's other parent, a
 /// kinship word, a foster home.
-const WALKED_DEGREE: u8 = 5;
+const WALKED_DEGREE: u8 = 6;
 
 /// Names every relation of `b` to `a`, on a day.
 pub fn name_relationship(
@@ -59,7 +59,25 @@ pub fn name_relationship(
     };
     let (person_a, person_b) = (person(a, "a")?, person(b, "b")?);
     let mut relations = shown(&snapshot, &graph, &routes, weights)?;
-    relations.extend(walked(&snapshot, permit, a, b, as_of, weights)?);
+    relations.extend(walked(
+        &snapshot,
+        permit,
+        [a, b],
+        Seen::From,
+        as_of,
+        weights,
+    )?);
+    if relations.is_empty() {
+        // A child knows of its foster parents and of a sister's guardian; they do not know of the child.
+        relations.extend(walked(
+            &snapshot,
+            permit,
+            [b, a],
+            Seen::Backward,
+            as_of,
+            weights,
+        )?);
+    }
     relations.sort_by_key(|relation| {
         let (up, down) = (relation.up, relation.down);
         let collateral = up > 0 && down > 0;
@@ -73,6 +91,8 @@ pub fn name_relationship(
             up.abs_diff(down),
             relation.sibship,
             relation.line,
+            down,
+            relation.side,
         )
     });
     let coefficient = match (graph.place_of(a), graph.place_of(b)) {
@@ -108,29 +128,32 @@ fn shown(
         .collect())
 }
 
-/// Relations that a walk from `a` finds.
+/// From which end the relations that a walk finds are told.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Seen {
+    From,
+    Backward,
+}
+
+/// Relations that a walk from the first of the two finds.
 fn walked(
     snapshot: &Snapshot<'_>,
     permit: &Permit,
-    a: PersonId,
-    b: PersonId,
+    [start, end]: [PersonId; 2],
+    seen: Seen,
     as_of: Day,
     weights: &Weights,
 ) -> Result<Vec<Relation>, Error> {
-    let walked = walk_kin(
-        snapshot,
-        permit,
-        a,
-        as_of,
-        Reach::everything(WALKED_DEGREE),
-        weights,
-    )?;
+    let reach = Reach::everything(WALKED_DEGREE);
+    let walked = walk_kin(snapshot, permit, start, as_of, reach, weights)?;
     let graph = &walked.graph;
-    let kin = walked.kin.iter().find(|kin| graph.id(kin.place) == b);
-    shown(
-        snapshot,
-        graph,
-        kin.map_or(&[][..], |kin| &kin.routes),
-        weights,
-    )
+    let kin = walked.kin.iter().find(|kin| graph.id(kin.place) == end);
+    let routes = kin.map_or(&[][..], |kin| &kin.routes);
+    match seen {
+        Seen::From => shown(snapshot, graph, routes, weights),
+        Seen::Backward => {
+            let routes: Vec<Route> = routes.iter().map(|route| route.reversed(graph)).collect();
+            shown(snapshot, graph, &routes, weights)
+        }
+    }
 }

@@ -64,8 +64,8 @@ pub fn sources_of<'a>(
 }
 
 /// The order of relations: nearest first; of like degree, descent before couples, direct before collateral, like
-/// generations first, full before half, blood first.
-pub fn nearness(shape: &Shape) -> (u8, u8, bool, u8, Sibship, Line) {
+/// generations first, full before half, blood first, elders before younger.
+pub fn nearness(shape: &Shape) -> (u8, u8, bool, u8, Sibship, Line, u8) {
     let (up, down) = (shape.up(), shape.down());
     (
         shape.civil_degree(),
@@ -74,6 +74,7 @@ pub fn nearness(shape: &Shape) -> (u8, u8, bool, u8, Sibship, Line) {
         up.abs_diff(down),
         shape.sibship(),
         shape.line(),
+        down,
     )
 }
 

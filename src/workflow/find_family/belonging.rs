@@ -1,9 +1,10 @@
 //! How each person found belongs to the child: as kin, by the network, or both.
 
 use super::gather::Gathered;
+use crate::kinship::family_graph::is_over;
 use crate::kinship::route::{Joint, Route, Shape, StepKind, certainty_of};
 use crate::model::case::OutreachTarget;
-use crate::model::ids::{NationId, PersonId};
+use crate::model::ids::{ExternalId, NationId, PersonId, PublicId};
 use crate::model::lead::Line;
 use crate::model::nation::MembershipState;
 use crate::model::neighborhood::{Node, NodeNetworkTie, NodeTieKind};
@@ -47,7 +48,17 @@ pub fn people(gathered: &Gathered) -> Vec<Belonging<'_>> {
                     shape: route.shape(&gathered.graph),
                 })
                 .collect();
-            person.ways.sort_by_key(|way| nearness(&way.shape));
+            // Of ways of like nearness the surer, then what is not over, then the mother's side: never the one entered first.
+            let scale = &gathered.weights.certainty;
+            person.ways.sort_by(|one, other| {
+                let sureness = |way: &Way<'_>| way.route.certainty(&gathered.graph, scale);
+                nearness(&one.shape)
+                    .cmp(&nearness(&other.shape))
+                    .then_with(|| sureness(other).total_cmp(&sureness(one)))
+                    .then_with(|| is_former(gathered, one).cmp(&is_former(gathered, other)))
+                    .then_with(|| one.shape.side.cmp(&other.shape.side))
+                    .then_with(|| people_on(gathered, one).cmp(people_on(gathered, other)))
+            });
         }
     }
     for tie in gathered
@@ -197,6 +208,7 @@ fn brief(gathered: &Gathered, way: &Way<'_>) -> KinshipBrief {
             .map(|tie| certainty_of(tie, &gathered.weights.certainty))
             .product(),
         disputed: ties().any(|tie| tie.certainty == Certainty::Disputed),
+        former: is_former(gathered, way),
     }
 }
 
@@ -228,6 +240,33 @@ fn rights_ended(way: &Way<'_>) -> bool {
         }
         _ => false,
     }
+}
+
+/// The people on a way, by what does not depend on the order of entry.
+fn people_on<'a>(
+    gathered: &'a Gathered,
+    way: &'a Way<'_>,
+) -> impl Iterator<Item = (Option<&'a ExternalId>, PublicId)> {
+    let steps = way.route.steps.iter();
+    steps.filter_map(|step| {
+        let node = gathered.graph.node(step.to)?;
+        Some((node.external_id.as_ref(), node.public_id))
+    })
+}
+
+/// Whether a way runs through a couple, foster home or guardianship that is no more.
+fn is_former(gathered: &Gathered, way: &Way<'_>) -> bool {
+    let parted = way.shape.joints.iter().any(|joint| match joint {
+        Joint::Union { ended, .. } | Joint::Step { ended } => *ended,
+        Joint::Coparent => false,
+    });
+    parted
+        || (is_foster_kin(&way.shape)
+            && way
+                .route
+                .steps
+                .iter()
+                .any(|step| is_over(gathered.graph.tie(step.tie).to, gathered.as_of)))
 }
 
 /// Whether a way of being kin runs through a foster home or guardian.

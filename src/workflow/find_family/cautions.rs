@@ -5,6 +5,7 @@ use crate::model::neighborhood::{Node, NodeTieKind};
 use crate::model::partial_date::Truth;
 use crate::model::person::{CautionKind, CautionSet, ScreeningResult};
 use crate::model::tie::UnionState;
+use crate::placement::when::when;
 
 /// The cautions for one person, the gravest first.
 pub fn cautions(gathered: &Gathered, node: &Node) -> Vec<String> {
@@ -113,7 +114,7 @@ pub fn screening(gathered: &Gathered, node: &Node) -> String {
         .map(|expires| (expires, expires.on_or_before(gathered.as_of)));
     match (screening.result, expired) {
         (_, Some((expires, Truth::Yes))) => {
-            format!("screening expired {}: needs screening", expires.in_words())
+            format!("screening expired {}: needs screening", when(expires))
         }
         (ScreeningResult::Cleared, Some((expires, _))) => {
             format!("cleared until {}", expires.in_words())

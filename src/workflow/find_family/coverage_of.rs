@@ -20,6 +20,9 @@ pub fn coverage_of(gathered: &Gathered, people: &[Belonging<'_>]) -> Coverage {
     let (mut network_named, mut network_unnamed) = (0, 0);
     let mut has_half_siblings = false;
     for person in people {
+        if !is_born(gathered, person) {
+            continue;
+        }
         let alive = is_alive(gathered, person);
         connections += u32::from(alive && person.node.named);
         if !person.network.is_empty() {
@@ -49,7 +52,11 @@ pub fn coverage_of(gathered: &Gathered, people: &[Belonging<'_>]) -> Coverage {
             // Too far to be counted in a row or asked first; the words are not shown.
             _ => String::new(),
         };
-        relatives.push(known_relative(gathered, person.node, shape, alive, words));
+        let mut relative = known_relative(gathered, person.node, shape, alive, words);
+        if !relative.parent_of_sibling {
+            relative.side = side_of_all_ways(person, relative.side);
+        }
+        relatives.push(relative);
     }
     coverage(&FamilyKnown {
         relatives: &relatives,
@@ -60,6 +67,21 @@ pub fn coverage_of(gathered: &Gathered, people: &[Belonging<'_>]) -> Coverage {
         has_half_siblings,
         closed_sides: &closed_sides,
     })
+}
+
+/// Where a person is as near on the other side too, both: an ancestor of both parents, a cousin twice over.
+fn side_of_all_ways(person: &Belonging<'_>, nearest: Side) -> Side {
+    let generations = |shape: &Shape| (shape.up(), shape.down());
+    let first = person.ways.first().map(|way| generations(&way.shape));
+    let on_other_side = person.ways.iter().any(|way| {
+        way.shape.joints.is_empty()
+            && Some(generations(&way.shape)) == first
+            && matches!(
+                (nearest, way.shape.side),
+                (Side::Maternal, Side::Paternal) | (Side::Paternal, Side::Maternal)
+            )
+    });
+    if on_other_side { Side::Both } else { nearest }
 }
 
 fn known_relative(
@@ -81,7 +103,10 @@ fn known_relative(
         name: node.name.clone(),
         up: if parent_of_sibling { 0 } else { shape.up() },
         down: if parent_of_sibling { 0 } else { shape.down() },
-        side: if shape.side == Side::Unknown && (shape.up(), shape.down()) == (1, 1) {
+        side: if parent_of_sibling {
+            // They hold a sibling; of the child's own mother's or father's kin they need know nothing.
+            Side::Unknown
+        } else if shape.side == Side::Unknown && (shape.up(), shape.down()) == (1, 1) {
             Side::Both
         } else {
             shape.side
@@ -94,6 +119,11 @@ fn known_relative(
         parent_of_sibling,
         words,
     }
+}
+
+fn is_born(gathered: &Gathered, person: &Belonging<'_>) -> bool {
+    let birth = person.node.birth;
+    birth.is_none_or(|birth| birth.on_or_before(gathered.as_of) != Truth::No)
 }
 
 fn is_alive(gathered: &Gathered, person: &Belonging<'_>) -> bool {

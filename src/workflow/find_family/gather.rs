@@ -6,16 +6,16 @@ use crate::error::Error;
 use crate::kinship::family_graph::{FamilyGraph, Place};
 use crate::kinship::walk::Kin;
 use crate::model::case::{Case, Inquiry, Outreach, OutreachTarget};
-use crate::model::ids::{CaseId, HouseholdId, PersonId, PlaceId};
+use crate::model::ids::{CaseId, HouseholdId, PersonId, PlaceId, Subject};
 use crate::model::lead::OutreachBrief;
-use crate::model::neighborhood::{Node, NodeTieKind};
-use crate::model::partial_date::Day;
+use crate::model::neighborhood::{Node, NodeTie, NodeTieKind};
+use crate::model::partial_date::{Day, Truth};
 use crate::model::person::{CautionKind, Place as PlaceRecord};
 use crate::model::tie::ParentNature;
 use crate::placement::candidate::Distance;
 use crate::placement::order::{DEFAULT_ORDER, PlacementOrder, orders};
 use crate::placement::ranking::{Weights, weights};
-use crate::store::Snapshot;
+use crate::store::{Page, Snapshot, TieKind};
 use crate::workflow::read_kin::walk_kin;
 use rustc_hash::{FxHashMap, FxHashSet};
 
@@ -155,6 +155,16 @@ fn is_later(new: &OutreachBrief, known: &OutreachBrief) -> bool {
     day(new) >= day(known)
 }
 
+fn is_foster(tie: &NodeTie) -> bool {
+    let foster = ParentNature::Foster;
+    matches!(tie.kind, NodeTieKind::Parent { nature, .. } if nature == foster)
+}
+
+/// Whether one tie had surely ended before the other began.
+fn is_before(one: &NodeTie, other: &NodeTie) -> bool {
+    matches!((one.to, other.from), (Some(to), Some(from)) if to.before(from) == Truth::Yes)
+}
+
 impl Gathered {
     /// The child.
     pub fn child(&self) -> &Node {
@@ -199,28 +209,57 @@ impl Gathered {
         let foster_parents: Vec<PersonId> = child
             .ties
             .iter()
-            .filter(|tie| {
-                matches!(
-                    tie.kind,
-                    NodeTieKind::Parent {
-                        nature: ParentNature::Foster,
-                        ..
-                    }
-                )
-            })
+            .filter(|tie| is_foster(tie))
             .map(|tie| tie.other)
             .collect();
         let child_id = child.id;
         if !foster_parents.is_empty() {
-            for ids in snapshot.foster_children(&foster_parents, permit.visibility())? {
-                self.foster_siblings
-                    .extend(ids.into_iter().filter(|&id| id != child_id));
+            for &parent in &foster_parents {
+                let everyone = Page::first(usize::MAX);
+                let parent = Subject::Person(parent);
+                let tied = snapshot.tied_to(
+                    parent,
+                    TieKind::FosterParent,
+                    everyone,
+                    permit.visibility(),
+                )?;
+                let children = tied.iter().filter_map(|tied| match tied.subject {
+                    Subject::Person(id) if id != child_id => Some(id),
+                    _ => None,
+                });
+                self.foster_siblings.extend(children);
             }
             self.foster_siblings.sort_unstable();
             self.foster_siblings.dedup();
             wanted.extend(&self.foster_siblings);
         }
-        self.read_missing(snapshot, permit, wanted)
+        self.read_missing(snapshot, permit, wanted)?;
+        let mut siblings = std::mem::take(&mut self.foster_siblings);
+        siblings.retain(|&id| self.may_have_lived_together(id));
+        self.foster_siblings = siblings;
+        Ok(())
+    }
+
+    /// Whether a child of the same foster parents lived there when this child did, as far as the dates tell.
+    fn may_have_lived_together(&self, other: PersonId) -> bool {
+        let Some(other) = self.graph.person(other) else {
+            return false;
+        };
+        self.child()
+            .ties
+            .iter()
+            .filter(|tie| is_foster(tie))
+            .any(|own| {
+                other
+                    .ties
+                    .iter()
+                    .filter(|tie| is_foster(tie))
+                    .any(|theirs| {
+                        own.other == theirs.other
+                            && !is_before(own, theirs)
+                            && !is_before(theirs, own)
+                    })
+            })
     }
 
     /// Who lives with those found, and the partners of network adults: for cautions.

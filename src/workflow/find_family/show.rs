@@ -125,8 +125,15 @@ impl Shown {
         let kinship = person
             .ways
             .first()
+            .filter(|_| !ranked.by_network)
             .map(|way| relation(&gathered.graph, way.route, &way.shape, scale, &self.sources));
         let mut ways = ways_in_words(gathered, person);
+        if ranked.by_network {
+            // What put them here comes first: the role, then kinship too far for this order.
+            let roles = person.network.len() + usize::from(person.foster_sibling);
+            let kinship = ways.len().saturating_sub(roles);
+            ways.rotate_left(kinship);
+        }
         let relation = if ways.is_empty() {
             String::new()
         } else {

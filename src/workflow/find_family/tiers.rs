@@ -25,6 +25,8 @@ pub struct RankedLead {
     pub position: usize,
     pub score: Score,
     pub questions: Vec<String>,
+    /// The tier holds them for the network alone: their kinship, if any, is out of its reach.
+    pub by_network: bool,
 }
 
 pub struct LeftOut {
@@ -53,7 +55,11 @@ pub fn assign<'a>(
         else {
             continue;
         };
-        let candidate = person.candidate(gathered, &heritage);
+        let mut candidate = person.candidate(gathered, &heritage);
+        let by_network = !holds_as_kin(&gathered.order.tiers[index], person);
+        if by_network {
+            candidate.kinship = None;
+        }
         match eligibility(&candidate, purpose, gathered.order, gathered.as_of) {
             Eligibility::Lead { questions } => {
                 let score = gathered.weights.score(&candidate, purpose);
@@ -61,6 +67,7 @@ pub fn assign<'a>(
                     position,
                     score,
                     questions,
+                    by_network,
                 });
             }
             Eligibility::Excluded {
@@ -99,6 +106,12 @@ pub fn assign<'a>(
 
 /// Whether a tier holds a person.
 fn holds(tier: &Tier, person: &Belonging<'_>) -> bool {
+    let in_network = !person.network.is_empty() || person.foster_sibling;
+    holds_as_kin(tier, person) || (in_network && tier.holds.contains(&Holds::Network))
+}
+
+/// Whether a tier holds a person as kin, by blood or by a foster home.
+fn holds_as_kin(tier: &Tier, person: &Belonging<'_>) -> bool {
     tier.holds.iter().any(|what| match what {
         Holds::Kin => {
             let Some(reach) = tier.reach else {
@@ -109,9 +122,8 @@ fn holds(tier: &Tier, person: &Belonging<'_>) -> bool {
                 .iter()
                 .any(|way| !is_foster_kin(&way.shape) && within(&way.shape, &reach))
         }
-        Holds::Network => !person.network.is_empty() || person.foster_sibling,
         Holds::FosterKin => person.ways.iter().any(|way| is_foster_kin(&way.shape)),
-        Holds::Nations | Holds::WaitingFamilies => false,
+        Holds::Network | Holds::Nations | Holds::WaitingFamilies => false,
     })
 }
 

@@ -1,0 +1,11 @@
+//! Small families in plain lines, as data files in `tests/scenarios/`: what is asked of them, and what a practitioner
+//! expects to read. `family_lines.rs` says how the lines are written.
+
+mod answer;
+mod expectation;
+mod family_lines;
+mod find_family;
+mod properties;
+mod record_connection;
+mod relations;
+mod world;
