@@ -87,6 +87,21 @@ pub fn children(store: &Store, most: usize) -> Vec<PersonId> {
     children.into_iter().step_by(step).take(most).collect()
 }
 
+/// Up to so many people, spread evenly.
+pub fn people(store: &Store, most: usize) -> Vec<PersonId> {
+    let snapshot = store.snapshot().expect("a snapshot");
+    let numbers: Vec<PersonId> = snapshot.numbers().map(PersonId).collect();
+    let step = (numbers.len() / most).max(1);
+    let some: Vec<PersonId> = numbers.into_iter().step_by(step).collect();
+    let nodes = snapshot.nodes(&some, &Visibility::all()).expect("nodes");
+    nodes
+        .into_iter()
+        .flatten()
+        .map(|node| node.id)
+        .take(most)
+        .collect()
+}
+
 /// A number that no person's is greater than.
 pub fn greatest_number(store: &Store) -> u64 {
     store.snapshot().expect("a snapshot").numbers().end
@@ -130,4 +145,30 @@ pub fn bytes_in(folder: &Path) -> u64 {
         Err(_) => 0,
     };
     entries.flatten().map(size).sum()
+}
+
+/// The greatest memory this process had since [`forget_peak_memory`], in MiB.
+pub fn peak_memory() -> u64 {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
+    let kibibytes = line.and_then(|line| line.trim().trim_end_matches(" kB").parse::<u64>().ok());
+    kibibytes.unwrap_or_default() >> 10
+}
+
+/// Lets [`peak_memory`] begin anew.
+pub fn forget_peak_memory() {
+    // Where that is not allowed, the peak is of the whole run: too high, never too low.
+    let _ = std::fs::write("/proc/self/clear_refs", "5");
+}
+
+/// "min 1.2, median 1.3" with so many decimals.
+pub fn spread(values: &[f64], decimals: usize) -> String {
+    let (least, middle) = (percentile(values, 0.0), percentile(values, 50.0));
+    format!("min {least:.decimals$}, median {middle:.decimals$}")
+}
+
+/// How busy the machine is: its load average over a minute.
+pub fn load() -> String {
+    let loads = std::fs::read_to_string("/proc/loadavg").unwrap_or_default();
+    loads.split(' ').next().unwrap_or_default().to_owned()
 }
