@@ -3,7 +3,7 @@
 #![allow(dead_code, reason = "each bench uses a part")]
 
 use kinpath::exchange::csv::read_folder;
-use kinpath::model::ids::PersonId;
+use kinpath::model::ids::{PersonId, Subject};
 use kinpath::model::partial_date::Day;
 use kinpath::model::visibility::Visibility;
 use kinpath::sample::{CommunityPlan, generate};
@@ -90,16 +90,16 @@ pub fn children(store: &Store, most: usize) -> Vec<PersonId> {
 /// Up to so many people, spread evenly.
 pub fn people(store: &Store, most: usize) -> Vec<PersonId> {
     let snapshot = store.snapshot().expect("a snapshot");
-    let numbers: Vec<PersonId> = snapshot.numbers().map(PersonId).collect();
-    let step = (numbers.len() / most).max(1);
-    let some: Vec<PersonId> = numbers.into_iter().step_by(step).collect();
-    let nodes = snapshot.nodes(&some, &Visibility::all()).expect("nodes");
-    nodes
-        .into_iter()
-        .flatten()
-        .map(|node| node.id)
-        .take(most)
-        .collect()
+    let numbers = snapshot.numbers();
+    let step = ((numbers.end as usize) / most).max(1);
+    // Numbers are of all kinds of subjects.
+    let is_person = |person: &PersonId| {
+        let subject = Subject::Person(*person);
+        let stated = snapshot.statements(subject, &Visibility::all(), None);
+        !stated.expect("statements").is_empty()
+    };
+    let people = numbers.step_by(step).map(PersonId).filter(is_person);
+    people.take(most).collect()
 }
 
 /// A number that no person's is greater than.
