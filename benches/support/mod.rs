@@ -3,7 +3,7 @@
 #![allow(dead_code, reason = "each bench uses a part")]
 
 use kinpath::exchange::csv::read_folder;
-use kinpath::model::ids::PersonId;
+use kinpath::model::ids::{PersonId, Subject};
 use kinpath::model::partial_date::Day;
 use kinpath::model::visibility::Visibility;
 use kinpath::sample::{CommunityPlan, generate};
@@ -87,6 +87,21 @@ pub fn children(store: &Store, most: usize) -> Vec<PersonId> {
     children.into_iter().step_by(step).take(most).collect()
 }
 
+/// Up to so many people, spread evenly.
+pub fn people(store: &Store, most: usize) -> Vec<PersonId> {
+    let snapshot = store.snapshot().expect("a snapshot");
+    let numbers = snapshot.numbers();
+    let step = ((numbers.end as usize) / most).max(1);
+    // Numbers are of all kinds of subjects.
+    let is_person = |person: &PersonId| {
+        let subject = Subject::Person(*person);
+        let stated = snapshot.statements(subject, &Visibility::all(), None);
+        !stated.expect("statements").is_empty()
+    };
+    let people = numbers.step_by(step).map(PersonId).filter(is_person);
+    people.take(most).collect()
+}
+
 /// A number that no person's is greater than.
 pub fn greatest_number(store: &Store) -> u64 {
     store.snapshot().expect("a snapshot").numbers().end
@@ -130,4 +145,30 @@ pub fn bytes_in(folder: &Path) -> u64 {
         Err(_) => 0,
     };
     entries.flatten().map(size).sum()
+}
+
+/// The greatest memory this process had since [`forget_peak_memory`], in MiB.
+pub fn peak_memory() -> u64 {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
+    let kibibytes = line.and_then(|line| line.trim().trim_end_matches(" kB").parse::<u64>().ok());
+    kibibytes.unwrap_or_default() >> 10
+}
+
+/// Lets [`peak_memory`] begin anew.
+pub fn forget_peak_memory() {
+    // Where that is not allowed, the peak is of the whole run: too high, never too low.
+    let _ = std::fs::write("/proc/self/clear_refs", "5");
+}
+
+/// "min 1.2, median 1.3" with so many decimals.
+pub fn spread(values: &[f64], decimals: usize) -> String {
+    let (least, middle) = (percentile(values, 0.0), percentile(values, 50.0));
+    format!("min {least:.decimals$}, median {middle:.decimals$}")
+}
+
+/// How busy the machine is: its load average over a minute.
+pub fn load() -> String {
+    let loads = std::fs::read_to_string("/proc/loadavg").unwrap_or_default();
+    loads.split(' ').next().unwrap_or_default().to_owned()
 }

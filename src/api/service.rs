@@ -17,8 +17,8 @@ use std::future::Future;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 use tokio::net::TcpListener;
-use tokio_stream::wrappers::TcpListenerStream;
 use tonic::transport::Server;
+use tonic::transport::server::TcpIncoming;
 use tonic::{Code, Request, Response, Status};
 use tonic_health::server::{HealthReporter, health_reporter};
 use tower::util::MapResponseLayer;
@@ -121,6 +121,8 @@ pub async fn serve(bound: Bound, stop: impl Future<Output = ()>) -> Result<(), E
         stop.await;
         report_stopping(&health).await;
     };
+    // Small answers leave at once; else each would wait some 40 ms for the client's acknowledgement of the one before.
+    let incoming = TcpIncoming::from(bound.listener).with_nodelay(Some(true));
     Server::builder()
         .max_concurrent_streams(bound.limits.streams_per_connection)
         .http2_keepalive_interval(Some(Duration::from_secs(30)))
@@ -131,7 +133,7 @@ pub async fn serve(bound: Bound, stop: impl Future<Output = ()>) -> Result<(), E
         .add_service(health_service)
         .add_service(reflection_v1)
         .add_service(reflection_v1alpha)
-        .serve_with_incoming_shutdown(TcpListenerStream::new(bound.listener), stop)
+        .serve_with_incoming_shutdown(incoming, stop)
         .await
         .map_err(|why| internal(format!("the server ended: {why}")))
 }

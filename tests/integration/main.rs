@@ -4,3 +4,4 @@
 
 mod doors;
 mod scenarios;
+mod killing;
