@@ -126,7 +126,7 @@ impl Weights {
                 parts.add(
                     "by_union",
                     couples,
-                    "related through a couple, not by descent",
+                    "related through partners or a shared child, not by descent",
                 );
                 if kinship.former {
                     parts.add(

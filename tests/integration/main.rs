@@ -3,5 +3,5 @@
 #![allow(clippy::panic, clippy::unwrap_used, reason = "tests")]
 
 mod doors;
-mod scenarios;
 mod killing;
+mod scenarios;

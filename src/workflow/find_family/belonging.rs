@@ -202,7 +202,8 @@ fn brief(gathered: &Gathered, way: &Way<'_>) -> KinshipBrief {
     };
     KinshipBrief {
         degree: way.shape.civil_degree(),
-        unions: way.shape.unions(),
+        // Two parents of a child are no couple, but kin through them are not kin by descent either.
+        unions: way.shape.joints.len() as u8,
         line: way.shape.line(),
         certainty: ties()
             .map(|tie| certainty_of(tie, &gathered.weights.certainty))

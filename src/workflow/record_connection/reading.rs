@@ -127,27 +127,13 @@ fn kin(text: &str, term: KinTerm, side: Side, gender: Gender) -> Result<Reading,
             gender,
         }),
         (StatedLine::Kin, 1, 1) => Err(half_choices(gender)),
-        (StatedLine::Kin, 2, 1) if !term.half && tells_the_path(text) => {
+        (StatedLine::Kin, 2, 1) if one_side && !term.half => {
             Ok(Reading::AuntOrUncle { side, gender })
         }
         (StatedLine::Kin, 0, 1) => Ok(Reading::Child { gender }),
         // Who stands between is not told, so it stays one unresolved step.
         _ => Ok(stated),
     }
-}
-
-/// Whether the words name who stands between ("mother's sister"), not only a side ("maternal aunt", "on mother's side").
-fn tells_the_path(text: &str) -> bool {
-    let folded = fold(text);
-    let mut words = folded
-        .split(' ')
-        .filter(|word| !matches!(*word, "my" | "her" | "his" | "their" | "the"));
-    let first_is_parent = words
-        .next()
-        .and_then(|word| word.strip_suffix('s'))
-        .and_then(read_kin_word)
-        .is_some_and(|word| (word.term.up, word.term.down) == (1, 0));
-    first_is_parent && !matches!(words.next(), Some("side" | "family"))
 }
 
 fn nature_of(text: &str) -> ParentNature {
