@@ -335,14 +335,14 @@ impl ShapeBuilder {
                 }
                 self.up += 1;
                 self.note_side(side_of_parent(graph, step.to));
-                self.note_nature(graph, route.before(index), nature);
+                self.note_nature(graph, route.before(index), step.to, nature);
             }
             StepKind::Child { nature } => {
                 if self.down == 0 && self.up > 0 {
                     self.turn = Some(index);
                 }
                 self.down += 1;
-                self.note_nature(graph, step.to, nature);
+                self.note_nature(graph, step.to, route.before(index), nature);
             }
             StepKind::Partner { kind, state } => {
                 self.note_side(Side::Unknown);
@@ -385,7 +385,13 @@ impl ShapeBuilder {
         }
     }
 
-    fn note_nature(&mut self, graph: &FamilyGraph, child: Place, nature: ParentNature) {
+    fn note_nature(
+        &mut self,
+        graph: &FamilyGraph,
+        child: Place,
+        parent: Place,
+        nature: ParentNature,
+    ) {
         match nature {
             ParentNature::Adoptive => self.natures.adoptive = true,
             ParentNature::Customary => self.natures.customary = true,
@@ -395,7 +401,7 @@ impl ShapeBuilder {
             ParentNature::Birth | ParentNature::Step => {}
         }
         let by_birth = ParentClass::of(nature) == ParentClass::Birth;
-        if by_birth && graph.has_parent(child, ParentClass::Adoption) {
+        if by_birth && was_given_up(graph, child, parent) {
             self.natures.birth_of_adopted = true;
         }
     }
@@ -457,6 +463,19 @@ fn step_joint(graph: &FamilyGraph, step: &Step) -> Joint {
 /// Whether an ended union had ended on this day; one without a date had.
 pub fn has_ended_by(tie: &NodeTie, as_of: Day) -> bool {
     tie.to.is_none_or(|to| to.on_or_before(as_of) != Truth::No)
+}
+
+/// Whether an adoption took the place of this birth parent. An adoption by the birth parent's own partner does not: the
+/// child then has both as parents.
+fn was_given_up(graph: &FamilyGraph, child: Place, parent: Place) -> bool {
+    let mut adopted = false;
+    for adoptive in graph.parents(child, ParentClass::Adoption) {
+        if graph.are_partners(adoptive, parent) || graph.are_partners(parent, adoptive) {
+            return false;
+        }
+        adopted = true;
+    }
+    adopted
 }
 
 /// Mother's side or father's side; unknown for a parent of another or unknown gender.

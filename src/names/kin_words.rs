@@ -384,7 +384,7 @@ mod tests {
         ("kôhkom", 2, 0, "female", "", ""),
         ("Kookum", 2, 0, "female", "", ""),
         ("mushum", 2, 0, "male", "", ""),
-        ("uncle on dad's side", 2, 1, "male", "paternal", "courtesy"),
+        ("uncle on dad's side", 2, 1, "male", "paternal", ""),
         ("cousin, mother’s side", 2, 2, "", "maternal", ""),
         ("her mother's brother", 2, 1, "male", "maternal", ""),
         ("mom's cousin", 3, 2, "", "maternal", ""),

@@ -107,11 +107,10 @@ impl DateReader {
     fn qualified(&mut self, words: &[&str], qualifier: Qualifier) -> Read<PartialDate> {
         let mark = |point| Point { qualifier, ..point };
         let (first, last) = self.span(words)?;
-        Ok(if first == last {
-            PartialDate::Single(mark(first))
-        } else {
-            PartialDate::OneOf(End::At(mark(first)), End::At(mark(last)))
-        })
+        if first == last {
+            return Ok(PartialDate::Single(mark(first)));
+        }
+        self.ordered(mark(first), mark(last), PartialDate::OneOf)
     }
 
     fn pair(

@@ -341,7 +341,7 @@ impl Planner<'_> {
         known.dedup_by_key(|node| node.id);
         match known.len() {
             0 => {
-                let name = format!("{}'s {word}, name unknown", child.name);
+                let name = unnamed(&child.name, word);
                 let placeholder = self.new_placeholder(name, gender);
                 self.state(
                     child.id,
@@ -410,8 +410,7 @@ impl Planner<'_> {
             if parents.len() >= 2 || known.iter().any(|node| node.gender == gender) {
                 continue;
             }
-            let placeholder =
-                self.new_placeholder(format!("{}'s {word}, name unknown", child.name), gender);
+            let placeholder = self.new_placeholder(unnamed(&child.name, word), gender);
             self.state(
                 child.subject,
                 Fact::Parent(parent_tie(placeholder.subject, ParentNature::Birth)),
@@ -591,10 +590,9 @@ impl Planner<'_> {
     /// The name as written, or how somebody not yet named is spoken of.
     fn shown_name(&self) -> String {
         match self.request.name.trim() {
-            "" => format!(
-                "{}'s {}, name unknown",
-                self.child.name,
-                self.request.relation.trim()
+            "" => unnamed(
+                &self.child.name,
+                &self.request.relation.trim().to_lowercase(),
             ),
             name => name.to_owned(),
         }
@@ -742,3 +740,11 @@ fn parent_tie(parent: PersonId, nature: ParentNature) -> ParentTie {
         court: String::new(),
     }
 }
+
+/// How somebody not yet named is spoken of: "Sam Reed's mother's brother, name unknown".
+fn unnamed(of: &str, word: &str) -> String {
+    let of = of.trim_end_matches(NAME_UNKNOWN);
+    format!("{of}'s {word}{NAME_UNKNOWN}")
+}
+
+const NAME_UNKNOWN: &str = ", name unknown";

@@ -45,7 +45,10 @@ pub enum Reading {
 /// Reads the words, with the choice made and the side given.
 pub fn read(request: &RecordConnection) -> Result<Reading, Error> {
     let chosen = request.choice.trim();
-    let text = if chosen.is_empty() || chosen == AS_TOLD {
+    let told_side = chosen
+        .strip_prefix(AS_TOLD)
+        .map(|side| side.trim_start_matches([',', ' ']));
+    let text = if chosen.is_empty() || told_side.is_some() {
         request.relation.as_str()
     } else {
         chosen
@@ -72,7 +75,17 @@ pub fn read(request: &RecordConnection) -> Result<Reading, Error> {
     } else {
         word.gender
     };
-    if chosen == AS_TOLD {
+    if let Some(told_side) = told_side {
+        let side = match Side::from_word(told_side) {
+            Some(Side::Unknown) => side,
+            Some(told) => told,
+            None => {
+                return Err(Error::invalid(
+                    "choice",
+                    format!("\"{chosen}\" is not one of the choices"),
+                ));
+            }
+        };
         return Ok(Reading::Stated {
             term: word.term,
             side,
@@ -195,11 +208,9 @@ fn courtesy_choices(term: KinTerm, gender: Gender) -> Error {
         }
     }
     for side in [Side::Maternal, Side::Paternal] {
-        let words = format!("{} {plain}", side.word());
-        choices.push(choice(
-            words.clone(),
-            format!("{words} in some way; how is not known"),
-        ));
+        let side = side.word();
+        let label = format!("{side} {plain} in some way; how exactly is not known");
+        choices.push(choice(format!("{AS_TOLD}, {side}"), label));
     }
     choices.push(choice(
         AS_TOLD,

@@ -85,10 +85,7 @@ pub fn bundle_files(
     child: &str,
     lines: &FamilyLines,
 ) -> Result<Vec<(&'static str, Vec<u8>)>, String> {
-    let mut family = Family {
-        child: child.to_owned(),
-        ..Family::default()
-    };
+    let mut family = Family::default();
     family.read_all("people", &lines.people, Family::person)?;
     family.read_all("nations", &lines.nations, Family::nation)?;
     family.read_all("places", &lines.places, Family::place)?;
@@ -112,7 +109,6 @@ pub fn bundle_files(
 
 #[derive(Default)]
 struct Family {
-    child: String,
     names: BTreeSet<String>,
     women: BTreeSet<String>,
     men: BTreeSet<String>,
@@ -586,7 +582,7 @@ impl Family {
                     ],
                 )? {
                     ("approved ", date) => {
-                        row.extend([("approval", "approved".to_owned()), ("approved_on", date)])
+                        row.extend([("approval", "approved".to_owned()), ("approved_on", date)]);
                     }
                     ("until ", date) => row.push(("approval_expires", date)),
                     ("room for ", number) => row.push(("capacity", number)),

@@ -47,11 +47,6 @@ impl World {
             .copied()
             .ok_or_else(|| format!("nobody called \"{name}\" stands among the people"))
     }
-
-    /// Everybody entered.
-    pub fn names(&self) -> impl Iterator<Item = &str> {
-        self.people.keys().map(String::as_str)
-    }
 }
 
 /// Imports a bundle into a new store.
