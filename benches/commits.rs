@@ -135,7 +135,7 @@ fn write_with_all(write: &(dyn Fn(usize, usize) + Sync)) -> Vec<f64> {
                 })
             })
             .collect();
-        let ended = writers.into_iter().map(|writer| writer.join());
+        let ended = writers.into_iter().map(thread::ScopedJoinHandle::join);
         ended
             .flat_map(|latencies| latencies.expect("a writer"))
             .collect()
