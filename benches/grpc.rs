@@ -3,9 +3,10 @@
 //! Held to: the median of the server's CPU over loopback at most 1.3 times that of `find_family` in process.
 //!
 //! The server is the real `kinpath serve`, a process of its own on a copy of the store. Its CPU is what its threads used
-//! between the request and the moment when all are at rest again, in nanoseconds from /proc. Each child is asked in
-//! process and over gRPC in turns; the least of the rounds counts. Between the two stands the same answer made into
-//! messages and bytes in process, so that one sees what the network adds and what the messages cost.
+//! between the request and the moment when all are at rest again, in nanoseconds from /proc. All
+//! children are asked in process, then over gRPC, and so on; the least of the rounds counts. Between the two stands the
+//! same answer made into messages and bytes in process, so that one sees what the messages cost and what the network.
+//! Everywhere a question follows a short rest, since a processor that was at rest is slower at first.
 //!
 //! `cargo bench --bench grpc -- [people …]`, by default 100000.
 
@@ -31,6 +32,8 @@ use support::{median, percentile, thread_cpu};
 const CHILDREN: usize = 1_000;
 const ROUNDS: usize = 3;
 const LEADS: usize = 20;
+/// Before each question in process, as long as it takes to see that the server is at rest.
+const REST: Duration = Duration::from_micros(300);
 
 /// Microseconds for one child, the least of the rounds.
 #[derive(Clone, Copy)]
@@ -83,32 +86,51 @@ fn measure(store: &Arc<Store>, copy: &Path) -> Vec<Measured> {
     let permit = Permit::system("bench");
     // The first round only warms the caches.
     for round in 0..=ROUNDS {
-        for ((&child, request), least) in children.iter().zip(&requests).zip(&mut measured) {
+        let mut keep = |position: usize, part: fn(&mut Measured) -> &mut f64, seconds: f64| {
+            let least = part(&mut measured[position]);
+            if round > 0 {
+                *least = least.min(seconds * 1e6);
+            }
+        };
+        for (position, &child) in children.iter().enumerate() {
+            sleep(REST);
             let before = thread_cpu();
             find_family(store, &permit, &question(child)).expect("the answer is whole");
-            let in_process = thread_cpu() - before;
-
+            keep(
+                position,
+                |child| &mut child.in_process,
+                thread_cpu() - before,
+            );
+        }
+        let mut lengths = Vec::new();
+        for (position, request) in requests.iter().enumerate() {
+            sleep(REST);
             let before = thread_cpu();
             let messages = answers.find_family(request).expect("the answer is whole");
             let bytes: usize = messages
                 .iter()
                 .map(|message| message.encode_to_vec().len())
                 .sum();
-            let made = thread_cpu() - before;
+            keep(position, |child| &mut child.messages, thread_cpu() - before);
             assert!(bytes > 0);
-
+            lengths.push(messages.len());
+        }
+        for (position, request) in requests.iter().enumerate() {
             let before = server.cpu_at_rest();
             let begun = Instant::now();
             let answer = runtime.block_on(client.find_family(request.clone()));
-            let elapsed = begun.elapsed().as_secs_f64();
-            let used = server.cpu_at_rest() - before;
-            assert_eq!(answer.expect("the answer is whole").len(), messages.len());
-            if round > 0 {
-                least.in_process = least.in_process.min(in_process * 1e6);
-                least.messages = least.messages.min(made * 1e6);
-                least.server = least.server.min(used * 1e6);
-                least.elapsed = least.elapsed.min(elapsed * 1e6);
-            }
+            keep(
+                position,
+                |child| &mut child.elapsed,
+                begun.elapsed().as_secs_f64(),
+            );
+            keep(
+                position,
+                |child| &mut child.server,
+                server.cpu_at_rest() - before,
+            );
+            let messages = answer.expect("the answer is whole").len();
+            assert_eq!(messages, lengths[position]);
         }
     }
     measured

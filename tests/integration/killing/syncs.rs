@@ -48,7 +48,7 @@ fn missing_syncs(durability: Durability) -> Vec<String> {
                 })
             })
             .collect();
-        let ended = writers.into_iter().map(|writer| writer.join());
+        let ended = writers.into_iter().map(thread::ScopedJoinHandle::join);
         ended.map(|uncovered| uncovered.expect("a writer")).sum()
     });
     let after = store.counters();

@@ -190,7 +190,7 @@ impl Trial {
             thread::sleep(kill_after);
             killed.store(true, Ordering::SeqCst);
             server.kill();
-            let ended = writers.into_iter().map(|writer| writer.join());
+            let ended = writers.into_iter().map(thread::ScopedJoinHandle::join);
             ended.map(|written| written.expect("a writer")).collect()
         });
         let mut attempts = Vec::new();
@@ -282,7 +282,7 @@ impl Trial {
                     })
                 })
                 .collect();
-            let ended = checking.into_iter().map(|checking| checking.join());
+            let ended = checking.into_iter().map(thread::ScopedJoinHandle::join);
             ended.map(|wrong| wrong.expect("a check")).collect()
         });
         self.findings.extend(wrong.into_iter().flatten());

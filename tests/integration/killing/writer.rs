@@ -24,7 +24,7 @@ pub enum Retry {
 /// What became of a write.
 #[derive(Clone)]
 pub enum Outcome {
-    Acknowledged(v1::RecordConnectionResponse),
+    Acknowledged(Box<v1::RecordConnectionResponse>),
     /// The server said no: nothing of it may be there.
     Refused,
     /// The server was gone first.
@@ -146,7 +146,7 @@ pub fn again(write: &Write, retry: Retry, chance: &mut ChaCha8Rng) -> Write {
 /// What an answer means to a client.
 pub fn outcome(answer: Result<v1::RecordConnectionResponse, Error>) -> Outcome {
     match answer {
-        Ok(answer) => Outcome::Acknowledged(answer),
+        Ok(answer) => Outcome::Acknowledged(Box::new(answer)),
         Err(Error::Ambiguous { .. } | Error::Conflict { .. } | Error::InvalidInput { .. }) => {
             Outcome::Refused
         }
