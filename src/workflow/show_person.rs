@@ -70,7 +70,9 @@ pub fn show_person(
             shown(*revision, statement, names.fact(&statement.fact), &sources)
         })
         .collect();
-    statements.extend(from_other_end(&node, &own, &names, &sources));
+    statements.extend(from_other_end(
+        &snapshot, permit, &node, &own, &names, &sources,
+    )?);
     let identities = snapshot
         .identities(&[subject])?
         .into_iter()
@@ -105,30 +107,32 @@ fn shown(
 
 /// Ties that stand with their other end: children, and people whose kin this person is.
 fn from_other_end(
+    snapshot: &Snapshot<'_>,
+    permit: &Permit,
     node: &Node,
     own: &[(Revision, Statement)],
     names: &Names,
     sources: &Sources,
-) -> Vec<ShownStatement> {
+) -> Result<Vec<ShownStatement>, Error> {
     let stands_here = |tie: &&NodeTie| {
         own.iter()
             .any(|(_, statement)| statement.id == tie.statement)
     };
-    let elsewhere = node.ties.iter().filter(|tie| !stands_here(tie));
-    let in_words = elsewhere.filter_map(|tie| {
-        let (kind, words) = names.tie(tie)?;
-        Some(ShownStatement {
-            kind: kind.to_owned(),
-            words,
-            certainty: tie.certainty,
-            valid_from: tie.from,
-            valid_to: tie.to,
-            seal: SealClass::Open,
-            source: sources.get(tie.source),
-            recorded_in: Revision::default(),
-        })
-    });
-    in_words.collect()
+    let mut shown = Vec::new();
+    for tie in node.ties.iter().filter(|tie| !stands_here(tie)) {
+        let Some((kind, words)) = names.tie(tie) else {
+            continue;
+        };
+        let there = snapshot.statements(Subject::Person(tie.other), permit.visibility(), None)?;
+        let Some((revision, statement)) = there
+            .iter()
+            .find(|(_, statement)| statement.id == tie.statement)
+        else {
+            continue;
+        };
+        shown.push(self::shown(*revision, statement, (kind, words), sources));
+    }
+    Ok(shown)
 }
 
 /// The names of everybody and everything that the statements speak of.
