@@ -184,6 +184,37 @@ fn people_are_read_in_every_part() {
 }
 
 #[test]
+fn a_row_whose_ends_were_exchanged_is_taken_the_other_way_round_and_told() {
+    let people =
+        "id,full_name,birth_date\nchild,Ann Lee,2014\nteacher,Jo Park,1980\naunt,Bea Lee,1985\n";
+    let ties = "kind,from,to,role,side\nnetwork,child,teacher,teacher,\nstated_kin,child,aunt,auntie,maternal\n";
+    let read = read(
+        &[("people.csv", people), ("ties.csv", ties)],
+        &ReadOptions::default(),
+    );
+    assert_eq!((read.errors, read.warnings), (0, 2));
+    assert!(read.findings.iter().all(|finding| {
+        finding
+            .reason
+            .ends_with("the row is taken the other way round")
+    }));
+    let (teacher, aunt) = (
+        PersonId(number(&read, "teacher")),
+        PersonId(number(&read, "aunt")),
+    );
+    let of_child = facts(&read, "child");
+    assert!(
+        of_child
+            .iter()
+            .any(|fact| matches!(fact, Fact::Network(tie) if tie.adult == teacher))
+    );
+    assert!(
+        of_child
+            .iter()
+            .any(|fact| matches!(fact, Fact::StatedKin(tie) if tie.kin == aunt))
+    );
+}
+#[test]
 fn ties_stand_with_their_first_end() {
     let read = read(&SOUND, &ReadOptions::default());
     let child = subject(&read, "p1");

@@ -307,7 +307,11 @@ fn read_stated_kin(reading: &mut Reading, row: Row<'_>, columns: &Columns) -> Op
             ),
         );
     }
-    let (from, to) = ends.filter(|_| !cells.is_faulty())?;
+    let mut ends = ends.filter(|_| !cells.is_faulty())?;
+    if read.term.up > read.term.down {
+        ends = elder_first(reading, row, columns, ends);
+    }
+    let (from, to) = ends;
     let tie = StatedKin {
         kin: PersonId(from),
         term: read.term,
@@ -336,7 +340,8 @@ fn read_network(reading: &mut Reading, row: Row<'_>, columns: &Columns) -> Optio
             format!("{} is not a known role and is kept as it is", shown(role)),
         );
     }
-    let (from, to) = ends.filter(|_| !cells.is_faulty())?;
+    let ends = ends.filter(|_| !cells.is_faulty())?;
+    let (from, to) = elder_first(reading, row, columns, ends);
     let tie = NetworkTie {
         adult: PersonId(from),
         role: known.map_or_else(|| role_word(role), |known| known.word.clone()),
@@ -347,6 +352,42 @@ fn read_network(reading: &mut Reading, row: Row<'_>, columns: &Columns) -> Optio
         other: from,
         fact: Fact::Network(tie),
     })
+}
+
+/// By how many years the wrong end must be the younger before a row is taken the other way round.
+const SURELY_YOUNGER: u16 = 12;
+
+/// The ends of a tie whose first end must be the elder, such as a teacher's or an aunt's. Where the dates of birth say
+/// that the columns were exchanged, the row is taken the other way round and this is told.
+fn elder_first(
+    reading: &mut Reading,
+    row: Row<'_>,
+    columns: &Columns,
+    (from, to): (u64, u64),
+) -> (u64, u64) {
+    let first_day = reading
+        .birth_of(from)
+        .and_then(|birth| birth.possible_days().0);
+    let last_day = reading
+        .birth_of(to)
+        .and_then(|birth| birth.possible_days().1);
+    let exchanged = match (first_day, last_day) {
+        (Some(from_born), Some(to_born)) => from_born.years_before(SURELY_YOUNGER) > to_born,
+        _ => false,
+    };
+    if !exchanged {
+        return (from, to);
+    }
+    let mut cells = CellReader::new(row, &mut reading.findings);
+    cells.warn(
+        columns.from,
+        format!(
+            "{} was born more than {SURELY_YOUNGER} years after {}: the row is taken the other way round",
+            shown(row.cell(columns.from)),
+            shown(row.cell(columns.to))
+        ),
+    );
+    (to, from)
 }
 
 fn read_household(reading: &mut Reading, row: Row<'_>, columns: &Columns) -> Option<Tie> {
