@@ -1,0 +1,58 @@
+//! `export`: writes a store, or the relatives of some people, into files.
+
+use super::arguments::{Export, ExportFormat, Global};
+use super::maintenance::{data_folder, open, say};
+use super::progress;
+use super::stop::Stop;
+use crate::access::Permit;
+use crate::error::Error;
+use crate::workflow::export_store;
+use serde_json::json;
+use std::fs::File;
+use std::io::BufWriter;
+
+/// How much is written at once, in bytes.
+const WRITE_BEHIND: usize = 1 << 20;
+
+/// Writes the files asked for.
+pub fn export(global: &Global, command: &Export) -> Result<(), Stop> {
+    let is_gedcom = matches!(command.format, ExportFormat::Gedcom | ExportFormat::Gedcom7);
+    if !is_gedcom && (!command.people.is_empty() || command.with_sealed) {
+        return Err(Stop::Usage(
+            "people and --with-sealed go with GEDCOM only: jsonl and csv hold the whole store"
+                .to_owned(),
+        ));
+    }
+    match command.format {
+        ExportFormat::Jsonl => whole_store(global, command),
+        _ => Err(Error::invalid("format", "is not written yet").into()),
+    }
+}
+
+fn whole_store(global: &Global, command: &Export) -> Result<(), Stop> {
+    let store = open(data_folder(global)?)?;
+    let out = BufWriter::with_capacity(WRITE_BEHIND, new_file(command)?);
+    let steps = progress::steps();
+    steps.set_message("export");
+    let counts = export_store(&store, &Permit::local_operator(), out);
+    steps.finish_and_clear();
+    let counts = counts?;
+    if global.json {
+        let line = json!({ "path": command.out.display().to_string(), "counts": counts });
+        return say(&line.to_string());
+    }
+    say(&format!(
+        "{}: {} records, {} versions of statements, {} commits. It holds everything, sealed or not: keep it as safe as \
+         the store itself",
+        command.out.display(),
+        counts.subjects,
+        counts.statements,
+        counts.commits
+    ))
+}
+
+/// Never writes over what is there.
+fn new_file(command: &Export) -> Result<File, Error> {
+    File::create_new(&command.out)
+        .map_err(|why| Error::invalid("out", format!("{}: {why}", command.out.display())))
+}
