@@ -6,7 +6,7 @@ use super::progress;
 use super::stop::Stop;
 use crate::access::Permit;
 use crate::error::Error;
-use crate::workflow::export_store;
+use crate::workflow::{export_bundle, export_store};
 use serde_json::json;
 use std::fs::File;
 use std::io::BufWriter;
@@ -25,6 +25,7 @@ pub fn export(global: &Global, command: &Export) -> Result<(), Stop> {
     }
     match command.format {
         ExportFormat::Jsonl => whole_store(global, command),
+        ExportFormat::Csv => bundle(global, command),
         _ => Err(Error::invalid("format", "is not written yet").into()),
     }
 }
@@ -49,6 +50,24 @@ fn whole_store(global: &Global, command: &Export) -> Result<(), Stop> {
         counts.statements,
         counts.commits
     ))
+}
+
+fn bundle(global: &Global, command: &Export) -> Result<(), Stop> {
+    let store = open(data_folder(global)?)?;
+    let written = export_bundle(&store, &Permit::local_operator(), &command.out)?;
+    if global.json {
+        let line = json!({
+            "path": command.out.display().to_string(),
+            "rows": written.rows,
+            "leftOut": written.left_out,
+        });
+        return say(&line.to_string());
+    }
+    let mut text = format!("{}: {} rows", command.out.display(), written.rows);
+    for (what, count) in &written.left_out {
+        text.push_str(&format!("\nleft out: {count} {what}"));
+    }
+    say(&text)
 }
 
 /// Never writes over what is there.

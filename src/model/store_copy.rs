@@ -1,9 +1,10 @@
 //! A whole store as plain values, in the order in which it is written out: head, sources, commits, imports, subjects.
 //! Numbers are those of the store, so that a store made of them has the same statements, ids, revisions and times.
 
-use super::ids::{ExternalId, Revision, SourceId, StewardId, Subject, SubjectKind};
+use super::ids::{ExternalId, Revision, SourceId, StatementId, StewardId, Subject, SubjectKind};
 use super::statement::{Source, Statement};
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 
 /// One piece of a whole store.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -104,4 +105,18 @@ pub struct CopySubject {
 pub struct CopyBlock {
     pub revision: Revision,
     pub statements: Vec<Statement>,
+}
+
+impl CopySubject {
+    /// The last version of every statement that is not withdrawn, by id.
+    pub fn standing(&self) -> Vec<&Statement> {
+        let mut latest: BTreeMap<StatementId, &Statement> = BTreeMap::new();
+        for statement in self.commits.iter().flat_map(|block| &block.statements) {
+            latest.insert(statement.id, statement);
+        }
+        latest
+            .into_values()
+            .filter(|statement| !statement.retracted)
+            .collect()
+    }
 }
