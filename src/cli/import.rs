@@ -114,7 +114,7 @@ fn read(path: &Path, accept_valid_rows: bool) -> Result<ReadBundle, Error> {
         accept_valid_rows,
         today: Some(ambient::today()),
     };
-    let is_gedcom = has_extension(path, "ged");
+    let is_gedcom = has_extension(path, "ged") || has_extension(path, "gdz");
     let read = if path.is_dir() {
         read_folder(path, &options)
     } else if is_gedcom {
@@ -123,7 +123,7 @@ fn read(path: &Path, accept_valid_rows: bool) -> Result<ReadBundle, Error> {
         return Err(Error::invalid(
             "path",
             format!(
-                "{}: neither a folder with a CSV bundle nor a .ged file",
+                "{}: neither a folder with a CSV bundle nor a .ged, .gdz or .jsonl file",
                 path.display()
             ),
         ));

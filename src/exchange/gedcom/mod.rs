@@ -1,13 +1,15 @@
-//! GEDCOM 5.5.1 in: bytes to text (`encoding`), text to a lossless tree of lines (`lines`), the tree to people, parent
-//! ties, unions, stated kin and network ties (`reader`). Whatever is not understood stays in the tree and is listed
-//! with its line. Sex, names and dates are read in the forms found in the wild, not only in those of the standard.
+//! GEDCOM 5.5.1 and 7.0 in: bytes to text (`encoding`), text to a lossless tree of lines (`lines`), the tree to people, parent
+//! ties, unions, stated kin and network ties (`reader`). Whatever is not understood is listed with
+//! its line and kept (`kept`). Sex, names and dates are read in the forms found in the wild, not only in those of the standard.
 
 mod code_pages;
 mod dates;
 mod encoding;
 mod evidence;
 mod families;
+mod gedzip;
 mod individuals;
+mod kept;
 mod lines;
 mod reader;
 
