@@ -5,8 +5,10 @@ use super::maintenance::{data_folder, open, say};
 use super::progress;
 use super::stop::Stop;
 use crate::access::Permit;
+use crate::ambient;
 use crate::error::Error;
-use crate::workflow::{export_bundle, export_store};
+use crate::exchange::gedcom::Version;
+use crate::workflow::{ExportGedcom, export_bundle, export_gedcom, export_store, resolve_person};
 use serde_json::json;
 use std::fs::File;
 use std::io::BufWriter;
@@ -26,7 +28,8 @@ pub fn export(global: &Global, command: &Export) -> Result<(), Stop> {
     match command.format {
         ExportFormat::Jsonl => whole_store(global, command),
         ExportFormat::Csv => bundle(global, command),
-        _ => Err(Error::invalid("format", "is not written yet").into()),
+        ExportFormat::Gedcom => gedcom(global, command, Version::V5),
+        ExportFormat::Gedcom7 => gedcom(global, command, Version::V7),
     }
 }
 
@@ -68,6 +71,33 @@ fn bundle(global: &Global, command: &Export) -> Result<(), Stop> {
         text.push_str(&format!("\nleft out: {count} {what}"));
     }
     say(&text)
+}
+
+fn gedcom(global: &Global, command: &Export, version: Version) -> Result<(), Stop> {
+    let store = open(data_folder(global)?)?;
+    let permit = Permit::local_operator();
+    let mut people = Vec::new();
+    for person in &command.people {
+        people.push(resolve_person(&store, &permit, "person", person)?);
+    }
+    let question = ExportGedcom {
+        version,
+        people,
+        degree: command.degree,
+        with_sealed: command.with_sealed,
+        as_of: ambient::today(),
+    };
+    let out = BufWriter::with_capacity(WRITE_BEHIND, new_file(command)?);
+    let (people, families) = export_gedcom(&store, &permit, &question, out)?;
+    if global.json {
+        let path = command.out.display().to_string();
+        let line = json!({ "path": path, "people": people, "families": families });
+        return say(&line.to_string());
+    }
+    say(&format!(
+        "{}: {people} people, {families} families",
+        command.out.display()
+    ))
 }
 
 /// Never writes over what is there.

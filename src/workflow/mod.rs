@@ -12,7 +12,7 @@ mod resolve_person;
 mod search_people;
 mod show_person;
 
-pub use export_records::{BundleWritten, export_bundle, export_store};
+pub use export_records::{BundleWritten, ExportGedcom, export_bundle, export_gedcom, export_store};
 pub use find_family::{FindFamily, find_family};
 pub use import_records::import_store;
 pub use list_relatives::{ListRelatives, Relative, list_relatives};

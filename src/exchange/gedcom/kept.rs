@@ -16,10 +16,10 @@ const DEEPEST_PATH: usize = 6;
 /// The reference of the household that stands for the file.
 pub const FILE_XREF: &str = "file";
 /// Kept without a word: they are understood, and say nothing of people, or more than we can hold.
-const KNOWN: [&str; 27] = [
-    "HEAD", "SUBM", "SUBN", "SOUR", "REPO", "NOTE", "SNOTE", "OBJE", "CHAN", "CREA", "RIN", "REFN",
-    "_UID", "UID", "EXID", "AFN", "RFN", "NCHI", "DATE", "TYPE", "NPFX", "NSFX", "SPFX", "GIVN",
-    "SURN", "RESN", "SEX",
+const KNOWN: [&str; 31] = [
+    "CHR", "BAPM", "BURI", "CREM", "HEAD", "SUBM", "SUBN", "SOUR", "REPO", "NOTE", "SNOTE", "OBJE",
+    "CHAN", "CREA", "RIN", "REFN", "_UID", "UID", "EXID", "AFN", "RFN", "NCHI", "DATE", "TYPE",
+    "NPFX", "NSFX", "SPFX", "GIVN", "SURN", "RESN", "SEX",
 ];
 
 /// Lists and keeps every line that was not taken.
