@@ -66,7 +66,7 @@ pub enum Command {
     /// Find people by the beginning of a name
     #[command(after_help = "Example:\n  kinpath --data community search \"Tasha\"")]
     Search(Search),
-    /// Import CSV bundles (folders) and GEDCOM files (.ged) into a store, or undo an import
+    /// Import CSV bundles (folders), GEDCOM files (.ged, .gdz) and whole stores (.jsonl), or undo an import
     #[command(
         after_help = "Everything is checked first. An error changes nothing, unless --accept-valid-rows is given.\n\n\
                       Examples:\n  kinpath --data community import family/ tudor.ged\n  \
@@ -74,6 +74,14 @@ pub enum Command {
                       kinpath --data community import --undo 7f0c…"
     )]
     Import(Import),
+    /// Write what a store holds into files for other systems
+    #[command(
+        after_help = "jsonl is the whole store with its history, for another Kinpath; csv holds what stands at present; \
+                      gedcom (5.5.1) and gedcom7 hold people and families for genealogy programs.\n\n\
+                      Examples:\n  kinpath --data community export --format jsonl --out community.jsonl\n  \
+                      kinpath --data community export --format gedcom7 --out mia.ged \"Mia Joseph\""
+    )]
+    Export(Export),
     /// Serve a store over gRPC
     #[command(after_help = "Example:\n  kinpath --data community serve --address 127.0.0.1:50551")]
     Serve(Box<Serve>),
@@ -261,7 +269,7 @@ pub struct Search {
 
 #[derive(Debug, Args)]
 pub struct Import {
-    /// Folders with a CSV bundle, and GEDCOM files
+    /// Folders with a CSV bundle, GEDCOM files, or one whole store (.jsonl) into an empty folder
     #[arg(required_unless_present = "undo")]
     pub paths: Vec<PathBuf>,
     /// Leave out the rows with errors and take the others
@@ -273,6 +281,33 @@ pub struct Import {
     /// Take back a whole import
     #[arg(long, value_name = "IMPORT_ID", conflicts_with_all = ["paths", "accept_valid_rows", "dry_run"])]
     pub undo: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub struct Export {
+    #[arg(long, value_enum)]
+    pub format: ExportFormat,
+    /// The file to write; for csv the folder. It must not be there yet
+    #[arg(long, value_name = "PATH")]
+    pub out: PathBuf,
+    /// Only these people and their relatives (GEDCOM only) [default: everybody]
+    #[arg(value_name = "PERSON")]
+    pub people: Vec<String>,
+    /// With the people given, relatives up to this civil degree
+    #[arg(long, value_name = "N", default_value_t = 6)]
+    pub degree: u8,
+    /// Write what is sealed too (GEDCOM only)
+    #[arg(long)]
+    pub with_sealed: bool,
+}
+
+/// What `export` writes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum ExportFormat {
+    Jsonl,
+    Csv,
+    Gedcom,
+    Gedcom7,
 }
 
 #[derive(Debug, Args)]

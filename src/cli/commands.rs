@@ -5,7 +5,7 @@ use super::arguments::{
 };
 use super::session::Session;
 use super::stop::Stop;
-use super::{import, maintenance, progress, render, requests};
+use super::{export, import, maintenance, progress, render, requests};
 use crate::api::v1;
 use crate::error::Error;
 use serde::Serialize;
@@ -23,6 +23,7 @@ pub fn run(arguments: &Arguments) -> Result<(), Stop> {
         Command::Show(command) => show(global, command),
         Command::Search(command) => search(global, command),
         Command::Import(command) => import::import(global, command),
+        Command::Export(command) => export::export(global, command),
         Command::Serve(command) => maintenance::serve(global, command),
         Command::Generate(command) => maintenance::generate(command),
         Command::Verify(command) => maintenance::verify(global, command),

@@ -10,7 +10,8 @@ use crate::error::Error;
 use crate::exchange::csv::read_folder;
 use crate::exchange::gedcom::read_file;
 use crate::exchange::report::{ReadBundle, ReadOptions};
-use crate::store::{ImportRequest, ImportSummary, Store};
+use crate::store::{ImportRequest, ImportSummary, Store, StoreOptions};
+use crate::workflow::import_store;
 use serde_json::json;
 use sha2::{Digest, Sha256};
 use std::fs;
@@ -18,11 +19,21 @@ use std::io::{self, Write};
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 
+/// How much of a file is read at once, in bytes.
+const READ_AHEAD: usize = 1 << 20;
+
 /// Imports files, or takes an import back.
 pub fn import(global: &Global, command: &Import) -> Result<(), Stop> {
     let folder = data_folder(global)?;
     if let Some(import_id) = &command.undo {
         return undo(global, folder, import_id);
+    }
+    if command
+        .paths
+        .iter()
+        .any(|path| has_extension(path, "jsonl"))
+    {
+        return import_whole_store(global, folder, command);
     }
     let mut checked = Vec::new();
     let mut errors = 0;
@@ -54,15 +65,56 @@ pub fn import(global: &Global, command: &Import) -> Result<(), Stop> {
     Ok(())
 }
 
+/// Makes a store of a whole store's export.
+fn import_whole_store(global: &Global, folder: &Path, command: &Import) -> Result<(), Stop> {
+    let [path] = command.paths.as_slice() else {
+        return Err(Stop::Usage(
+            "a whole store (.jsonl) is imported by itself, into an empty folder".to_owned(),
+        ));
+    };
+    if command.dry_run {
+        return Err(Stop::Usage(
+            "--dry-run does not go with a whole store: a file that is not whole leaves the store empty".to_owned(),
+        ));
+    }
+    let file = fs::File::open(path)
+        .map_err(|why| Error::invalid("path", format!("{}: {why}", path.display())))?;
+    let bar = progress::bar("import", 0);
+    let made = import_store(
+        &Permit::local_operator(),
+        folder,
+        &StoreOptions::default(),
+        io::BufReader::with_capacity(READ_AHEAD, file),
+        &mut |subjects| bar.set_position(subjects),
+    );
+    bar.finish_and_clear();
+    let (_, counts) = made?;
+    if global.json {
+        let line = json!({ "path": path.display().to_string(), "counts": counts });
+        return say(&line.to_string());
+    }
+    say(&format!(
+        "{}: {} records, {} versions of statements, {} commits; check it with: kinpath --data {} verify",
+        path.display(),
+        counts.subjects,
+        counts.statements,
+        counts.commits,
+        folder.display()
+    ))
+}
+
+fn has_extension(path: &Path, wanted: &str) -> bool {
+    path.extension()
+        .is_some_and(|extension| extension.eq_ignore_ascii_case(wanted))
+}
+
 /// A folder is a CSV bundle; a file is GEDCOM.
 fn read(path: &Path, accept_valid_rows: bool) -> Result<ReadBundle, Error> {
     let options = ReadOptions {
         accept_valid_rows,
         today: Some(ambient::today()),
     };
-    let is_gedcom = path
-        .extension()
-        .is_some_and(|extension| extension.eq_ignore_ascii_case("ged"));
+    let is_gedcom = has_extension(path, "ged") || has_extension(path, "gdz");
     let read = if path.is_dir() {
         read_folder(path, &options)
     } else if is_gedcom {
@@ -71,7 +123,7 @@ fn read(path: &Path, accept_valid_rows: bool) -> Result<ReadBundle, Error> {
         return Err(Error::invalid(
             "path",
             format!(
-                "{}: neither a folder with a CSV bundle nor a .ged file",
+                "{}: neither a folder with a CSV bundle nor a .ged, .gdz or .jsonl file",
                 path.display()
             ),
         ));

@@ -5,4 +5,5 @@ pub mod assembly;
 pub mod csv;
 pub mod family_check;
 pub mod gedcom;
+pub mod json_lines;
 pub mod report;

@@ -33,16 +33,25 @@ pub struct ReadBundle {
     pub rows_read: u64,
 }
 
-/// Input that could not be opened at all.
+/// Files that could not be opened or written at all.
 #[derive(Debug, thiserror::Error)]
 pub enum ExchangeError {
     #[error("{} cannot be read: {reason}", path.display())]
     Unreadable { path: PathBuf, reason: String },
+    #[error("{} cannot be written: {reason}", path.display())]
+    Unwritable { path: PathBuf, reason: String },
 }
 
 impl ExchangeError {
     pub fn unreadable(path: &Path, reason: impl ToString) -> ExchangeError {
         ExchangeError::Unreadable {
+            path: path.to_owned(),
+            reason: reason.to_string(),
+        }
+    }
+
+    pub fn unwritable(path: &Path, reason: impl ToString) -> ExchangeError {
+        ExchangeError::Unwritable {
             path: path.to_owned(),
             reason: reason.to_string(),
         }

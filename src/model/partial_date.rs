@@ -2,7 +2,7 @@
 //! one-of sets `[..1970]`, `[1970..]`, `[1965..1970]`. Comparisons are three-valued. (The `edtf` crate, 0.2, reads
 //! level 1 only and is no longer kept up, hence our own reader.)
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::fmt;
 use std::str::FromStr;
 
@@ -174,14 +174,55 @@ pub enum End {
     Unknown,
 }
 
-/// A date, a stretch of time, or a set of which one is meant.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+/// A date, a stretch of time, or a set of which one is meant. In text formats such as JSON it is written as EDTF.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum PartialDate {
     Single(Point),
     /// `1964/2008`, `1985/..`, `/1985`.
     Interval(End, End),
     /// `[1965..1970]`, `[..1970]`, `[1970..]`: one day in this range, not known which.
     OneOf(End, End),
+}
+
+/// The parts of a date, as binary formats hold them; text formats only where EDTF does not read back the same.
+#[derive(Serialize, Deserialize)]
+#[serde(remote = "PartialDate")]
+enum DateParts {
+    Single(Point),
+    Interval(End, End),
+    OneOf(End, End),
+}
+
+/// What stands in a text format.
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum WrittenDate {
+    Edtf(String),
+    Parts(#[serde(with = "DateParts")] PartialDate),
+}
+
+impl Serialize for PartialDate {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        if serializer.is_human_readable() {
+            let text = self.to_string();
+            if text.parse() == Ok(*self) {
+                return serializer.serialize_str(&text);
+            }
+        }
+        DateParts::serialize(self, serializer)
+    }
+}
+
+impl<'de> Deserialize<'de> for PartialDate {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<PartialDate, D::Error> {
+        if !deserializer.is_human_readable() {
+            return DateParts::deserialize(deserializer);
+        }
+        match WrittenDate::deserialize(deserializer)? {
+            WrittenDate::Edtf(text) => text.parse().map_err(serde::de::Error::custom),
+            WrittenDate::Parts(date) => Ok(date),
+        }
+    }
 }
 
 /// By how many years "about" may be off when only years are compared. A person "about 60" may be 58 or 62.

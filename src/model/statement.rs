@@ -176,6 +176,18 @@ pub enum Fact {
     WaitingFamily(Box<WaitingFamily>),
     /// Anything else worth keeping, in the words of whoever wrote it down.
     Note(String),
+    /// Lines of a GEDCOM file that are not understood, to be given back as they stood. Of a person; of the household
+    /// that stands for the file where they belong to nobody.
+    KeptLines(KeptLines),
+}
+
+/// Lines of a GEDCOM file as written.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct KeptLines {
+    /// The lines that they stand under, from the record down, one a line: `FAM @F1@`, then `MARR`.
+    pub under: String,
+    /// With levels that begin at 0.
+    pub text: String,
 }
 
 impl Fact {
@@ -228,6 +240,7 @@ impl Fact {
             | Fact::Screening(_)
             | Fact::Place(_)
             | Fact::Note(_)
+            | Fact::KeptLines(_)
             | Fact::Household { .. } => {}
             Fact::Birth { place, .. } => map_places(place, f),
             Fact::Death(death) => map_places(&mut death.place, f),

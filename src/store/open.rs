@@ -229,7 +229,10 @@ impl Drop for Store {
     }
 }
 
-fn open_backend(data: &Path, options: &StoreOptions) -> Result<RocksBackend, StoreError> {
+pub(super) fn open_backend(
+    data: &Path,
+    options: &StoreOptions,
+) -> Result<RocksBackend, StoreError> {
     let rocks = RocksOptions {
         cache_bytes: options.cache_bytes,
         durability: options.durability,
@@ -261,7 +264,7 @@ fn initialize(backend: &dyn Backend, options: &StoreOptions) -> Result<(), Store
     Ok(())
 }
 
-fn stored_state(backend: &dyn Backend) -> Result<State, StoreError> {
+pub(super) fn stored_state(backend: &dyn Backend) -> Result<State, StoreError> {
     let value =
         get(&*backend.snapshot(), Table::Meta, keys::STATE)?.ok_or(StoreError::Damaged {
             detail: "the store's counters are missing".to_owned(),

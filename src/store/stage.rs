@@ -386,6 +386,7 @@ pub fn fits(kind: SubjectKind, fact: &Fact) -> bool {
         Fact::Household { .. } => kind == SubjectKind::Household,
         Fact::Case(_) | Fact::Inquiry(_) | Fact::Outreach(_) => kind == SubjectKind::Case,
         Fact::WaitingFamily(_) => kind == SubjectKind::WaitingFamily,
+        Fact::KeptLines(_) => matches!(kind, SubjectKind::Person | SubjectKind::Household),
         _ => kind == SubjectKind::Person,
     }
 }

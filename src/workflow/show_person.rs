@@ -298,6 +298,7 @@ impl Names {
             Fact::Outreach(outreach) => ("outreach", outreach.state.word().replace('_', " ")),
             Fact::WaitingFamily(family) => ("waiting family", family.name.clone()),
             Fact::Note(note) => ("note", note.clone()),
+            Fact::KeptLines(kept) => ("lines of the file", kept.text.clone()),
         }
     }
 

@@ -3,7 +3,7 @@
 
 use super::cells::CellReader;
 use super::table::{Column, Row, Table};
-use super::{cases, communities, concerns, families, family_rules, people, ties};
+use super::{cases, communities, concerns, facts, families, family_rules, people, ties};
 use crate::exchange::assembly::{Assembly, Standing};
 use crate::exchange::family_check::BirthTie;
 use crate::exchange::report::{ExchangeError, Findings, ReadBundle, ReadOptions, shown};
@@ -21,11 +21,12 @@ const LONGEST_ID: usize = 200;
 type ReadTable = fn(&mut Reading, &[u8]);
 
 /// Files in the order of reading: what others refer to comes first. Only `people.csv` is needed.
-const FILES: [(&str, ReadTable); 11] = [
+const FILES: [(&str, ReadTable); 12] = [
     ("places.csv", communities::read_places),
     ("nations.csv", communities::read_nations),
     ("households.csv", communities::read_households),
     ("people.csv", people::read_people),
+    ("facts.csv", facts::read_facts),
     ("ties.csv", ties::read_ties),
     ("cautions.csv", concerns::read_cautions),
     ("screenings.csv", concerns::read_screenings),
@@ -279,6 +280,15 @@ impl Reading {
         }
     }
 
+    /// The same for a person read earlier.
+    pub fn note_later_birth(&mut self, person: u64, date: Option<PartialDate>) {
+        let position = person as usize;
+        if self.births.len() <= position {
+            self.births.resize(position + 1, None);
+        }
+        self.births[position] = date;
+    }
+
     pub fn birth_of(&self, person: u64) -> Option<PartialDate> {
         self.births.get(person as usize).copied().flatten()
     }
@@ -333,7 +343,7 @@ fn read_source(cells: &mut CellReader<'_, '_>, column: Column, text: &str) -> So
     }
 }
 
-fn fault_of_id(id: &str) -> Option<String> {
+pub fn fault_of_id(id: &str) -> Option<String> {
     if id.len() > LONGEST_ID {
         Some(format!(
             "the id has {} bytes; at most {LONGEST_ID} are taken",

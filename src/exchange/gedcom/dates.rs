@@ -169,6 +169,15 @@ impl DateReader {
             is_julian = name.starts_with("@#DJULIAN");
             words = rest;
         }
+        // GEDCOM 7 names calendars in words.
+        if let Some((first, rest)) = words.split_first() {
+            match *first {
+                "FRENCH_R" | "HEBREW" => return Err(OTHER_CALENDAR),
+                "JULIAN" => (is_julian, words) = (true, rest),
+                "GREGORIAN" => words = rest,
+                _ => {}
+            }
+        }
         let mut words = words.to_vec();
         let is_bc = match words.last() {
             Some(last) if ["B.C.", "BC", "BCE", "B.C"].contains(last) => words.pop().is_some(),
@@ -353,7 +362,7 @@ fn last_day(point: Point) -> Option<Day> {
 }
 
 /// The point of the same precision that lies one before or after.
-fn step(point: Point, by: i32) -> Read<Point> {
+pub(super) fn step(point: Point, by: i32) -> Read<Point> {
     match point.precision {
         Precision::Day => {
             let day = Day::from_ymd(point.year, point.month, point.day).ok_or(NO_SUCH_DAY)?;

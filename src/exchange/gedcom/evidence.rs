@@ -60,6 +60,7 @@ impl Reading<'_> {
         if words.any(|word| matches!(word, "confidential" | "privacy")) {
             SealClass::Safety
         } else {
+            self.give_back(line);
             SealClass::Open
         }
     }
@@ -69,7 +70,6 @@ impl Reading<'_> {
         match self.tree.line(citation).pointer() {
             Some(xref) => match self.record(xref) {
                 Some(record) => {
-                    self.take(record);
                     source.document = self.text_of(record, "TITL");
                     if source.document.is_empty() {
                         source.document = self.text_of(record, "ABBR");

@@ -13,7 +13,7 @@ use crate::model::tie::{
 };
 use crate::names::kin_words::read_kin_word;
 use crate::names::network_roles::{network_role, role_word};
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 /// More partners in one family are taken for a mistake.
 const MOST_PARTNERS: usize = 8;
@@ -71,18 +71,19 @@ pub fn read_families(reading: &mut Reading<'_>) {
         read_associates(reading, record);
     }
     let mut partners: FxHashMap<usize, Vec<Partner>> = FxHashMap::default();
+    let mut without_facts = Vec::new();
     for family in reading.records_of("FAM") {
         reading.take(family);
         let couple = read_partners(reading, family);
         read_union(reading, family, &couple);
         read_children(reading, family, &mut links);
-        partners.insert(family, couple);
-        for tag in ["CHAN", "RIN", "REFN", "_UID", "NCHI"] {
-            for line in reading.take_all(family, tag) {
-                reading.take_subtree(line);
-            }
+        let is_lone = couple.len() == 1 && reading.tree.child(family, "CHIL").is_none();
+        if couple.is_empty() || is_lone {
+            without_facts.push(family);
         }
+        partners.insert(family, couple);
     }
+    keep_whole(reading, &without_facts);
     for (person, family, line) in links.spouses {
         let couple = partners.get(&family).map(Vec::as_slice).unwrap_or_default();
         if !couple.iter().any(|partner| partner.person == person) {
@@ -105,6 +106,28 @@ pub fn read_families(reading: &mut Reading<'_>) {
         }
     }
     check_circles(reading);
+}
+
+/// Families of which nothing follows (children without a parent, one partner alone) are kept, with what points to them.
+fn keep_whole(reading: &mut Reading<'_>, families: &[usize]) {
+    let mut xrefs = FxHashSet::default();
+    for &family in families {
+        reading.give_back(family);
+        xrefs.insert(reading.tree.line(family).xref);
+    }
+    if xrefs.is_empty() {
+        return;
+    }
+    for record in reading.records_of("INDI") {
+        let lines: Vec<usize> = reading.tree.children(record).collect();
+        for line in lines {
+            let found = reading.tree.line(line);
+            let points = found.pointer().is_some_and(|xref| xrefs.contains(xref));
+            if matches!(found.tag, "FAMC" | "FAMS") && points {
+                reading.give_back(line);
+            }
+        }
+    }
 }
 
 fn read_child_links(reading: &mut Reading<'_>, record: usize, links: &mut ChildLinks) {
@@ -201,13 +224,31 @@ fn family_at(reading: &mut Reading<'_>, position: usize) -> Option<usize> {
 
 fn read_nature(reading: &mut Reading<'_>, holder: usize, tag: &str) -> Option<ParentNature> {
     let line = reading.take_first(holder, tag)?;
-    let value = reading.tree.line(line).value.trim();
+    let mut value = reading.tree.line(line).value.trim();
+    let phrase = reading.tree.child_value(line, "PHRASE");
+    if value.eq_ignore_ascii_case("other") && !phrase.is_empty() {
+        reading.take_value(line, "PHRASE");
+        value = phrase;
+    }
+    let is_ours = [
+        "birth",
+        "adopted",
+        "foster",
+        "step",
+        "guardian",
+        "customary",
+        "presumed",
+    ];
+    if !is_ours.contains(&value.to_lowercase().as_str()) {
+        reading.give_back(line);
+    }
     Some(match value.to_lowercase().as_str() {
         "birth" | "natural" | "biological" => ParentNature::Birth,
         "adopted" | "adoptive" | "adoption" => ParentNature::Adoptive,
         "foster" | "fostered" => ParentNature::Foster,
         "step" | "stepchild" | "stepparent" => ParentNature::Step,
         "guardian" | "guardianship" | "ward" => ParentNature::Guardian,
+        "customary" => ParentNature::Customary,
         "unknown" | "private" | "challenged" | "presumed" | "related" => ParentNature::Presumed,
         "" => return None,
         _ => {
@@ -285,16 +326,27 @@ fn read_union(reading: &mut Reading<'_>, family: usize, partners: &[Partner]) {
             .trim()
             .eq_ignore_ascii_case("N")
     };
+    if partners.len() < 2 {
+        return;
+    }
     let marriage = reading
         .take_first(family, "MARR")
         .filter(|event| is_asserted(reading, *event));
+    if marriage.is_none()
+        && let Some(denied) = reading.tree.child(family, "MARR")
+    {
+        reading.give_back(denied);
+    }
     let mut since = None;
     let mut kind = UnionKind::Other;
     let mut standing = reading.standing(family, family);
     if let Some(marriage) = marriage {
         since = reading.take_date(marriage);
         standing = reading.standing(family, marriage);
-        let written = reading.take_value(marriage, "TYPE").to_lowercase();
+        let written = reading.tree.child_value(marriage, "TYPE").to_lowercase();
+        if written == "common law" {
+            reading.take_value(marriage, "TYPE");
+        }
         let is_common_law = ["common law", "common-law", "cohabitation"]
             .iter()
             .any(|word| written.contains(word));
@@ -313,6 +365,9 @@ fn read_union(reading: &mut Reading<'_>, family: usize, partners: &[Partner]) {
         {
             state = UnionState::Ended;
             until = until.or(reading.take_date(end));
+            if tag != "DIV" {
+                reading.give_back(end);
+            }
         }
     }
     for (position, first) in partners.iter().enumerate() {
@@ -440,6 +495,23 @@ fn check_circles(reading: &mut Reading<'_>) {
     }
 }
 
+/// GEDCOM 7's fixed words in plain ones.
+fn role_of_enumeration(word: &str) -> &str {
+    match word {
+        "CLERGY" => "clergy",
+        "FATH" => "father",
+        "FRIEND" => "friend",
+        "GODP" => "godparent",
+        "MOTH" => "mother",
+        "NGHBR" => "neighbour",
+        "OFFICIATOR" => "officiator",
+        "PARENT" => "parent",
+        "SPOU" => "spouse",
+        "WITN" => "witness",
+        other => other,
+    }
+}
+
 /// ASSO: the associate is the RELA of this person. A word of kinship becomes stated kin, anything else a network tie.
 fn read_associates(reading: &mut Reading<'_>, record: usize) {
     let Some(&person) = reading.people.get(reading.tree.line(record).xref) else {
@@ -455,7 +527,7 @@ fn read_associates(reading: &mut Reading<'_>, record: usize) {
             // GEDCOM 7: a fixed word, or a phrase for others.
             let phrase = reading.take_value(role_line, "PHRASE");
             role = if phrase.is_empty() {
-                reading.tree.line(role_line).value.trim()
+                role_of_enumeration(reading.tree.line(role_line).value.trim())
             } else {
                 phrase
             };
@@ -465,6 +537,7 @@ fn read_associates(reading: &mut Reading<'_>, record: usize) {
                 line,
                 "a person is associated with themselves: this is not taken",
             );
+            reading.give_back(line);
             continue;
         }
         let fact = match read_kin_word(role) {

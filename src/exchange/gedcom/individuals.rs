@@ -22,12 +22,7 @@ pub fn read_individuals(reading: &mut Reading<'_>) {
         read_death(reading, record, person);
         read_residences(reading, record, person);
         read_contacts(reading, record, record, person);
-        // Who changed the record when, and numbers of other programs, say nothing of the person.
-        for tag in ["CHAN", "RIN", "REFN", "_UID", "AFN", "RFN"] {
-            for line in reading.take_all(record, tag) {
-                reading.take_subtree(line);
-            }
-        }
+        read_notes(reading, record, person);
     }
 }
 
@@ -40,7 +35,7 @@ fn read_names(reading: &mut Reading<'_>, record: usize, person: u64) {
         if as_written.is_empty() {
             as_written = value;
         }
-        let kind = name_kind(reading.take_value(line, "TYPE"), known.is_empty());
+        let kind = take_name_kind(reading, line, known.is_empty());
         let mut further = Vec::new();
         let name = read_name(reading, line, value, kind);
         let given = name
@@ -95,6 +90,21 @@ fn read_names(reading: &mut Reading<'_>, record: usize, person: u64) {
     }
 }
 
+/// Notes in the record itself; those in records of their own are kept as they stand.
+fn read_notes(reading: &mut Reading<'_>, record: usize, person: u64) {
+    for line in reading.take_all(record, "NOTE") {
+        let text = reading.tree.text(line).trim().to_owned();
+        if text.is_empty() || reading.tree.line(line).pointer().is_some() {
+            reading.give_back(line);
+            continue;
+        }
+        let standing = reading.standing(record, line);
+        reading
+            .assembly
+            .add_fact(person, Fact::Note(text), standing.always());
+    }
+}
+
 fn whole_name(kind: NameKind, full: &str) -> Name {
     Name {
         kind,
@@ -114,24 +124,22 @@ fn read_name(reading: &mut Reading<'_>, line: usize, value: &str, kind: NameKind
         reading.take_value(line, "GIVN"),
         reading.take_value(line, "SURN"),
     );
-    if given.is_empty() {
-        given = given_part.to_owned();
-    }
-    if family.is_empty() {
-        family = family_part.to_owned();
+    for (tag, piece, part) in [
+        ("GIVN", &mut given, given_part),
+        ("SURN", &mut family, family_part),
+    ] {
+        if piece.is_empty() {
+            *piece = part.to_owned();
+        } else if part != piece.as_str()
+            && let Some(line) = reading.tree.child(line, tag)
+        {
+            reading.give_back(line);
+        }
     }
     let name = whole_name(
         kind,
         &join_parts(&join_parts(&given, &family), suffix.trim()),
     );
-    // Prefixes and suffixes mostly stand in the whole name already; those that do not are listed.
-    for tag in ["NPFX", "NSFX", "SPFX"] {
-        if let Some(part) = reading.tree.child(line, tag)
-            && name.full.contains(reading.tree.line(part).value.trim())
-        {
-            reading.take(part);
-        }
-    }
     let has_letters = name.full.chars().any(char::is_alphanumeric);
     let is_placeholder = matches!(
         fold(&name.full).as_str(),
@@ -144,8 +152,30 @@ fn read_name(reading: &mut Reading<'_>, line: usize, value: &str, kind: NameKind
     })
 }
 
+/// The kind of a name; a word of which less than itself is understood is kept.
+fn take_name_kind(reading: &mut Reading<'_>, name: usize, is_first: bool) -> NameKind {
+    let Some(line) = reading.take_first(name, "TYPE") else {
+        return name_kind("", is_first);
+    };
+    let mut word = reading.tree.line(line).value.trim();
+    let phrase = reading.tree.child_value(line, "PHRASE");
+    if word.eq_ignore_ascii_case("other") && !phrase.is_empty() {
+        reading.take_value(line, "PHRASE");
+        word = phrase;
+    }
+    let kind = name_kind(word, is_first);
+    let is_ours = ["birth", "aka", "former", "legal", "used", "traditional"];
+    if !is_ours.contains(&word.to_lowercase().as_str()) {
+        reading.give_back(line);
+    }
+    kind
+}
+
 fn name_kind(written: &str, is_first: bool) -> NameKind {
     match written.to_lowercase().as_str() {
+        "legal" => NameKind::Legal,
+        "used" => NameKind::Used,
+        "traditional" => NameKind::Traditional,
         "birth" | "maiden" => NameKind::Birth,
         "married" => NameKind::Used,
         "former" | "previous" => NameKind::Previous,
@@ -163,8 +193,12 @@ fn read_sex(reading: &mut Reading<'_>, record: usize, person: u64) {
         "F" | "FEMALE" => Gender::Female,
         "M" | "MALE" => Gender::Male,
         "X" | "O" => Gender::Other,
-        "U" | "N" | "?" | "" => return,
+        "U" | "N" | "?" | "" => {
+            reading.give_back(line);
+            return;
+        }
         _ => {
+            reading.give_back(line);
             reading.warn(
                 line,
                 format!(
@@ -194,12 +228,14 @@ fn read_birth(reading: &mut Reading<'_>, record: usize, person: u64) {
                 .add_fact(person, Fact::Birth { date, place }, standing.always());
             return;
         }
+        reading.give_back(birth);
     }
     for tag in ["CHR", "BAPM"] {
         let Some(baptism) = reading.take_first(record, tag) else {
             continue;
         };
         let standing = reading.standing(record, baptism);
+        reading.give_back(baptism);
         if let Some(date) = reading.take_date(baptism).and_then(not_after) {
             reading.births.insert(person, date);
             let birth = Fact::Birth {
@@ -227,6 +263,7 @@ fn read_death(reading: &mut Reading<'_>, record: usize, person: u64) {
         let value = reading.tree.line(death).value.trim().to_uppercase();
         if value == "N" {
             reading.warn(death, "DEAT N is not a form of GEDCOM and is not taken");
+            reading.give_back(death);
             return;
         }
         let date = reading.take_date(death);
@@ -246,6 +283,7 @@ fn read_death(reading: &mut Reading<'_>, record: usize, person: u64) {
         if let Some(burial) = reading.take_first(record, tag) {
             let date = reading.take_date(burial).and_then(not_after);
             let standing = reading.standing(record, burial);
+            reading.give_back(burial);
             let death = Death {
                 dead: true,
                 date,
@@ -263,8 +301,12 @@ fn read_residences(reading: &mut Reading<'_>, record: usize, person: u64) {
     for residence in reading.take_all(record, "RESI") {
         let date = reading.take_date(residence);
         let standing = reading.standing(record, residence);
-        read_contacts(reading, record, residence, person);
-        if let Some(place) = take_place(reading, record, residence) {
+        let has_contacts = read_contacts(reading, record, residence, person);
+        let place = take_place(reading, record, residence);
+        if place.is_none() && !has_contacts {
+            reading.give_back(residence);
+        }
+        if let Some(place) = place {
             let (from, to) = bounds(date);
             let fact = Fact::Residence(Residence { place });
             reading
@@ -308,8 +350,10 @@ fn take_place(reading: &mut Reading<'_>, record: usize, event: usize) -> Option<
     Some(place)
 }
 
-fn read_contacts(reading: &mut Reading<'_>, record: usize, holder: usize, person: u64) {
+/// True if there are any.
+fn read_contacts(reading: &mut Reading<'_>, record: usize, holder: usize, person: u64) -> bool {
     let standing = reading.standing(record, holder);
+    let mut found = false;
     let kinds = [
         ("PHON", ContactKind::Phone),
         ("EMAIL", ContactKind::Email),
@@ -325,6 +369,7 @@ fn read_contacts(reading: &mut Reading<'_>, record: usize, holder: usize, person
                 }
             }
             if !value.is_empty() {
+                found = true;
                 let contact = Contact { kind, value };
                 reading
                     .assembly
@@ -332,4 +377,5 @@ fn read_contacts(reading: &mut Reading<'_>, record: usize, holder: usize, person
             }
         }
     }
+    found
 }

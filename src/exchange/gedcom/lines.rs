@@ -19,8 +19,6 @@ pub struct Line<'t> {
     /// As written; empty for a line without level and tag, which continues the value before.
     pub tag: &'t str,
     pub value: &'t str,
-    /// The position after the last line of this subtree.
-    end: usize,
 }
 
 impl<'t> Line<'t> {
@@ -31,11 +29,28 @@ impl<'t> Line<'t> {
     }
 }
 
-/// All lines of a file.
+/// All lines of a file. Of each only its place in the text is held, 20 bytes: a file may be of very many tiny lines.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct LineTree<'t> {
-    lines: Vec<Line<'t>>,
+    text: &'t str,
+    lines: Vec<Place>,
 }
+
+/// Where a line stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Place {
+    number: u32,
+    level: u32,
+    /// In bytes of the text. The highest bit marks a line without level and tag.
+    start: u32,
+    length: u32,
+    /// The position after the last line of this subtree.
+    end: u32,
+}
+
+/// Longer texts are refused, in bytes, as half of what 32 bits can count.
+const LONGEST_TEXT: usize = 1 << 31;
+const CONTINUES: u32 = 1 << 31;
 
 impl<'t> LineTree<'t> {
     /// Reads every line; faults become findings.
@@ -45,9 +60,14 @@ impl<'t> LineTree<'t> {
             line: number,
             field: String::new(),
         };
-        let mut lines: Vec<Line<'t>> = Vec::new();
+        if text.len() >= LONGEST_TEXT {
+            findings.error(origin(0), "the file has more than 2 GiB");
+            return LineTree::default();
+        }
+        let breaks = text.bytes().filter(|byte| matches!(byte, b'\n' | b'\r'));
+        let mut lines: Vec<Place> = Vec::with_capacity(breaks.count() + 1);
         // Positions of the lines above the next one, each with the depth that it really has.
-        let mut open: Vec<usize> = Vec::new();
+        let mut open: Vec<u32> = Vec::new();
         for (number, raw) in numbered_lines(text) {
             if let Some(reason) = fault_of_line(raw) {
                 findings.error(origin(number), reason);
@@ -57,45 +77,56 @@ impl<'t> LineTree<'t> {
             if trimmed.trim_end().is_empty() {
                 continue;
             }
-            let mut line = match parse_line(number, trimmed) {
-                Some(line) => line,
+            let here = lines.len() as u32;
+            let level_above = |open: &[u32]| {
+                open.last()
+                    .map_or(0, |above| lines[*above as usize].level + 1)
+            };
+            let parsed = parse_line(number, trimmed);
+            let (level, shown_text, mark) = match &parsed {
+                Some(line) => (line.level, trimmed, 0),
                 None => {
                     let reason = format!(
                         "{} has no level and tag: it is read as going on with the line before",
                         shown(raw)
                     );
                     findings.warning(origin(number), reason);
-                    let level = open.last().map_or(0, |above| lines[*above].level + 1);
-                    continuation(number, level, raw)
+                    (level_above(&open), raw, CONTINUES)
                 }
             };
             while let Some(&above) = open.last()
-                && lines[above].level >= line.level
+                && lines[above as usize].level >= level
             {
-                lines[above].end = lines.len();
+                lines[above as usize].end = here;
                 open.pop();
             }
-            let deepest = open.last().map_or(0, |above| lines[*above].level + 1);
-            if line.level > deepest {
+            let deepest = open
+                .last()
+                .map_or(0, |above| lines[*above as usize].level + 1);
+            if level > deepest {
                 let reason = format!(
-                    "level {} follows level {}: at most {deepest} can",
-                    line.level,
+                    "level {level} follows level {}: at most {deepest} can",
                     deepest.saturating_sub(1)
                 );
                 findings.warning(origin(number), reason);
             }
-            line.end = lines.len() + 1;
-            let is_continuation = line.tag.is_empty();
-            lines.push(line);
-            if !is_continuation {
-                open.push(lines.len() - 1);
+            let start = shown_text.as_ptr() as usize - text.as_ptr() as usize;
+            lines.push(Place {
+                number: number.try_into().unwrap_or(u32::MAX),
+                level,
+                start: start as u32 | mark,
+                length: shown_text.len() as u32,
+                end: here + 1,
+            });
+            if parsed.is_some() {
+                open.push(here);
             }
         }
-        let count = lines.len();
+        let count = lines.len() as u32;
         for above in open {
-            lines[above].end = count;
+            lines[above as usize].end = count;
         }
-        LineTree { lines }
+        LineTree { text, lines }
     }
 
     /// The lines at the top: positions of the records.
@@ -105,25 +136,33 @@ impl<'t> LineTree<'t> {
 
     /// The lines directly below one.
     pub fn children(&self, position: usize) -> impl Iterator<Item = usize> + '_ {
-        let end = self.lines.get(position).map_or(position, |line| line.end);
-        self.siblings(position + 1, end)
+        self.siblings(position + 1, self.end(position))
     }
 
     /// The positions of a line and all below it.
     pub fn subtree(&self, position: usize) -> std::ops::Range<usize> {
-        position
-            ..self
-                .lines
-                .get(position)
-                .map_or(position, |line| line.end.max(position + 1))
+        position..self.end(position)
+    }
+
+    /// The position after the last line of a subtree.
+    fn end(&self, position: usize) -> usize {
+        self.lines
+            .get(position)
+            .map_or(position, |place| (place.end as usize).max(position + 1))
     }
 
     /// The line at a position; an empty one where there is none.
     pub fn line(&self, position: usize) -> Line<'t> {
-        self.lines
-            .get(position)
-            .copied()
-            .unwrap_or(continuation(0, 0, ""))
+        let Some(place) = self.lines.get(position) else {
+            return continuation(0, 0, "");
+        };
+        let start = (place.start & !CONTINUES) as usize;
+        let text = &self.text[start..start + place.length as usize];
+        let number = u64::from(place.number);
+        if place.start & CONTINUES != 0 {
+            return continuation(number, place.level, text);
+        }
+        parse_line(number, text).unwrap_or(continuation(number, place.level, text))
     }
 
     /// The first line directly below with this tag.
@@ -166,7 +205,7 @@ impl<'t> LineTree<'t> {
     }
 
     fn siblings(&self, first: usize, end: usize) -> impl Iterator<Item = usize> + '_ {
-        let next = move |position: &usize| Some(self.line(*position).end.max(position + 1));
+        let next = move |position: &usize| Some(self.end(*position).max(position + 1));
         std::iter::successors(Some(first), next).take_while(move |position| *position < end)
     }
 }
@@ -214,7 +253,6 @@ fn continuation(number: u64, level: u32, value: &str) -> Line<'_> {
         xref: "",
         tag: "",
         value,
-        end: 0,
     }
 }
 
@@ -243,7 +281,6 @@ fn parse_line(number: u64, text: &str) -> Option<Line<'_>> {
         xref,
         tag,
         value: value.strip_prefix([' ', '\t']).unwrap_or(value),
-        end: 0,
     })
 }
 

@@ -1,20 +1,28 @@
-//! GEDCOM 5.5.1 in: bytes to text (`encoding`), text to a lossless tree of lines (`lines`), the tree to people, parent
-//! ties, unions, stated kin and network ties (`reader`). Whatever is not understood stays in the tree and is listed
-//! with its line. Sex, names and dates are read in the forms found in the wild, not only in those of the standard.
+//! GEDCOM 5.5.1 and 7.0 in and out. In: bytes to text (`encoding`), text to a lossless tree of lines (`lines`), the tree to people, parent
+//! ties, unions, stated kin and network ties (`reader`). Whatever is not understood is listed with
+//! its line and kept (`kept`). Sex, names and dates are read in the forms found in the wild, not only in those of the standard.
 
 mod code_pages;
 mod dates;
 mod encoding;
 mod evidence;
 mod families;
+mod family_plan;
+mod gedzip;
 mod individuals;
+mod kept;
 mod lines;
+mod nodes;
 mod reader;
+mod writer;
+mod writing_dates;
 
 #[cfg(test)]
 mod tests;
 
 pub use dates::{ReadDate, read_date};
 pub use encoding::decode;
+pub use family_plan::FamilyPlan;
 pub use lines::{Line, LineTree};
 pub use reader::{read_bytes, read_file};
+pub use writer::Version;

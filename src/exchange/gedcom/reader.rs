@@ -4,7 +4,7 @@
 
 use super::encoding::decode;
 use super::lines::{Line, LineTree};
-use super::{dates, families, individuals};
+use super::{dates, families, gedzip, individuals, kept};
 use crate::exchange::assembly::{Assembly, Standing};
 use crate::exchange::family_check::BirthTie;
 use crate::exchange::report::{ExchangeError, Findings, ReadBundle, ReadOptions, shown};
@@ -15,12 +15,14 @@ use crate::model::tie::ParentNature;
 use rustc_hash::{FxHashMap, FxHashSet};
 use std::path::Path;
 
-/// How many further lines a finding about unknown tags lists.
-const MORE_LINES: usize = 10;
-
 /// Reads a file; its stem is the first part of every external id: `tudor:I58`.
 pub fn read_file(path: &Path, options: &ReadOptions) -> Result<ReadBundle, ExchangeError> {
     let bytes = std::fs::read(path).map_err(|error| ExchangeError::unreadable(path, error))?;
+    let bytes = if bytes.starts_with(gedzip::SIGNATURE) {
+        gedzip::gedcom_of(&bytes).map_err(|reason| ExchangeError::unreadable(path, reason))?
+    } else {
+        bytes
+    };
     let name = path
         .file_name()
         .map(|name| name.to_string_lossy().into_owned())
@@ -64,7 +66,7 @@ pub fn read_bytes(name: &str, bytes: &[u8], options: &ReadOptions) -> ReadBundle
     reading.index_records();
     individuals::read_individuals(&mut reading);
     families::read_families(&mut reading);
-    reading.list_what_was_not_taken();
+    kept::keep_what_was_not_taken(&mut reading);
     reading
         .findings
         .finish(reading.assembly.into_bundle(), line_count, options)
@@ -123,8 +125,8 @@ impl<'t> Reading<'t> {
         let records: Vec<usize> = self.tree.records().collect();
         for &record in &records {
             let line = self.tree.line(record);
-            if matches!(line.tag, "HEAD" | "TRLR" | "SUBM" | "SUBN") {
-                self.take_subtree(record);
+            if line.tag == "TRLR" {
+                self.take(record);
             }
             if line.xref.is_empty() {
                 if matches!(line.tag, "INDI" | "FAM") {
@@ -184,11 +186,15 @@ impl<'t> Reading<'t> {
         self.tree.line(position)
     }
 
-    /// Marks a line and all below as understood, or as nothing that we keep.
-    pub fn take_subtree(&mut self, position: usize) {
-        for line in self.tree.subtree(position) {
-            self.taken[line] = true;
+    /// Takes back that a line was understood: it is kept as written, with all below.
+    pub fn give_back(&mut self, position: usize) {
+        if let Some(taken) = self.taken.get_mut(position) {
+            *taken = false;
         }
+    }
+
+    pub fn is_taken(&self, position: usize) -> bool {
+        self.taken.get(position) == Some(&true)
     }
 
     /// The lines below with this tag, marked as understood.
@@ -231,6 +237,9 @@ impl<'t> Reading<'t> {
                 format!("the date {} is not taken: {doubt}", shown(text)),
             ),
             (_, None) => {}
+        }
+        if read.doubt.is_some() {
+            self.give_back(line);
         }
         let date = read.date?;
         if let Some(today) = self.today
@@ -306,60 +315,6 @@ impl<'t> Reading<'t> {
             file: self.file.clone(),
             line: line.number,
             field: line.tag.to_owned(),
-        }
-    }
-
-    /// One finding for each kind of line that was not understood, with the lines where it stands.
-    fn list_what_was_not_taken(&mut self) {
-        let mut paths: FxHashMap<String, Vec<usize>> = FxHashMap::default();
-        let mut order: Vec<String> = Vec::new();
-        // Path from the record to the line: its tags and the ends of their subtrees.
-        let mut path: Vec<(&str, usize)> = Vec::new();
-        let mut position = 0;
-        while position < self.tree.len() {
-            while path.last().is_some_and(|(_, end)| *end <= position) {
-                path.pop();
-            }
-            let line = self.tree.line(position);
-            let end = self.tree.subtree(position).end;
-            if self.taken[position] {
-                path.push((line.tag, end));
-                position += 1;
-                continue;
-            }
-            let mut key: String = path
-                .iter()
-                .take(8)
-                .map(|(tag, _)| format!("{tag}."))
-                .collect();
-            key.push_str(line.tag);
-            let lines = paths.entry(key.clone()).or_default();
-            if lines.is_empty() {
-                order.push(key);
-            }
-            lines.push(position);
-            position = end;
-        }
-        for key in order {
-            let lines = paths.remove(&key).unwrap_or_default();
-            let Some(&first) = lines.first() else {
-                continue;
-            };
-            let more = lines[1..]
-                .iter()
-                .take(MORE_LINES)
-                .map(|line| self.tree.line(*line).number.to_string());
-            let more = more.collect::<Vec<String>>().join(", ");
-            let reason = match lines.len() {
-                1 => format!("{key} is not understood and not taken"),
-                count if count <= MORE_LINES + 1 => {
-                    format!("{key} is not understood and not taken; also in lines {more}")
-                }
-                count => format!(
-                    "{key} is not understood and not taken; {count} times, also in lines {more}, …"
-                ),
-            };
-            self.warn(first, reason);
         }
     }
 }

@@ -227,7 +227,10 @@ fn what_is_not_understood_is_listed_with_its_line() {
         .iter()
         .map(|finding| (finding.origin.line, finding.reason.as_str()))
         .collect();
-    assert_eq!(told, [(23, "INDI._EYES is not understood and not taken")]);
+    assert_eq!(
+        told,
+        [(23, "INDI._EYES is not understood: it is kept as written")]
+    );
 }
 
 /// Content, and the error as "line:tag reason begins".
