@@ -16,7 +16,12 @@ fn main() -> Result<(), Box<dyn Error>> {
     fs::write(out.join("kinpath.descriptors.bin"), &encoded)?;
     let mut config = Config::new();
     config.enable_type_names();
-    tonic_prost_build::configure().compile_fds_with_config(descriptors, config)?;
+    // These have a proto3 JSON form; those of `prost-types` have none.
+    config.compile_well_known_types();
+    config.extern_path(".google.protobuf", "::pbjson_types");
+    tonic_prost_build::configure()
+        .compile_well_known_types(true)
+        .compile_fds_with_config(descriptors, config)?;
     pbjson_build::Builder::new()
         .register_descriptors(&encoded)?
         .build(&[".kinpath.v1"])?;

@@ -25,6 +25,9 @@ pub enum Error {
     /// The deadline passed or the caller went away.
     #[error("stopped before the answer was whole: {reason}")]
     Cancelled { reason: String },
+    /// A place in the history that is not kept, or not of this store: start anew.
+    #[error("{field}: {reason}")]
+    OutOfRange { field: String, reason: String },
     /// Try again later.
     #[error("not available at the moment: {reason}")]
     Unavailable { reason: String },

@@ -44,6 +44,7 @@ async fn serve(store: Arc<Store>, settings: &ServerSettings) -> Result<(), Error
             deadline: settings.deadline,
             message_bytes: settings.message_bytes,
             streams_per_connection: settings.streams_per_connection,
+            ..ApiLimits::default()
         },
     };
     let stop = Arc::new(Notify::new());

@@ -1,12 +1,15 @@
 //! The leave to run one workflow: who asks, and what exists for them.
 
+use crate::error::Error;
 use crate::model::visibility::Visibility;
+use crate::store::{Snapshot, Stop, Store};
 
 /// Who asks and what they may see. There is one identity for now: whoever runs this program on this machine.
 #[derive(Clone, Debug)]
 pub struct Permit {
     actor: String,
     visibility: Visibility,
+    stop: Stop,
 }
 
 impl Permit {
@@ -15,6 +18,7 @@ impl Permit {
         Permit {
             actor: "local operator".to_owned(),
             visibility: Visibility::all(),
+            stop: Stop::default(),
         }
     }
 
@@ -23,7 +27,19 @@ impl Permit {
         Permit {
             actor: format!("system: {reason}"),
             visibility: Visibility::all(),
+            stop: Stop::default(),
         }
+    }
+
+    /// The same permit, for work that must stop when it is told to.
+    pub fn until(self, stop: Stop) -> Permit {
+        Permit { stop, ..self }
+    }
+
+    /// The store as it is now, for as long as the work may go on.
+    pub fn snapshot<'a>(&self, store: &'a Store) -> Result<Snapshot<'a>, Error> {
+        self.stop.check()?;
+        Ok(store.snapshot()?.with_stop(&self.stop))
     }
 
     /// The same permit, seeing no more than this.

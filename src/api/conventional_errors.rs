@@ -1,7 +1,7 @@
 //! The outermost layer: gives the errors that tonic makes itself (requests that cannot be read, messages too large,
 //! methods that do not exist) the codes and details that clients expect, and keeps tonic's own texts inside.
 
-use super::status::DOMAIN;
+use super::status::{DOMAIN, RETRY_AFTER};
 use std::collections::HashMap;
 use tonic::body::Body;
 use tonic::codegen::http;
@@ -23,16 +23,23 @@ pub fn conventional(response: http::Response<Body>) -> http::Response<Body> {
 /// The code, reason and text that stand for a status which carries no details.
 fn conventional_status(status: &Status) -> Status {
     let text = status.message();
+    let too_large = (
+        Code::ResourceExhausted,
+        "REQUEST_TOO_LARGE",
+        "the request is larger than this server takes",
+    );
     let (code, reason, message) = match status.code() {
         Code::Internal | Code::Unknown if text.contains("decode") || text.contains("protobuf") => (
             Code::InvalidArgument,
             "MALFORMED_REQUEST",
             "the request is not a message of this method",
         ),
-        Code::OutOfRange => (
-            Code::ResourceExhausted,
-            "REQUEST_TOO_LARGE",
-            "the request is larger than this server takes",
+        Code::OutOfRange => too_large,
+        Code::ResourceExhausted if text.contains("decompress") => too_large,
+        Code::Internal | Code::Unknown if text.contains("ecompress") => (
+            Code::InvalidArgument,
+            "MALFORMED_REQUEST",
+            "the request cannot be decompressed",
         ),
         Code::Cancelled | Code::DeadlineExceeded => (
             Code::DeadlineExceeded,
@@ -64,11 +71,14 @@ fn conventional_status(status: &Status) -> Status {
     if reason == "INTERNAL" {
         tracing::error!(?code, text, "a request failed outside of any workflow");
     }
-    Status::with_error_details(
-        code,
-        message,
-        ErrorDetails::with_error_info(reason, DOMAIN, HashMap::new()),
-    )
+    let mut details = ErrorDetails::with_error_info(reason, DOMAIN, HashMap::new());
+    if code == Code::Unavailable {
+        details.set_retry_info(Some(RETRY_AFTER));
+    }
+    if reason == "MALFORMED_REQUEST" {
+        details.add_bad_request_violation("", message);
+    }
+    Status::with_error_details(code, message, details)
 }
 
 #[cfg(test)]

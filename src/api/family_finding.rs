@@ -2,7 +2,7 @@
 
 use super::answers::Answers;
 use super::convert;
-use super::page_token::Question;
+use super::page_token::Position;
 use super::service::Service;
 use super::v1::family_finding_service_server::FamilyFindingService;
 use super::v1::find_family_response::Part;
@@ -40,14 +40,15 @@ impl Answers {
             MOST_OF_ONE_LIST,
         );
         let child = self.person("child", &request.child)?;
-        let paging = Question::new(&[
+        let paging = self.question(&[
             "excluded",
             &child.0.to_string(),
             &request.purpose.to_string(),
             &as_of.to_string(),
             order,
-        ]);
-        let offset = paging.position("excluded_page_token", &request.excluded_page_token)?;
+        ])?;
+        let from = paging.position("excluded_page_token", &request.excluded_page_token)?;
+        let offset = position_of(from);
         let question = FindFamily {
             child,
             purpose,
@@ -61,7 +62,7 @@ impl Answers {
         let sent = offset + answer.excluded.len();
         let more = !answer.excluded.is_empty() && sent < answer.excluded_total as usize;
         let next = if more {
-            paging.token(sent)
+            paging.token([sent as u64, 0, 0])
         } else {
             String::new()
         };
@@ -107,13 +108,14 @@ impl Answers {
             MOST_RELATIVES,
         )?;
         let person = self.person("person", &request.person)?;
-        let paging = Question::new(&[
+        let paging = self.question(&[
             "relatives",
             &person.0.to_string(),
             &degree.to_string(),
             &as_of.to_string(),
-        ]);
-        let first = paging.position("page_token", &request.page_token)?;
+        ])?;
+        let from = paging.position("page_token", &request.page_token)?;
+        let first = position_of(from);
         let question = ListRelatives {
             person,
             degree,
@@ -135,13 +137,20 @@ impl Answers {
                 })
                 .collect(),
             next_page_token: if last < relatives.len() {
-                paging.token(last)
+                paging.token([last as u64, 0, 0])
             } else {
                 String::new()
             },
             total_size: u32::try_from(relatives.len()).unwrap_or(u32::MAX),
         })
     }
+}
+
+/// The position in a list that a token told.
+fn position_of(from: Option<Position>) -> usize {
+    from.map_or(0, |position| {
+        usize::try_from(position[0]).unwrap_or(usize::MAX)
+    })
 }
 
 /// The answer as messages: header, then tier by tier, then who was left out, then complete.

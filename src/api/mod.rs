@@ -2,20 +2,26 @@
 //! on the way in; answers are turned into messages on the way out. No rule about families lives here.
 
 mod answers;
+mod changes;
 mod client;
 mod conventional_errors;
 mod convert;
 mod deadline;
 mod family_finding;
 mod generated;
+mod mask;
 mod page_token;
 mod people;
 mod record_connection;
+mod records;
 mod service;
+mod serving;
+mod statements;
 pub mod status;
 
 pub use answers::Answers;
 pub use client::Client;
 pub use family_finding::family_messages;
 pub use generated::{DESCRIPTORS, v1};
-pub use service::{ApiLimits, Bound, serve};
+pub use service::ApiLimits;
+pub use serving::{Bound, serve};

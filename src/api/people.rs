@@ -2,30 +2,42 @@
 
 use super::answers::Answers;
 use super::convert;
-use super::page_token::Question;
+use super::convert::Locals;
+use super::mask;
 use super::service::Service;
+use super::v1;
 use super::v1::person_service_server::PersonService;
 use super::v1::{
+    BatchCreatePeopleRequest, BatchCreatePeopleResponse, CreatePersonRequest, CreatePersonResponse,
     GetPersonRequest, GetPersonResponse, ResolvePersonRequest, ResolvePersonResponse,
     SearchPeopleRequest, SearchPeopleResponse,
 };
 use crate::error::Error;
-use crate::workflow::{SearchPeople, search_people, show_person};
+use crate::model::ids::{PersonId, PublicId, Revision, Subject, SubjectKind};
+use crate::store::Transaction;
+use crate::workflow::{
+    NewPerson, SearchPeople, Write, Written, create_people, list_statements, search_people,
+    show_person,
+};
 use tonic::{Request, Response, Status};
 
 const DEFAULT_FOUND: usize = 50;
 const MOST_FOUND: usize = 500;
 /// How many people one search can page through.
 const MOST_IN_ALL: usize = 1000;
+const MOST_IN_BATCH: usize = 200;
+const LONGEST_LOCAL_ID: usize = 64;
 
 impl Answers {
     /// Everything recorded of a person.
     pub fn get_person(&self, request: &GetPersonRequest) -> Result<GetPersonResponse, Error> {
-        let known_on = convert::read_revision("known_on", &request.known_on)?;
+        let revision = self.fresh(&request.at_least_revision)?;
+        let known_on = self.known_on(&request.known_on)?;
         let person = self.person("name", &request.name)?;
-        let record = show_person(&self.store, &self.permit, person, known_on, self.today)?;
+        let shown = self.person_known_on(person, known_on)?;
         Ok(GetPersonResponse {
-            person: Some(convert::person_record(&record, self.today)),
+            person: Some(mask::only(shown, request.read_mask.as_ref())?),
+            revision,
         })
     }
 
@@ -34,13 +46,17 @@ impl Answers {
         &self,
         request: &SearchPeopleRequest,
     ) -> Result<SearchPeopleResponse, Error> {
+        let revision = self.fresh(&request.at_least_revision)?;
         let name = convert::text("query", &request.query)?;
         if name.is_empty() {
             return Err(Error::invalid("query", "needed: the beginning of a name"));
         }
         let size = convert::page_size("page_size", request.page_size, DEFAULT_FOUND, MOST_FOUND)?;
-        let paging = Question::new(&["search", name]);
-        let first = paging.position("page_token", &request.page_token)?;
+        let paging = self.question(&["search", name])?;
+        let from = paging.position("page_token", &request.page_token)?;
+        let first = from.map_or(0, |position| {
+            usize::try_from(position[0]).unwrap_or(MOST_IN_ALL)
+        });
         let last = first.saturating_add(size).min(MOST_IN_ALL);
         let question = SearchPeople {
             name: name.to_owned(),
@@ -56,10 +72,11 @@ impl Answers {
                 .map(|person| convert::person_summary(person, self.today))
                 .collect(),
             next_page_token: if last < found.len() {
-                paging.token(last)
+                paging.token([last as u64, 0, 0])
             } else {
                 String::new()
             },
+            revision,
         })
     }
 
@@ -74,6 +91,150 @@ impl Answers {
             person: Some(convert::person_summary(&record.person, self.today)),
         })
     }
+}
+
+impl Answers {
+    /// Records a new person.
+    pub fn create_person(
+        &self,
+        request: &CreatePersonRequest,
+    ) -> Result<CreatePersonResponse, Error> {
+        let written = self.once(
+            request,
+            &request.request_id,
+            request.validate_only,
+            |write| self.create_all(write, request.person.as_slice(), "person"),
+        )?;
+        let (mut people, revision) = self.people_created(written, 1)?;
+        Ok(CreatePersonResponse {
+            person: people.pop(),
+            revision,
+        })
+    }
+
+    /// Records new people with ties among them.
+    pub fn batch_create_people(
+        &self,
+        request: &BatchCreatePeopleRequest,
+    ) -> Result<BatchCreatePeopleResponse, Error> {
+        let written = self.once(
+            request,
+            &request.request_id,
+            request.validate_only,
+            |write| self.create_all(write, &request.people, "people"),
+        )?;
+        let (people, revision) = self.people_created(written, request.people.len())?;
+        Ok(BatchCreatePeopleResponse { people, revision })
+    }
+
+    fn create_all(
+        &self,
+        write: &Write,
+        people: &[v1::NewPerson],
+        field: &str,
+    ) -> Result<Option<Written>, Error> {
+        if !(1..=MOST_IN_BATCH).contains(&people.len()) {
+            return Err(Error::invalid(field, "needed: 1 to 200 people"));
+        }
+        let locals = locals(people)?;
+        let mut new = Vec::with_capacity(people.len());
+        for (position, person) in people.iter().enumerate() {
+            let at = match field {
+                "people" => format!("people[{position}]"),
+                field => field.to_owned(),
+            };
+            let external_id = format!("{at}.external_id");
+            let mut statements = Vec::with_capacity(person.statements.len());
+            for (number, statement) in person.statements.iter().enumerate() {
+                let at = format!("{at}.statements[{number}]");
+                statements.push(convert::read_statement(self, &locals, &at, statement)?);
+            }
+            new.push(NewPerson {
+                external_id: convert::read_external_id(&external_id, &person.external_id)?,
+                statements,
+            });
+        }
+        create_people(&self.store, &self.permit, write, new)
+    }
+
+    /// The people that a commit made, as they were then.
+    fn people_created(
+        &self,
+        written: Option<Written>,
+        count: usize,
+    ) -> Result<(Vec<v1::Person>, String), Error> {
+        let Some(written) = written else {
+            return Ok((Vec::new(), String::new()));
+        };
+        let made = written.subjects.iter().take(count);
+        let people: Result<Vec<v1::Person>, Error> = made
+            .map(|made| self.person_then(made, written.revision))
+            .collect();
+        Ok((people?, convert::revision_text(written.revision)))
+    }
+
+    fn person_then(
+        &self,
+        (subject, _): &(Subject, PublicId),
+        revision: Revision,
+    ) -> Result<v1::Person, Error> {
+        let person = PersonId(subject.number());
+        self.person_known_on(person, Some(revision))
+    }
+
+    /// Everything recorded of a person: their own statements as values and in words, then the mirrors of ties that
+    /// stand with their other end, in words.
+    fn person_known_on(
+        &self,
+        person: PersonId,
+        known_on: Option<Revision>,
+    ) -> Result<v1::Person, Error> {
+        let record = show_person(&self.store, &self.permit, person, known_on, self.today)?;
+        let own = list_statements(
+            &self.store,
+            &self.permit,
+            Subject::Person(person),
+            known_on,
+            &|_| true,
+            (0, usize::MAX),
+        )?;
+        let mut shown = convert::person_record(&record, self.today);
+        let mirror = convert::revision_text(Revision::default());
+        shown
+            .statements
+            .retain(|statement| statement.recorded_in == mirror);
+        let own = own
+            .statements
+            .iter()
+            .map(|recorded| convert::statement(&own, recorded));
+        shown.statements.splice(0..0, own);
+        Ok(shown)
+    }
+}
+
+/// What stands for each person that has a word of its own.
+fn locals(people: &[v1::NewPerson]) -> Result<Locals, Error> {
+    let mut locals = Locals::new();
+    for (position, person) in people.iter().enumerate() {
+        let word = person.local_id.as_str();
+        if word.is_empty() {
+            continue;
+        }
+        let is_plain = |sign: u8| sign.is_ascii_alphanumeric() || matches!(sign, b'-' | b'_');
+        let field = format!("people[{position}].local_id");
+        if word.len() > LONGEST_LOCAL_ID || !word.bytes().all(is_plain) {
+            return Err(Error::invalid(
+                field,
+                "must be at most 64 letters, digits, hyphens and underscores",
+            ));
+        }
+        let subject = Transaction::new_subject_at(SubjectKind::Person, position);
+        let person = PersonId(subject.number());
+        if locals.insert(word.to_owned(), person).is_some() {
+            return Err(Error::invalid(field, "stands twice"));
+        }
+    }
+    Ok(locals)
 }
 
 #[tonic::async_trait]
@@ -104,6 +265,26 @@ impl PersonService for Service {
     ) -> Result<Response<ResolvePersonResponse>, Status> {
         self.answer("ResolvePerson", request, |answers, request| {
             answers.resolve_person(request)
+        })
+        .await
+    }
+
+    async fn create_person(
+        &self,
+        request: Request<CreatePersonRequest>,
+    ) -> Result<Response<CreatePersonResponse>, Status> {
+        self.answer("CreatePerson", request, |answers, request| {
+            answers.create_person(request)
+        })
+        .await
+    }
+
+    async fn batch_create_people(
+        &self,
+        request: Request<BatchCreatePeopleRequest>,
+    ) -> Result<Response<BatchCreatePeopleResponse>, Status> {
+        self.answer("BatchCreatePeople", request, |answers, request| {
+            answers.batch_create_people(request)
         })
         .await
     }

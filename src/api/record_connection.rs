@@ -1,6 +1,6 @@
 //! ConnectionService: takes down the people found for a child.
 
-use super::answers::Answers;
+use super::answers::{Answers, read_request_id};
 use super::convert;
 use super::service::Service;
 use super::v1;
@@ -9,9 +9,6 @@ use super::v1::{RecordConnectionRequest, RecordConnectionResponse};
 use crate::error::Error;
 use crate::workflow::{RecordConnection, RecordedConnection, record_connection};
 use tonic::{Request, Response, Status};
-
-/// The longest request id: a UUID as text.
-const LONGEST_REQUEST_ID: usize = 36;
 
 impl Answers {
     /// Records one person found for a child, or tells how the request would be understood.
@@ -48,7 +45,7 @@ impl Answers {
             certainty: convert::read_enum::<v1::Certainty, _>("certainty", request.certainty)?,
             source: convert::read_source("source", request.source.clone())?,
             choice: text("choice", &request.choice)?,
-            request_id: request_id(request)?,
+            request_id: read_request_id(&request.request_id, request.validate_only)?,
             validate_only: request.validate_only,
             today: self.today,
             child: self.person("child", &request.child)?,
@@ -83,25 +80,6 @@ impl Answers {
             },
         }
     }
-}
-
-/// The request id, which everything but a trial must have.
-fn request_id(request: &RecordConnectionRequest) -> Result<String, Error> {
-    let id = request.request_id.trim();
-    if id.is_empty() && !request.validate_only {
-        return Err(Error::invalid(
-            "request_id",
-            "needed: a UUID made by the caller, the same when the request is sent again",
-        ));
-    }
-    let is_plain = id.bytes().all(|byte| byte.is_ascii_graphic());
-    if id.len() > LONGEST_REQUEST_ID || !is_plain {
-        return Err(Error::invalid(
-            "request_id",
-            "must be a UUID: at most 36 letters, digits and hyphens",
-        ));
-    }
-    Ok(id.to_owned())
 }
 
 #[tonic::async_trait]

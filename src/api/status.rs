@@ -12,7 +12,7 @@ use tonic_types::{ErrorDetails, StatusExt};
 pub const DOMAIN: &str = "kinpath";
 
 /// After how long a caller may try again when the server is busy.
-const RETRY_AFTER: Duration = Duration::from_secs(1);
+pub const RETRY_AFTER: Duration = Duration::from_secs(1);
 
 /// The type of the violations that list choices.
 const CHOICE: &str = "CHOICE";
@@ -75,6 +75,11 @@ pub fn from_error(error: &Error) -> Status {
             Code::DeadlineExceeded,
             info("STOPPED_BEFORE_WHOLE", facts(&[("reason", reason)])),
         ),
+        Error::OutOfRange { field, reason } => {
+            let mut details = info("RELIST", facts(&[("field", field)]));
+            details.add_bad_request_violation(shortened(field), shortened(reason));
+            (Code::OutOfRange, details)
+        }
         Error::Unavailable { reason } => {
             let mut details = info("TRY_AGAIN_LATER", facts(&[("reason", reason)]));
             details.set_retry_info(Some(RETRY_AFTER));
@@ -84,6 +89,15 @@ pub fn from_error(error: &Error) -> Status {
         Error::Internal { detail } => return hidden(Code::Internal, "INTERNAL", detail),
     };
     Status::with_error_details(code, message, details)
+}
+
+/// The status for a watcher who leaves messages untaken.
+pub fn too_slow() -> Status {
+    Status::with_error_details(
+        Code::ResourceExhausted,
+        "the messages were not taken in time: go on with the last resume token",
+        ErrorDetails::with_error_info("WATCHER_TOO_SLOW", DOMAIN, HashMap::new()),
+    )
 }
 
 /// A status that tells nothing but a request id, under which the detail is logged.
@@ -113,6 +127,13 @@ pub fn to_error(status: &Status) -> Error {
         .unwrap_or_default();
     let fact = |key: &str| facts.get(key).cloned().unwrap_or_default();
     match reason {
+        "RELIST" => Error::OutOfRange {
+            field: fact("field"),
+            reason: details
+                .bad_request()
+                .and_then(|bad| bad.field_violations.first())
+                .map_or_else(String::new, |violation| violation.description.clone()),
+        },
         "INVALID_INPUT" => {
             let violation = details
                 .bad_request()
@@ -208,6 +229,7 @@ fn known_kind(word: &str) -> &'static str {
         "household",
         "place",
         "case",
+        "statement",
         "waiting family",
         "placement order",
         "revision",

@@ -193,6 +193,7 @@ fn show(global: &Global, command: &Show) -> Result<(), Stop> {
     let request = v1::GetPersonRequest {
         name: command.person.clone(),
         known_on: command.known_on.clone(),
+        ..v1::GetPersonRequest::default()
     };
     let answer = Session::open(global)?.get_person(&request)?;
     if global.json {

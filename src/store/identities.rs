@@ -1,9 +1,9 @@
 //! Public and external ids, and what they stand for. Whether the caller may see the subject is for its reads to say.
 
-use super::backend::Table;
+use super::backend::{GO_ON, Order, STOP, Table};
 use super::error::StoreError;
 use super::index_entries::decode_subject;
-use super::index_keys::IndexKey;
+use super::index_keys::{self, IndexKey};
 use super::keys;
 use super::records::{Header, decode};
 use super::snapshot::Snapshot;
@@ -84,5 +84,36 @@ impl Snapshot<'_> {
     /// [`Transaction::unchanged`](super::Transaction::unchanged).
     pub fn etag(&self, subject: Subject) -> Result<Option<String>, StoreError> {
         stage::etag(&*self.view, subject)
+    }
+
+    /// Subjects of a kind that is listed (all but people and households) after a number, in the order of entry,
+    /// whoever may see them.
+    pub fn subjects_of_kind(
+        &self,
+        kind: SubjectKind,
+        after: u64,
+        limit: usize,
+    ) -> Result<Vec<Subject>, StoreError> {
+        let mut range = index_keys::of_kind(kind);
+        let number = after.saturating_add(1);
+        range.start = IndexKey::OfKind { kind, number }.encode();
+        let mut found = Vec::new();
+        self.view.scan(
+            Table::Index,
+            &range,
+            Order::Ascending,
+            self.deadline,
+            &mut |key, _| {
+                if found.len() == limit {
+                    return STOP;
+                }
+                match IndexKey::decode(key) {
+                    Some(IndexKey::OfKind { number, .. }) => found.push(kind.subject(number)),
+                    _ => return Err(StoreError::damaged("unreadable key in the index")),
+                }
+                GO_ON
+            },
+        )?;
+        Ok(found)
     }
 }

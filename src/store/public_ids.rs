@@ -3,8 +3,9 @@
 use super::error::StoreError;
 use super::index_keys::kind_byte;
 use super::open::Random;
+use super::open::Store;
 use super::transaction::NewSubject;
-use crate::model::ids::{ExternalId, PublicId, SubjectKind};
+use crate::model::ids::{ExternalId, PublicId, StatementId, SubjectKind};
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
 
@@ -35,10 +36,43 @@ impl PublicIds {
         mac.update(&(external_id.source.len() as u64).to_be_bytes());
         mac.update(external_id.source.as_bytes());
         mac.update(external_id.xref.as_bytes());
-        let hash = mac.finalize().into_bytes();
-        let (front, _) = hash
-            .split_first_chunk::<16>()
-            .ok_or_else(|| StoreError::damaged("a hash is too short"))?;
-        Ok(PublicId(u128::from_be_bytes(*front)))
+        let hash: [u8; 32] = mac.finalize().into_bytes().into();
+        Ok(PublicId(front(hash)))
     }
+
+    /// A keyed hash of these parts, for one use.
+    fn keyed(&self, of: &str, parts: &[&[u8]]) -> Result<[u8; 32], StoreError> {
+        let mut mac = Hmac::<Sha256>::new_from_slice(&self.key)
+            .map_err(|_| StoreError::damaged("the key of public ids has a wrong length"))?;
+        for part in std::iter::once(&of.as_bytes()).chain(parts) {
+            mac.update(&(part.len() as u64).to_be_bytes());
+            mac.update(part);
+        }
+        Ok(mac.finalize().into_bytes().into())
+    }
+}
+
+impl Store {
+    /// The id under which a statement is known outside. It tells neither how many there are nor when it was made.
+    pub fn public_id_of_statement(&self, id: StatementId) -> Result<PublicId, StoreError> {
+        let number = id.0.to_be_bytes();
+        Ok(PublicId(front(
+            self.shared.public_ids.keyed("statement", &[&number])?,
+        )))
+    }
+
+    /// A keyed hash of these parts, for page tokens.
+    pub fn page_seal(&self, parts: &[&[u8]]) -> Result<[u8; 32], StoreError> {
+        self.shared.public_ids.keyed("page", parts)
+    }
+}
+
+/// The first 128 bits of a hash.
+fn front(hash: [u8; 32]) -> u128 {
+    let [high, low] = [0, 8].map(|at| {
+        hash[at..at + 8]
+            .iter()
+            .fold(0u64, |number, byte| (number << 8) | u64::from(*byte))
+    });
+    (u128::from(high) << 64) | u128::from(low)
 }

@@ -4,10 +4,20 @@ use super::backend::Table;
 use super::error::StoreError;
 use super::records::{RequestRecord, decode};
 use super::snapshot::Snapshot;
-use super::stage::request_key;
-use super::transaction::RequestId;
+use super::stage::{committed_before, request_key};
+use super::transaction::{Committed, RequestId};
 
 impl Snapshot<'_> {
+    /// What an actor's request committed; nothing if it was not committed yet.
+    /// [`StoreError::RequestIdReused`] if the id stands for another request.
+    pub fn committed_by(
+        &self,
+        actor: &str,
+        request: &RequestId,
+    ) -> Result<Option<Committed>, StoreError> {
+        committed_before(&*self.view, request, &request_key(actor, &request.id))
+    }
+
     /// The answer that an actor's request got when it was committed; nothing if it was not committed yet.
     /// [`StoreError::RequestIdReused`] if the id stands for another request.
     pub fn answer_kept(

@@ -9,6 +9,7 @@ use super::keys;
 use super::open::Store;
 use super::other_records::Document;
 use super::records::{State, decode};
+use super::stop::Stop;
 use crate::model::ids::Revision;
 use crate::model::partial_date::Day;
 use std::time::Instant;
@@ -18,6 +19,7 @@ pub struct Snapshot<'a> {
     pub(super) view: Box<dyn ReadView + 'a>,
     pub(super) state: State,
     pub(super) deadline: Deadline,
+    stop: Stop,
     pub(super) day: Day,
     pub(super) families: &'a FamilyCache,
 }
@@ -35,6 +37,7 @@ impl Store {
             view,
             state: decode(&state)?,
             deadline: Deadline::NONE,
+            stop: Stop::default(),
             day: Day(i32::try_from(today).unwrap_or(i32::MAX)),
             families: &self.shared.families,
         })
@@ -46,6 +49,15 @@ impl Snapshot<'_> {
     pub fn with_deadline(self, deadline: Instant) -> Self {
         Snapshot {
             deadline: Deadline(Some(deadline)),
+            ..self
+        }
+    }
+
+    /// The same view; reads fail with [`StoreError::DeadlinePassed`] once the work must stop.
+    pub fn with_stop(self, stop: &Stop) -> Self {
+        Snapshot {
+            deadline: Deadline(stop.deadline()),
+            stop: stop.clone(),
             ..self
         }
     }
@@ -74,6 +86,7 @@ impl Snapshot<'_> {
     ) -> Result<Vec<Option<T>>, StoreError> {
         let mut values: Vec<Option<T>> = Vec::new();
         values.resize_with(keys.len(), || None);
+        self.stop.check()?;
         let keys: Vec<&[u8]> = keys.iter().map(AsRef::as_ref).collect();
         self.view
             .get_many(table, &keys, self.deadline, &mut |position, value| {
@@ -92,12 +105,14 @@ impl Snapshot<'_> {
         mut read: impl FnMut(index_keys::IndexKey, &[u8]) -> Result<Option<T>, StoreError>,
     ) -> Result<Vec<T>, StoreError> {
         let mut found = Vec::new();
+        self.stop.check()?;
         self.view.scan(
             Table::Index,
             range,
             Order::Ascending,
             self.deadline,
             &mut |key, value| {
+                self.stop.check()?;
                 let key = index_keys::IndexKey::decode(key)
                     .ok_or_else(|| StoreError::damaged("unreadable key in the index"))?;
                 found.extend(read(key, value)?);
@@ -108,6 +123,7 @@ impl Snapshot<'_> {
     }
 
     pub(super) fn history(&self, number: u64) -> Result<Option<History>, StoreError> {
+        self.stop.check()?;
         history::read(&*self.view, number, self.deadline)
     }
 

@@ -56,7 +56,7 @@ impl Staging<'_> {
             .as_ref()
             .map(|request| request_key(&transaction.actor, &request.id));
         if let (Some(request), Some(key)) = (&transaction.request, &request_key)
-            && let Some(done) = self.answered_before(request, key)?
+            && let Some(done) = committed_before(&self.overlay, request, key)?
         {
             return Ok((done, BTreeSet::new()));
         }
@@ -86,30 +86,6 @@ impl Staging<'_> {
             committed,
             touched.iter().map(|subject| subject.number()).collect(),
         ))
-    }
-
-    fn answered_before(
-        &self,
-        request: &RequestId,
-        key: &[u8; 32],
-    ) -> Result<Option<Committed>, StoreError> {
-        let Some(value) = get(&self.overlay, Table::Requests, key)? else {
-            return Ok(None);
-        };
-        let record: RequestRecord = decode(&value)?;
-        if record.payload != request.payload {
-            return Err(StoreError::RequestIdReused);
-        }
-        let subjects = record.subjects.into_iter();
-        Ok(Some(Committed {
-            revision: record.revision,
-            subjects: subjects
-                .map(|(subject, id)| (subject, PublicId(u128::from_be_bytes(id))))
-                .collect(),
-            statements: record.statements,
-            answer: record.answer,
-            replayed: true,
-        }))
     }
 
     fn remember(
@@ -356,6 +332,31 @@ pub fn etag(view: &dyn ReadView, subject: Subject) -> Result<Option<String>, Sto
         },
     )?;
     Ok(etag)
+}
+
+/// What a request committed; nothing if it was not committed yet.
+pub fn committed_before(
+    view: &dyn ReadView,
+    request: &RequestId,
+    key: &[u8; 32],
+) -> Result<Option<Committed>, StoreError> {
+    let Some(value) = get(view, Table::Requests, key)? else {
+        return Ok(None);
+    };
+    let record: RequestRecord = decode(&value)?;
+    if record.payload != request.payload {
+        return Err(StoreError::RequestIdReused);
+    }
+    let subjects = record.subjects.into_iter();
+    Ok(Some(Committed {
+        revision: record.revision,
+        subjects: subjects
+            .map(|(subject, id)| (subject, PublicId(u128::from_be_bytes(id))))
+            .collect(),
+        statements: record.statements,
+        answer: record.answer,
+        replayed: true,
+    }))
 }
 
 /// Request ids are names that an actor chose for themselves.

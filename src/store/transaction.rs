@@ -96,6 +96,11 @@ impl Transaction {
         kind.subject(number)
     }
 
+    /// What stands for the new subject at a position, before it is added.
+    pub fn new_subject_at(kind: SubjectKind, position: usize) -> Subject {
+        kind.subject(FIRST_LOCAL + position as u64)
+    }
+
     /// Adds a statement about a subject.
     pub fn add_statement(&mut self, subject: Subject, draft: StatementDraft) {
         self.statements.push((subject, draft));

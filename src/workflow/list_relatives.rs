@@ -46,7 +46,7 @@ pub fn list_relatives(
     let weights = weights().map_err(|error| Error::Internal {
         detail: error.to_string(),
     })?;
-    let snapshot = store.snapshot()?.as_of(question.as_of);
+    let snapshot = permit.snapshot(store)?.as_of(question.as_of);
     let reach = Reach::everything(question.degree);
     let walked = walk_kin(
         &snapshot,

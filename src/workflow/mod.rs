@@ -1,23 +1,43 @@
 //! Use cases: one file for each thing a user asks for. Each takes a permit, loads, computes, saves.
 
+mod correct_statement;
+mod create_people;
 mod export_records;
 mod find_family;
+mod follow_changes;
 mod import_records;
+mod keep_records;
 mod list_relatives;
 mod name_relationship;
 mod read_kin;
+mod read_statements;
 mod record_connection;
+mod record_statements;
 mod relations;
 mod resolve_person;
+mod resolve_resource;
 mod search_people;
 mod show_person;
+mod statement_words;
+mod write;
 
+pub use correct_statement::{Target, correct_statement, retract_statement};
+pub use create_people::{NewPerson, create_people};
 pub use export_records::{BundleWritten, ExportGedcom, export_bundle, export_gedcom, export_store};
 pub use find_family::{FindFamily, find_family};
+pub use follow_changes::{Change, follow_changes, last_revision};
 pub use import_records::import_store;
+pub use keep_records::{create_record, list_records, record_of, show_record, update_record};
 pub use list_relatives::{ListRelatives, Relative, list_relatives};
 pub use name_relationship::{NameRelationship, name_relationship};
+pub use read_statements::{
+    Recorded, Recordings, TiePosition, list_statements, list_ties, statement_versions,
+    statements_of_commit,
+};
 pub use record_connection::{Conclusion, RecordConnection, RecordedConnection, record_connection};
+pub use record_statements::record_statements;
 pub use resolve_person::resolve_person;
+pub use resolve_resource::resolve_resource;
 pub use search_people::{SearchPeople, search_people};
 pub use show_person::{PersonRecord, ShownStatement, show_person};
+pub use write::{StatementInput, Write, Written, written_before};

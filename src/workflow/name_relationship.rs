@@ -46,7 +46,7 @@ pub fn name_relationship(
     let weights = weights().map_err(|error| Error::Internal {
         detail: error.to_string(),
     })?;
-    let snapshot = store.snapshot()?.as_of(as_of);
+    let snapshot = permit.snapshot(store)?.as_of(as_of);
     let (graph, routes) = climb(&snapshot, permit, a, b, as_of)?;
     let person = |id: PersonId, field: &str| {
         graph

@@ -26,7 +26,7 @@ pub fn resolve_person(
             "say who is meant: a public id, <source>:<xref>, or a name",
         ));
     }
-    let snapshot = store.snapshot()?;
+    let snapshot = permit.snapshot(store)?;
     for found in [
         by_public_id(&snapshot, reference)?,
         by_external_id(&snapshot, reference)?,

@@ -39,7 +39,7 @@ pub fn search_people(
             format!("must be 1 to {MOST}, not {}", question.limit),
         ));
     }
-    let snapshot = store.snapshot()?;
+    let snapshot = permit.snapshot(store)?;
     let folded = fold(&question.name);
     let named = snapshot.people_named(
         &folded,

@@ -121,5 +121,6 @@ fn outreach(outreach: &OutreachBrief) -> v1::Outreach {
         state: v1::OutreachState::from(outreach.state).into(),
         date: outreach.date.map(date),
         ask_again: outreach.ask_again.map(date),
+        ..v1::Outreach::default()
     }
 }

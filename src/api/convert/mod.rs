@@ -2,15 +2,25 @@
 //! valid. Every place that a message shows a date, a source or a person goes through here.
 
 mod coverage;
+mod fact;
 mod lead;
 mod person;
+mod record;
 mod relation;
 mod request;
+mod statement;
 mod words;
+mod written_words;
 
 pub use coverage::coverage;
+pub use fact::{FACT_FIELDS, Locals, collection, fact_field, name_of, resource_name};
 pub use lead::{excluded, lead, nation_lead, order_used, tier};
-pub use person::{person_record, person_summary, read_date, read_source};
+pub use person::{person_record, person_summary, read_date, read_source, source};
+pub use record::Record;
 pub use relation::relation;
-pub use request::{day_or, limit, page_size, person_reference, read_revision, revision_text, text};
+pub use request::{
+    day_or, limit, page_size, person_reference, read_external_id, read_revision, revision_text,
+    text,
+};
+pub use statement::{read_statement, statement};
 pub use words::read as read_enum;

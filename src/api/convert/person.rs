@@ -151,6 +151,7 @@ fn statement(statement: &ShownStatement) -> v1::Statement {
         seal: v1::SealClass::from(statement.seal).into(),
         source: source(&statement.source),
         recorded_in: super::revision_text(statement.recorded_in),
+        ..v1::Statement::default()
     }
 }
 

@@ -1,7 +1,7 @@
 //! The small parts that requests share: days, limits, references to people, texts, revisions.
 
 use crate::error::Error;
-use crate::model::ids::Revision;
+use crate::model::ids::{ExternalId, Revision};
 use crate::model::partial_date::Day;
 
 /// The longest text taken in one field, in bytes.
@@ -65,6 +65,17 @@ pub fn text<'a>(field: &str, value: &'a str) -> Result<&'a str, Error> {
         return Err(Error::invalid(field, "contains a control character"));
     }
     Ok(value)
+}
+
+/// What a source calls something; nothing if it is empty.
+pub fn read_external_id(field: &str, value: &str) -> Result<Option<ExternalId>, Error> {
+    let value = text(field, value)?;
+    if value.is_empty() {
+        return Ok(None);
+    }
+    let id = ExternalId::parse(value);
+    id.map(Some)
+        .ok_or_else(|| Error::invalid(field, "must be `source:reference`"))
 }
 
 /// A revision as an opaque token.

@@ -40,7 +40,7 @@ pub fn find_family(
     permit: &Permit,
     question: &FindFamily,
 ) -> Result<FamilyAnswer, Error> {
-    let snapshot = store.snapshot()?.as_of(question.as_of);
+    let snapshot = permit.snapshot(store)?.as_of(question.as_of);
     let gathered = gather::gather(&snapshot, permit, question)?;
     let people = belonging::people(&gathered);
     let assigned = tiers::assign(&gathered, &people, question.purpose);

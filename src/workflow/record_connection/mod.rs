@@ -89,7 +89,7 @@ fn try_to_record(
     permit: &Permit,
     request: &RecordConnection,
 ) -> Result<RecordedConnection, Error> {
-    let snapshot = store.snapshot()?.as_of(request.today);
+    let snapshot = permit.snapshot(store)?.as_of(request.today);
     let request_id = request_of(request)?;
     // A request sent again must not be planned anew: its first commit has changed what the words mean.
     if let Some(id) = request_id.as_ref().filter(|_| !request.validate_only)

@@ -39,6 +39,10 @@ fn promised() -> Vec<(Error, Code, &'static str)> {
         Error::Cancelled {
             reason: text("the deadline passed"),
         },
+        Error::OutOfRange {
+            field: text("resume_token"),
+            reason: text("not of this store"),
+        },
         Error::Unavailable {
             reason: text("too many requests are waiting"),
         },
@@ -61,6 +65,7 @@ fn promised() -> Vec<(Error, Code, &'static str)> {
                 Error::RequestIdReused => (Code::InvalidArgument, "REQUEST_ID_REUSED"),
                 Error::Denied { .. } => (Code::PermissionDenied, "DENIED"),
                 Error::Cancelled { .. } => (Code::DeadlineExceeded, "STOPPED_BEFORE_WHOLE"),
+                Error::OutOfRange { .. } => (Code::OutOfRange, "RELIST"),
                 Error::Unavailable { .. } => (Code::Unavailable, "TRY_AGAIN_LATER"),
                 Error::Corrupt { .. } => (Code::DataLoss, "STORED_DATA_DAMAGED"),
                 Error::Internal { .. } => (Code::Internal, "INTERNAL"),

@@ -36,6 +36,7 @@ fn with_server<Asking: Future<Output = ()>>(ask: impl FnOnce(String) -> Asking) 
                 deadline: Duration::from_secs(10),
                 message_bytes: 64 << 10,
                 streams_per_connection: 100,
+                ..ApiLimits::default()
             },
         };
         let (stop, stopped) = oneshot::channel::<()>();

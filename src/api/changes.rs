@@ -1,0 +1,262 @@
+//! ChangeService: what was committed, as pages and as a stream.
+//!
+//! A watch reads the store's own feed from the last commit that its client took, so that nothing is kept for slow
+//! clients: a stream holds at most a few messages. Whoever leaves them untaken for too long is cut off and goes on later
+//! with the last token.
+
+use super::answers::Answers;
+use super::convert;
+use super::convert::resource_name;
+use super::service::Service;
+use super::statements::page_size;
+use super::status;
+use super::v1;
+use super::v1::change_service_server::ChangeService;
+use crate::error::Error;
+use crate::model::ids::Revision;
+use crate::workflow::{Change, follow_changes, last_revision};
+use pbjson_types::Timestamp;
+use std::pin::Pin;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::task::{Context, Poll};
+use std::time::{Duration, Instant};
+use tokio::sync::mpsc::{Receiver, Sender, channel};
+use tokio_stream::Stream;
+use tonic::{Request, Response, Status};
+
+/// Commits read at once for a stream.
+const AT_ONCE: usize = 32;
+/// Messages that wait for a client.
+const WAITING: usize = 16;
+/// How often a stream looks for new commits.
+const LOOK_EVERY: Duration = Duration::from_millis(100);
+
+impl Answers {
+    /// One page of commits.
+    pub fn list_changes(
+        &self,
+        request: &v1::ListChangesRequest,
+    ) -> Result<v1::ListChangesResponse, Error> {
+        let revision = self.fresh(&request.at_least_revision)?;
+        let size = page_size(request.page_size)?;
+        let paging = self.question(&["changes", &request.after_revision])?;
+        let from = paging.position("page_token", &request.page_token)?;
+        let after = match from {
+            Some([epoch, sequence, _]) => Revision {
+                epoch: u32::try_from(epoch).unwrap_or(u32::MAX),
+                sequence,
+            },
+            None => convert::read_revision("after_revision", &request.after_revision)?
+                .unwrap_or_default(),
+        };
+        let mut changes = follow_changes(&self.store, &self.permit, after, size + 1)?;
+        let more = changes.len() > size;
+        changes.truncate(size);
+        let last = changes.last().filter(|_| more).map(|last| last.revision);
+        Ok(v1::ListChangesResponse {
+            changes: changes.iter().map(shown).collect(),
+            next_page_token: last.map_or_else(String::new, |last| {
+                paging.token([u64::from(last.epoch), last.sequence, 0])
+            }),
+            revision,
+        })
+    }
+
+    /// Where a watch begins.
+    fn watch_from(&self, request: &v1::WatchChangesRequest) -> Result<Revision, Error> {
+        let asked = convert::read_revision("resume_token", &request.resume_token)?;
+        let Some(after) = asked else {
+            return last_revision(&self.store, &self.permit);
+        };
+        follow_changes(&self.store, &self.permit, after, 1)?;
+        Ok(after)
+    }
+}
+
+fn shown(change: &Change) -> v1::Change {
+    v1::Change {
+        revision: convert::revision_text(change.revision),
+        commit_time: Some(Timestamp {
+            seconds: change.committed_at,
+            nanos: 0,
+        }),
+        action: change.action.clone(),
+        names: change
+            .subjects
+            .iter()
+            .map(|(kind, id)| resource_name(*kind, *id))
+            .collect(),
+        more_names: change.more,
+    }
+}
+
+type Message = Result<v1::WatchChangesResponse, Status>;
+
+/// What a client reads: the messages, then why there are no more, unless the server stops.
+pub struct Watched {
+    messages: Receiver<Message>,
+    end: Arc<Mutex<Option<Status>>>,
+}
+
+impl Stream for Watched {
+    type Item = Message;
+
+    fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Message>> {
+        self.messages.poll_recv(context).map(|message| {
+            message.or_else(|| {
+                let mut end = self.end.lock().unwrap_or_else(PoisonError::into_inner);
+                end.take().map(Err)
+            })
+        })
+    }
+}
+
+/// The other end of [`Watched`].
+struct Watcher {
+    messages: Sender<Message>,
+    end: Arc<Mutex<Option<Status>>>,
+}
+
+impl Watcher {
+    /// Why there are no more messages.
+    fn end(&self, status: Status) {
+        *self.end.lock().unwrap_or_else(PoisonError::into_inner) = Some(status);
+    }
+}
+
+#[tonic::async_trait]
+impl ChangeService for Service {
+    type WatchChangesStream = Watched;
+
+    async fn list_changes(
+        &self,
+        request: Request<v1::ListChangesRequest>,
+    ) -> Result<Response<v1::ListChangesResponse>, Status> {
+        self.answer("ListChanges", request, |answers, request| {
+            answers.list_changes(request)
+        })
+        .await
+    }
+
+    async fn watch_changes(
+        &self,
+        request: Request<v1::WatchChangesRequest>,
+    ) -> Result<Response<Watched>, Status> {
+        let place = Arc::clone(&self.watches).try_acquire_owned().map_err(|_| {
+            status::from_error(&Error::Unavailable {
+                reason: "too many watches are open".to_owned(),
+            })
+        })?;
+        let from = self
+            .answer("WatchChanges", request, |answers, request| {
+                answers.watch_from(request)
+            })
+            .await?
+            .into_inner();
+        let (sender, messages) = channel(WAITING);
+        let end = Arc::default();
+        let watcher = Watcher {
+            messages: sender,
+            end: Arc::clone(&end),
+        };
+        let service = self.clone();
+        tokio::spawn(async move {
+            let _place = place;
+            service.watch(from, &watcher).await;
+        });
+        Ok(Response::new(Watched { messages, end }))
+    }
+}
+
+impl Service {
+    /// Sends commits until the client goes, falls behind, or the server stops.
+    async fn watch(&self, from: Revision, watcher: &Watcher) {
+        let mut after = from;
+        let mut last_sent = Instant::now();
+        if !self.send(watcher, heartbeat(after)).await {
+            return;
+        }
+        let mut stopping = self.stopping.clone();
+        loop {
+            let read = self.read_changes(after).await;
+            let changes = match read {
+                Ok(changes) => changes,
+                // A busy server tells its commits a little later.
+                Err(Error::Unavailable { .. } | Error::Cancelled { .. }) => Vec::new(),
+                Err(error) => {
+                    watcher.end(status::from_error(&error));
+                    return;
+                }
+            };
+            let was_full = changes.len() == AT_ONCE;
+            for change in &changes {
+                after = change.revision;
+                let message = v1::WatchChangesResponse {
+                    change: Some(shown(change)),
+                    resume_token: convert::revision_text(after),
+                };
+                if !self.send(watcher, message).await {
+                    return;
+                }
+                last_sent = Instant::now();
+            }
+            if last_sent.elapsed() >= self.limits.heartbeat {
+                if !self.send(watcher, heartbeat(after)).await {
+                    return;
+                }
+                last_sent = Instant::now();
+            }
+            if was_full {
+                continue;
+            }
+            tokio::select! {
+                () = tokio::time::sleep(LOOK_EVERY) => {}
+                () = watcher.messages.closed() => return,
+                _ = stopping.wait_for(|stopping| *stopping) => {
+                    // The stream ends well: the client goes on elsewhere with its last token.
+                    let _ = watcher.messages.try_send(Ok(heartbeat(after)));
+                    return;
+                }
+            }
+        }
+    }
+
+    async fn read_changes(&self, after: Revision) -> Result<Vec<Change>, Error> {
+        let answers = self.answers();
+        let until = Instant::now() + self.limits.deadline;
+        self.offload
+            .run(until, move || {
+                // Most looks find nothing: those do not read the feed.
+                if last_revision(&answers.store, &answers.permit)? == after {
+                    return Ok(Vec::new());
+                }
+                follow_changes(&answers.store, &answers.permit, after, AT_ONCE)
+            })
+            .await
+    }
+
+    /// False once the client is gone or cut off.
+    async fn send(&self, watcher: &Watcher, message: v1::WatchChangesResponse) -> bool {
+        let taken =
+            tokio::time::timeout(self.limits.slowest_watcher, watcher.messages.reserve()).await;
+        match taken {
+            Ok(Ok(place)) => {
+                place.send(Ok(message));
+                true
+            }
+            Ok(Err(_)) => false,
+            Err(_) => {
+                tracing::info!("a watcher was too slow and is cut off");
+                watcher.end(status::too_slow());
+                false
+            }
+        }
+    }
+}
+
+fn heartbeat(after: Revision) -> v1::WatchChangesResponse {
+    v1::WatchChangesResponse {
+        change: None,
+        resume_token: convert::revision_text(after),
+    }
+}

@@ -1,0 +1,214 @@
+//! The gRPC server: every service with its limits and compression, health, reflection v1 and v1alpha, gRPC-Web for the
+//! web pages that are allowed, conventional errors.
+
+use super::conventional_errors::conventional;
+use super::generated::DESCRIPTORS;
+use super::service::{ApiLimits, Service};
+use super::v1::case_service_server::CaseServiceServer;
+use super::v1::change_service_server::ChangeServiceServer;
+use super::v1::connection_service_server::ConnectionServiceServer;
+use super::v1::family_finding_service_server::FamilyFindingServiceServer;
+use super::v1::household_service_server::HouseholdServiceServer;
+use super::v1::nation_service_server::NationServiceServer;
+use super::v1::person_service_server::PersonServiceServer;
+use super::v1::statement_service_server::StatementServiceServer;
+use super::v1::waiting_family_service_server::WaitingFamilyServiceServer;
+use crate::error::Error;
+use crate::offload::Offload;
+use crate::store::Store;
+use std::future::Future;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::net::TcpListener;
+use tokio::sync::{Semaphore, watch};
+use tonic::codec::CompressionEncoding::Gzip;
+use tonic::codegen::http::{HeaderName, HeaderValue, Method};
+use tonic::server::NamedService;
+use tonic::service::{Routes, RoutesBuilder};
+use tonic::transport::Server;
+use tonic::transport::server::TcpIncoming;
+use tonic_health::ServingStatus;
+use tonic_health::server::{HealthReporter, health_reporter};
+use tonic_web::GrpcWebLayer;
+use tower::util::MapResponseLayer;
+use tower_http::cors::CorsLayer;
+
+/// Every service that is ours.
+const SERVICES: [&str; 9] = [
+    CaseServiceServer::<Service>::NAME,
+    ChangeServiceServer::<Service>::NAME,
+    ConnectionServiceServer::<Service>::NAME,
+    FamilyFindingServiceServer::<Service>::NAME,
+    HouseholdServiceServer::<Service>::NAME,
+    NationServiceServer::<Service>::NAME,
+    PersonServiceServer::<Service>::NAME,
+    StatementServiceServer::<Service>::NAME,
+    WaitingFamilyServiceServer::<Service>::NAME,
+];
+
+/// The largest headers of one request, in bytes.
+const HEADER_BYTES: u32 = 16 << 10;
+/// How long the requests of a connection that has come of age may take to end.
+const AGE_GRACE: Duration = Duration::from_secs(120);
+
+/// A server that is bound to its address and ready to serve.
+pub struct Bound {
+    /// The listening socket.
+    pub listener: TcpListener,
+    /// What the requests are answered from.
+    pub store: Arc<Store>,
+    /// Where the workflows run.
+    pub offload: Offload,
+    /// What is taken.
+    pub limits: ApiLimits,
+}
+
+/// Serves until `stop` is done, then takes no new connections and waits for the requests that run; watches end at once.
+/// Whoever calls this bounds that wait.
+pub async fn serve(bound: Bound, stop: impl Future<Output = ()>) -> Result<(), Error> {
+    let limits = bound.limits.clone();
+    let cors = cors(&limits)?;
+    let (stopping, is_stopping) = watch::channel(false);
+    let service = Service {
+        store: bound.store,
+        offload: bound.offload,
+        watches: Arc::new(Semaphore::new(limits.watches)),
+        limits: Arc::new(bound.limits),
+        stopping: is_stopping,
+    };
+    let (health, health_service) = health_reporter();
+    report(&health, ServingStatus::Serving).await;
+    let mut routes = routes(&service);
+    routes.add_service(health_service);
+    let stop = async {
+        stop.await;
+        report(&health, ServingStatus::NotServing).await;
+        let _ = stopping.send(true);
+    };
+    Server::builder()
+        .accept_http1(true)
+        .max_concurrent_streams(limits.streams_per_connection)
+        .http2_max_header_list_size(HEADER_BYTES)
+        .http2_keepalive_interval(Some(limits.keepalive.0))
+        .http2_keepalive_timeout(Some(limits.keepalive.1))
+        .max_connection_age(limits.connection_age)
+        .max_connection_age_grace(AGE_GRACE)
+        .layer(cors)
+        .layer(GrpcWebLayer::new())
+        .layer(MapResponseLayer::new(conventional))
+        .add_routes(with_reflection(routes)?)
+        .serve_with_incoming_shutdown(
+            // Small answers leave at once; else each would wait some 40 ms for the client's acknowledgement of the one before.
+            TcpIncoming::from(bound.listener).with_nodelay(Some(true)),
+            stop,
+        )
+        .await
+        .map_err(|why| internal(format!("the server ended: {why}")))
+}
+
+fn routes(service: &Service) -> RoutesBuilder {
+    let most = service.limits.message_bytes;
+    let mut routes = Routes::builder();
+    routes.add_service(
+        CaseServiceServer::new(service.clone())
+            .max_decoding_message_size(most)
+            .accept_compressed(Gzip)
+            .send_compressed(Gzip),
+    );
+    routes.add_service(
+        ChangeServiceServer::new(service.clone())
+            .max_decoding_message_size(most)
+            .accept_compressed(Gzip)
+            .send_compressed(Gzip),
+    );
+    routes.add_service(
+        ConnectionServiceServer::new(service.clone())
+            .max_decoding_message_size(most)
+            .accept_compressed(Gzip)
+            .send_compressed(Gzip),
+    );
+    routes.add_service(
+        FamilyFindingServiceServer::new(service.clone())
+            .max_decoding_message_size(most)
+            .accept_compressed(Gzip)
+            .send_compressed(Gzip),
+    );
+    routes.add_service(
+        HouseholdServiceServer::new(service.clone())
+            .max_decoding_message_size(most)
+            .accept_compressed(Gzip)
+            .send_compressed(Gzip),
+    );
+    routes.add_service(
+        NationServiceServer::new(service.clone())
+            .max_decoding_message_size(most)
+            .accept_compressed(Gzip)
+            .send_compressed(Gzip),
+    );
+    routes.add_service(
+        PersonServiceServer::new(service.clone())
+            .max_decoding_message_size(most)
+            .accept_compressed(Gzip)
+            .send_compressed(Gzip),
+    );
+    routes.add_service(
+        StatementServiceServer::new(service.clone())
+            .max_decoding_message_size(most)
+            .accept_compressed(Gzip)
+            .send_compressed(Gzip),
+    );
+    routes.add_service(
+        WaitingFamilyServiceServer::new(service.clone())
+            .max_decoding_message_size(most)
+            .accept_compressed(Gzip)
+            .send_compressed(Gzip),
+    );
+    routes
+}
+
+fn with_reflection(mut routes: RoutesBuilder) -> Result<Routes, Error> {
+    let reflection = || {
+        tonic_reflection::server::Builder::configure()
+            .register_encoded_file_descriptor_set(DESCRIPTORS)
+            .register_encoded_file_descriptor_set(tonic_health::pb::FILE_DESCRIPTOR_SET)
+    };
+    let v1 = reflection().build_v1();
+    let v1alpha = reflection().build_v1alpha();
+    routes.add_service(v1.map_err(|why| internal(why.to_string()))?);
+    routes.add_service(v1alpha.map_err(|why| internal(why.to_string()))?);
+    Ok(routes.routes())
+}
+
+/// Which web pages browsers may call from.
+fn cors(limits: &ApiLimits) -> Result<CorsLayer, Error> {
+    let mut origins = Vec::with_capacity(limits.web_origins.len());
+    for origin in &limits.web_origins {
+        let value = HeaderValue::from_str(origin);
+        origins.push(value.map_err(|_| Error::invalid("web_origins", "not an origin"))?);
+    }
+    let request = [
+        "content-type",
+        "x-grpc-web",
+        "x-user-agent",
+        "grpc-timeout",
+        "authorization",
+    ];
+    let response = ["grpc-status", "grpc-message", "grpc-status-details-bin"];
+    Ok(CorsLayer::new()
+        .allow_origin(origins)
+        .allow_methods([Method::POST])
+        .allow_headers(request.map(HeaderName::from_static))
+        .expose_headers(response.map(HeaderName::from_static))
+        .max_age(Duration::from_secs(3600)))
+}
+
+/// Tells the health of every service, and of the whole.
+async fn report(health: &HealthReporter, status: ServingStatus) {
+    for service in SERVICES.into_iter().chain([""]) {
+        health.set_service_status(service, status).await;
+    }
+}
+
+fn internal(detail: String) -> Error {
+    Error::Internal { detail }
+}

@@ -1,0 +1,221 @@
+//! Changes: pages, a watch that resumes without loss, and what happens to those who cannot follow.
+
+use super::live::{channel, limits, with_server, with_store};
+use super::writing::{named, small_family};
+use kinpath::api::{ApiLimits, v1};
+use kinpath::store::{Store, StoreOptions};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+use tonic::Code;
+use tonic::transport::{Channel, Endpoint};
+use tonic_types::StatusExt;
+
+type Changes = v1::change_service_client::ChangeServiceClient<Channel>;
+type People = v1::person_service_client::PersonServiceClient<Channel>;
+
+async fn add_person(channel: &Channel, number: u32) -> String {
+    let request = v1::CreatePersonRequest {
+        person: Some(v1::NewPerson {
+            statements: vec![named(&format!("Person {number}"))],
+            ..v1::NewPerson::default()
+        }),
+        request_id: format!("watch-{number}"),
+        validate_only: false,
+    };
+    let made = People::new(channel.clone()).create_person(request).await;
+    made.expect("a person").into_inner().revision
+}
+
+fn watch(resume_token: &str) -> v1::WatchChangesRequest {
+    v1::WatchChangesRequest {
+        resume_token: resume_token.to_owned(),
+    }
+}
+
+#[test]
+fn a_watch_tells_every_commit_once_and_resumes() {
+    with_server(|channel| async move {
+        let mut changes = Changes::new(channel.clone());
+        let mut stream = changes
+            .watch_changes(watch(""))
+            .await
+            .expect("a watch")
+            .into_inner();
+        let mut token = String::new();
+        let mut seen = Vec::new();
+        let first = stream
+            .message()
+            .await
+            .expect("no error")
+            .expect("a heartbeat");
+        assert!(first.change.is_none());
+        let mut made = Vec::new();
+        for number in 0..5 {
+            made.push(add_person(&channel, number).await);
+        }
+        while seen.len() < 3 {
+            let message = stream
+                .message()
+                .await
+                .expect("no error")
+                .expect("it goes on");
+            token = message.resume_token;
+            seen.extend(message.change.map(|change| change.revision));
+        }
+        drop(stream);
+        for number in 5..80 {
+            made.push(add_person(&channel, number).await);
+        }
+        let mut stream = changes
+            .watch_changes(watch(&token))
+            .await
+            .expect("a watch")
+            .into_inner();
+        while seen.len() < made.len() {
+            let message = stream
+                .message()
+                .await
+                .expect("no error")
+                .expect("it goes on");
+            seen.extend(message.change.map(|change| change.revision));
+        }
+        assert_eq!(seen, made);
+        let quiet = stream
+            .message()
+            .await
+            .expect("no error")
+            .expect("a heartbeat");
+        assert!(quiet.change.is_none());
+    });
+}
+
+#[test]
+fn changes_are_paged_and_name_what_changed() {
+    with_server(|channel| async move {
+        let people = small_family(&channel).await;
+        for number in 0..5 {
+            add_person(&channel, number).await;
+        }
+        let mut changes = Changes::new(channel);
+        let mut token = String::new();
+        let mut all = Vec::new();
+        loop {
+            let request = v1::ListChangesRequest {
+                page_size: 2,
+                page_token: token,
+                ..v1::ListChangesRequest::default()
+            };
+            let page = changes
+                .list_changes(request)
+                .await
+                .expect("a page")
+                .into_inner();
+            assert!(page.changes.len() <= 2);
+            all.extend(page.changes);
+            token = page.next_page_token;
+            if token.is_empty() {
+                break;
+            }
+        }
+        assert_eq!(all.len(), 6);
+        let child = people[0].summary.clone().expect("shown").name;
+        assert!(all[0].names.contains(&child));
+    });
+}
+
+#[test]
+fn a_token_of_another_store_means_relist() {
+    with_server(|channel| async move {
+        let mut changes = Changes::new(channel);
+        let refused = changes
+            .watch_changes(watch("9-9"))
+            .await
+            .expect_err("not ours");
+        assert_eq!(refused.code(), Code::OutOfRange);
+        assert_eq!(
+            refused.get_details_error_info().expect("a reason").reason,
+            "RELIST"
+        );
+    });
+}
+
+const BATCHES: usize = 140;
+
+/// A connection that takes little before it is read.
+async fn narrow_channel(address: &str) -> Channel {
+    Endpoint::from_shared(format!("http://{address}"))
+        .expect("an address")
+        .initial_stream_window_size(65_535)
+        .initial_connection_window_size(65_535)
+        .connect()
+        .await
+        .expect("a server")
+}
+
+#[test]
+fn a_slow_watcher_is_cut_off_and_goes_on_later() {
+    let store = Arc::new(Store::in_memory(&StoreOptions::default()).expect("a store"));
+    let limits = ApiLimits {
+        slowest_watcher: Duration::from_millis(300),
+        ..limits()
+    };
+    with_store(store, limits, |address| async move {
+        let writing = channel(&address).await;
+        let mut changes = Changes::new(narrow_channel(&address).await);
+        let mut stream = changes
+            .watch_changes(watch(""))
+            .await
+            .expect("a watch")
+            .into_inner();
+        let started = stream
+            .message()
+            .await
+            .expect("no error")
+            .expect("a heartbeat");
+        // More than the connection's window, the server's send buffer and the stream's queue hold.
+        for batch in 0..BATCHES {
+            let people = (0..200).map(|number| v1::NewPerson {
+                statements: vec![named(&format!("Person {batch} {number}"))],
+                ..v1::NewPerson::default()
+            });
+            let request = v1::BatchCreatePeopleRequest {
+                people: people.collect(),
+                request_id: format!("slow-{batch}"),
+                validate_only: false,
+            };
+            let mut writer = People::new(writing.clone());
+            writer.batch_create_people(request).await.expect("people");
+        }
+        tokio::time::sleep(Duration::from_millis(1500)).await;
+        let mut last = started.resume_token;
+        let mut seen = 0;
+        let mut ended = None;
+        let began = Instant::now();
+        while ended.is_none() && began.elapsed() < Duration::from_secs(5) {
+            match stream.message().await {
+                Ok(Some(message)) => {
+                    seen += usize::from(message.change.is_some());
+                    last = message.resume_token;
+                }
+                Ok(None) => break,
+                Err(status) => ended = Some(status),
+            }
+        }
+        let ended = ended.expect("it was cut off");
+        assert_eq!(ended.code(), Code::ResourceExhausted, "{ended:?}");
+        let mut stream = changes
+            .watch_changes(watch(&last))
+            .await
+            .expect("again")
+            .into_inner();
+        while seen < BATCHES {
+            let message = stream
+                .message()
+                .await
+                .expect("no error")
+                .expect("it goes on");
+            seen += usize::from(message.change.is_some());
+        }
+        assert_eq!(seen, BATCHES);
+    });
+}
