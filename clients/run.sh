@@ -18,6 +18,7 @@ trap clean_up EXIT
 # A store with a few people who do not exist.
 "$kinpath" generate --people 200 --seed 1 --out "$work/sample" >/dev/null
 "$kinpath" --data "$work/store" import "$work/sample" >/dev/null
+: >"$work/ready"
 "$kinpath" --data "$work/store" serve --address 127.0.0.1:0 >"$work/ready" &
 server=$!
 for _ in $(seq 100); do
