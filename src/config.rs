@@ -12,6 +12,8 @@ use std::time::Duration;
 pub struct ServerSettings {
     /// Where the server listens. Port 0 takes a free one.
     pub address: SocketAddr,
+    /// Where `/metrics`, `/livez` and `/readyz` are served, on this machine only; nowhere if not set.
+    pub operations_address: Option<SocketAddr>,
     /// Workflows that run at once.
     pub workers: usize,
     /// Requests that may wait for a worker; what comes on top is turned away.
@@ -24,6 +26,16 @@ pub struct ServerSettings {
     pub message_bytes: usize,
     /// Requests at the same time on one connection.
     pub streams_per_connection: u32,
+    /// Watches at the same time.
+    pub watches: usize,
+    /// How long a watcher may leave messages untaken.
+    pub slowest_watcher: Duration,
+    /// How often a silent connection is asked whether it still lives, and how long it may take to answer.
+    pub keepalive: (Duration, Duration),
+    /// After how long a connection is asked to come anew.
+    pub connection_age: Duration,
+    /// From which web pages browsers may call, as in `https://cases.example.org`.
+    pub web_origins: Vec<String>,
 }
 
 /// What one source of settings says; what it leaves out is left to the next.
@@ -34,6 +46,8 @@ pub struct Given {
     pub address: Option<String>,
     /// Must be true for an address that other machines can reach.
     pub open_to_other_machines: Option<bool>,
+    /// `host:port` of `/metrics`, `/livez` and `/readyz`, on this machine.
+    pub operations_address: Option<String>,
     /// Workflows at once.
     pub workers: Option<usize>,
     /// Requests that may wait.
@@ -46,6 +60,18 @@ pub struct Given {
     pub message_bytes: Option<usize>,
     /// Requests at the same time on one connection.
     pub streams_per_connection: Option<u32>,
+    /// Watches at the same time.
+    pub watches: Option<usize>,
+    /// Seconds that a watcher may leave messages untaken.
+    pub slowest_watcher_seconds: Option<u64>,
+    /// Seconds after which a silent connection is asked whether it still lives.
+    pub keepalive_seconds: Option<u64>,
+    /// Seconds that it may take to answer.
+    pub keepalive_timeout_seconds: Option<u64>,
+    /// Seconds after which a connection is asked to come anew.
+    pub connection_age_seconds: Option<u64>,
+    /// Web pages from which browsers may call.
+    pub web_origins: Option<Vec<String>>,
 }
 
 impl Given {
@@ -69,6 +95,7 @@ impl Given {
             open_to_other_machines: self
                 .open_to_other_machines
                 .or(others.open_to_other_machines),
+            operations_address: self.operations_address.or(others.operations_address),
             workers: self.workers.or(others.workers),
             queue: self.queue.or(others.queue),
             deadline_seconds: self.deadline_seconds.or(others.deadline_seconds),
@@ -77,6 +104,18 @@ impl Given {
             streams_per_connection: self
                 .streams_per_connection
                 .or(others.streams_per_connection),
+            watches: self.watches.or(others.watches),
+            slowest_watcher_seconds: self
+                .slowest_watcher_seconds
+                .or(others.slowest_watcher_seconds),
+            keepalive_seconds: self.keepalive_seconds.or(others.keepalive_seconds),
+            keepalive_timeout_seconds: self
+                .keepalive_timeout_seconds
+                .or(others.keepalive_timeout_seconds),
+            connection_age_seconds: self
+                .connection_age_seconds
+                .or(others.connection_age_seconds),
+            web_origins: self.web_origins.or(others.web_origins),
         }
     }
 
@@ -118,14 +157,80 @@ impl Given {
         let streams = self.streams_per_connection.unwrap_or(256);
         Ok(ServerSettings {
             address,
+            operations_address: self
+                .operations_address
+                .as_deref()
+                .map(operations_address)
+                .transpose()?,
             workers,
             queue,
             deadline: Duration::from_secs(deadline),
             drain: Duration::from_secs(drain),
             message_bytes: bytes,
             streams_per_connection: between("streams_per_connection", streams, 1, 10_000)?,
+            watches: between("watches", self.watches.unwrap_or(1000), 0, 100_000)?,
+            slowest_watcher: seconds(
+                "slowest_watcher_seconds",
+                self.slowest_watcher_seconds,
+                30,
+                3600,
+            )?,
+            keepalive: (
+                seconds("keepalive_seconds", self.keepalive_seconds, 30, 3600)?,
+                seconds(
+                    "keepalive_timeout_seconds",
+                    self.keepalive_timeout_seconds,
+                    10,
+                    600,
+                )?,
+            ),
+            connection_age: seconds(
+                "connection_age_seconds",
+                self.connection_age_seconds,
+                3600,
+                7 * 24 * 3600,
+            )?,
+            web_origins: origins(self.web_origins.as_deref().unwrap_or_default())?,
         })
     }
+}
+
+/// An address of this machine: what is counted is for whoever runs it.
+fn operations_address(text: &str) -> Result<SocketAddr, Error> {
+    let address: Option<SocketAddr> = text.parse().ok();
+    address
+        .filter(|address| address.ip().is_loopback())
+        .ok_or_else(|| {
+            Error::invalid(
+                "operations_address",
+                "must be an address of this machine and a port, as in 127.0.0.1:50552",
+            )
+        })
+}
+
+/// A time of at least one second.
+fn seconds(field: &str, value: Option<u64>, default: u64, most: u64) -> Result<Duration, Error> {
+    between(field, value.unwrap_or(default), 1, most).map(Duration::from_secs)
+}
+
+/// Origins as browsers send them: a scheme and a host, and no path. All pages at once are not allowed.
+fn origins(given: &[String]) -> Result<Vec<String>, Error> {
+    for origin in given {
+        let host = ["https://", "http://"]
+            .iter()
+            .find_map(|scheme| origin.strip_prefix(scheme));
+        let is_plain = |host: &str| {
+            let may_stand = |c: char| c.is_ascii_alphanumeric() || ".-:[]".contains(c);
+            !host.is_empty() && host.chars().all(may_stand)
+        };
+        if !host.is_some_and(is_plain) {
+            return Err(Error::invalid(
+                "web_origins",
+                "each must be a scheme and a host, as in https://cases.example.org",
+            ));
+        }
+    }
+    Ok(given.to_vec())
 }
 
 /// The value, if it lies within its limits.
@@ -166,7 +271,15 @@ mod tests {
 
     #[test]
     fn what_cannot_be_used_is_refused() {
-        for text in ["address = \"here\"", "workers = 0", "drain_seconds = 99999"] {
+        for text in [
+            "address = \"here\"",
+            "workers = 0",
+            "drain_seconds = 99999",
+            "web_origins = [\"*\"]",
+            "web_origins = [\"https://a.example/path\"]",
+            "keepalive_seconds = 0",
+            "operations_address = \"0.0.0.0:1\"",
+        ] {
             let given: Given = toml::from_str(text).expect("known names");
             assert!(given.settings().is_err(), "{text}");
         }

@@ -4,6 +4,7 @@
 
 use crate::error::Error;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Instant;
 use tokio::sync::Semaphore;
 use tokio::task::spawn_blocking;
@@ -14,6 +15,20 @@ use tokio::time::timeout_at;
 pub struct Offload {
     admitted: Arc<Semaphore>,
     running: Arc<Semaphore>,
+    shed: Arc<AtomicU64>,
+    at_once: usize,
+    admitting: usize,
+}
+
+/// How busy a pool is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Load {
+    /// Workflows that run.
+    pub running: u64,
+    /// Workflows that wait.
+    pub waiting: u64,
+    /// Turned away since the start.
+    pub shed: u64,
 }
 
 impl Offload {
@@ -22,6 +37,20 @@ impl Offload {
         Offload {
             admitted: Arc::new(Semaphore::new(at_once + waiting)),
             running: Arc::new(Semaphore::new(at_once)),
+            shed: Arc::default(),
+            at_once,
+            admitting: at_once + waiting,
+        }
+    }
+
+    /// How busy the pool is.
+    pub fn load(&self) -> Load {
+        let running = self.at_once - self.running.available_permits().min(self.at_once);
+        let inside = self.admitting - self.admitted.available_permits().min(self.admitting);
+        Load {
+            running: running as u64,
+            waiting: inside.saturating_sub(running) as u64,
+            shed: self.shed.load(Ordering::Relaxed),
         }
     }
 
@@ -36,8 +65,11 @@ impl Offload {
     {
         let admitted = Arc::clone(&self.admitted)
             .try_acquire_owned()
-            .map_err(|_| Error::Unavailable {
-                reason: "too many requests are waiting".to_owned(),
+            .map_err(|_| {
+                self.shed.fetch_add(1, Ordering::Relaxed);
+                Error::Unavailable {
+                    reason: "too many requests are waiting".to_owned(),
+                }
             })?;
         let too_late = || Error::Cancelled {
             reason: "the deadline passed".to_owned(),

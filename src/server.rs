@@ -4,7 +4,9 @@
 use crate::api::{self, ApiLimits, Bound};
 use crate::config::ServerSettings;
 use crate::error::Error;
+use crate::metrics::Metrics;
 use crate::offload::Offload;
+use crate::operations::{self, Operations};
 use crate::store::Store;
 use std::io::Write;
 use std::sync::Arc;
@@ -36,14 +38,33 @@ async fn serve(store: Arc<Store>, settings: &ServerSettings) -> Result<(), Error
     let bound_to = listener
         .local_addr()
         .map_err(|why| Error::invalid("address", why.to_string()))?;
+    let metrics = Arc::new(Metrics::default());
+    let offload = Offload::new(settings.workers, settings.queue);
+    if let Some(address) = settings.operations_address {
+        let told = Operations {
+            metrics: Arc::clone(&metrics),
+            store: Arc::clone(&store),
+            offload: offload.clone(),
+        };
+        let listener = TcpListener::bind(address)
+            .await
+            .map_err(|why| Error::invalid("operations_address", format!("{address}: {why}")))?;
+        tokio::spawn(operations::serve(listener, told));
+    }
     let bound = Bound {
         listener,
         store,
-        offload: Offload::new(settings.workers, settings.queue),
+        offload,
+        metrics,
         limits: ApiLimits {
             deadline: settings.deadline,
             message_bytes: settings.message_bytes,
             streams_per_connection: settings.streams_per_connection,
+            watches: settings.watches,
+            slowest_watcher: settings.slowest_watcher,
+            keepalive: settings.keepalive,
+            connection_age: settings.connection_age,
+            web_origins: settings.web_origins.clone(),
             ..ApiLimits::default()
         },
     };

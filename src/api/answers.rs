@@ -12,7 +12,7 @@ use crate::store::{RequestId, Store};
 use crate::workflow::{
     Write, Written, last_revision, resolve_person, resolve_resource, written_before,
 };
-use prost::Message;
+use prost::Name;
 use sha2::{Digest, Sha256};
 use std::sync::Arc;
 
@@ -118,7 +118,7 @@ impl Answers {
     /// and commits; a trial gives nothing.
     pub(super) fn once(
         &self,
-        request: &(impl Message + prost::Name),
+        request: &impl Name,
         request_id: &str,
         validate_only: bool,
         work: impl FnOnce(&Write) -> Result<Option<Written>, Error>,
@@ -159,7 +159,7 @@ pub(super) fn read_request_id(id: &str, validate_only: bool) -> Result<String, E
 }
 
 /// What was asked: the method's message and its content.
-fn payload_of<M: Message + prost::Name>(request: &M) -> [u8; 32] {
+fn payload_of<M: Name>(request: &M) -> [u8; 32] {
     let mut hash = Sha256::new();
     hash.update(M::full_name().as_bytes());
     hash.update([0]);

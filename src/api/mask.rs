@@ -11,7 +11,7 @@ use prost_reflect::{
 use std::sync::OnceLock;
 
 /// The message with only the fields of the mask; whole where no mask is given.
-pub fn only<M: Message + Name + Default>(message: M, mask: Option<&FieldMask>) -> Result<M, Error> {
+pub fn only<M: Name + Default>(message: M, mask: Option<&FieldMask>) -> Result<M, Error> {
     check_read::<M>(mask)?;
     let Some(mask) = mask.filter(|mask| !mask.paths.is_empty() && mask.paths != ["*"]) else {
         return Ok(message);
@@ -28,7 +28,7 @@ pub fn only<M: Message + Name + Default>(message: M, mask: Option<&FieldMask>) -
 }
 
 /// Refuses a read mask with a path that does not exist, also where there is nothing to show.
-pub fn check_read<M: Message + Name>(mask: Option<&FieldMask>) -> Result<(), Error> {
+pub fn check_read<M: Name>(mask: Option<&FieldMask>) -> Result<(), Error> {
     let Some(mask) = mask.filter(|mask| mask.paths != ["*"]) else {
         return Ok(());
     };
@@ -42,7 +42,7 @@ pub fn check_read<M: Message + Name>(mask: Option<&FieldMask>) -> Result<(), Err
 
 /// The present message with the fields of the mask taken from the given one. `*` is every field. The fields in `fixed`
 /// cannot be changed: `*` leaves them out, and naming one is refused.
-pub fn overlay<M: Message + Name + Default>(
+pub fn overlay<M: Name + Default>(
     present: &M,
     given: &M,
     mask: Option<&FieldMask>,
@@ -177,7 +177,7 @@ fn descriptor<M: Name>() -> Result<MessageDescriptor, Error> {
         .ok_or_else(|| internal("a message has no descriptor"))
 }
 
-fn dynamic<M: Message + Name>(message: &M) -> Result<DynamicMessage, Error> {
+fn dynamic<M: Name>(message: &M) -> Result<DynamicMessage, Error> {
     DynamicMessage::decode(descriptor::<M>()?, message.encode_to_vec().as_slice())
         .map_err(|why| internal(&why.to_string()))
 }

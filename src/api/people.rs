@@ -199,15 +199,12 @@ impl Answers {
             (0, usize::MAX),
         )?;
         let mut shown = convert::person_record(&record, self.today);
-        let mirror = convert::revision_text(Revision::default());
-        shown
-            .statements
-            .retain(|statement| statement.recorded_in == mirror);
         let own = own
             .statements
             .iter()
             .map(|recorded| convert::statement(&own, recorded));
-        shown.statements.splice(0..0, own);
+        let own_count = record.own_count.min(shown.statements.len());
+        shown.statements.splice(..own_count, own);
         Ok(shown)
     }
 }

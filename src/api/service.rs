@@ -6,6 +6,7 @@ use super::status;
 use crate::access::Permit;
 use crate::ambient;
 use crate::error::Error;
+use crate::metrics::Metrics;
 use crate::offload::Offload;
 use crate::store::{Stop, Store};
 use std::sync::Arc;
@@ -57,6 +58,7 @@ impl Default for ApiLimits {
 pub struct Service {
     pub(super) store: Arc<Store>,
     pub(super) offload: Offload,
+    pub(super) metrics: Arc<Metrics>,
     pub(super) limits: Arc<ApiLimits>,
     pub(super) watches: Arc<Semaphore>,
     /// True once the server stops.
@@ -105,6 +107,8 @@ impl Service {
             .await;
         let result = result.map_err(|error| status::from_error(&error));
         let code = result.as_ref().err().map_or(Code::Ok, Status::code);
+        self.metrics
+            .answered(method, format!("{code:?}"), began.elapsed());
         let micros = u64::try_from(began.elapsed().as_micros()).unwrap_or(u64::MAX);
         if code == Code::Ok {
             tracing::debug!(method, micros, "answered");
@@ -112,5 +116,76 @@ impl Service {
             tracing::info!(method, ?code, micros, "refused");
         }
         result.map(Response::new)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::store::StoreOptions;
+    use std::sync::mpsc;
+
+    fn service() -> Service {
+        let (_, stopping) = watch::channel(false);
+        Service {
+            store: Arc::new(Store::in_memory(&StoreOptions::default()).expect("a store")),
+            offload: Offload::new(1, 1),
+            metrics: Arc::default(),
+            limits: Arc::default(),
+            watches: Arc::new(Semaphore::new(1)),
+            stopping,
+        }
+    }
+
+    /// Work that goes on reading until it is stopped, and tells when.
+    fn endless(
+        answers: &Answers,
+        begun: &mpsc::Sender<()>,
+        ended: &mpsc::Sender<Instant>,
+    ) -> Result<(), Error> {
+        loop {
+            let read = answers.permit.snapshot(&answers.store);
+            if let Err(error) = read {
+                let _ = ended.send(Instant::now());
+                return Err(error);
+            }
+            let _ = begun.send(());
+            std::thread::sleep(Duration::from_millis(1));
+        }
+    }
+
+    #[tokio::test]
+    async fn work_stops_within_100_ms_of_the_client_going_away() {
+        let (begun, has_begun) = mpsc::channel();
+        let (ended, has_ended) = mpsc::channel();
+        let service = service();
+        let call = tokio::spawn(async move {
+            let work = move |answers: &Answers, _: &()| endless(answers, &begun, &ended);
+            let _ = service.answer("Test", Request::new(()), work).await;
+        });
+        tokio::task::spawn_blocking(move || has_begun.recv())
+            .await
+            .expect("a thread")
+            .expect("it begins");
+        let gone = Instant::now();
+        call.abort();
+        let stopped =
+            tokio::task::spawn_blocking(move || has_ended.recv_timeout(Duration::from_secs(5)));
+        let stopped = stopped.await.expect("a thread").expect("it stops");
+        assert!(stopped.duration_since(gone) < Duration::from_millis(100));
+    }
+
+    #[tokio::test]
+    async fn work_stops_at_the_deadline() {
+        let (begun, _begun) = mpsc::channel();
+        let (ended, has_ended) = mpsc::channel();
+        let mut request = Request::new(());
+        request.set_timeout(Duration::from_millis(50));
+        let work = move |answers: &Answers, _: &()| endless(answers, &begun, &ended);
+        let status = service().answer("Test", request, work).await;
+        assert_eq!(status.expect_err("too late").code(), Code::DeadlineExceeded);
+        let stopped =
+            tokio::task::spawn_blocking(move || has_ended.recv_timeout(Duration::from_millis(100)));
+        assert!(stopped.await.expect("a thread").is_ok());
     }
 }

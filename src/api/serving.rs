@@ -14,6 +14,7 @@ use super::v1::person_service_server::PersonServiceServer;
 use super::v1::statement_service_server::StatementServiceServer;
 use super::v1::waiting_family_service_server::WaitingFamilyServiceServer;
 use crate::error::Error;
+use crate::metrics::Metrics;
 use crate::offload::Offload;
 use crate::store::Store;
 use std::future::Future;
@@ -59,6 +60,8 @@ pub struct Bound {
     pub store: Arc<Store>,
     /// Where the workflows run.
     pub offload: Offload,
+    /// What is counted.
+    pub metrics: Arc<Metrics>,
     /// What is taken.
     pub limits: ApiLimits,
 }
@@ -72,6 +75,7 @@ pub async fn serve(bound: Bound, stop: impl Future<Output = ()>) -> Result<(), E
     let service = Service {
         store: bound.store,
         offload: bound.offload,
+        metrics: bound.metrics,
         watches: Arc::new(Semaphore::new(limits.watches)),
         limits: Arc::new(bound.limits),
         stopping: is_stopping,

@@ -85,6 +85,18 @@ pub enum Command {
     /// Serve a store over gRPC
     #[command(after_help = "Example:\n  kinpath --data community serve --address 127.0.0.1:50551")]
     Serve(Box<Serve>),
+    /// Check the settings of the server
+    #[command(
+        subcommand,
+        after_help = "Example:\n  kinpath config check --config /etc/kinpath/kinpath.toml"
+    )]
+    Config(ConfigCommand),
+    /// Write the completions of a shell
+    #[command(after_help = "Example:\n  kinpath completions bash > /etc/bash_completion.d/kinpath")]
+    Completions(Completions),
+    /// Write the man page
+    #[command(after_help = "Example:\n  kinpath man > /usr/local/share/man/man1/kinpath.1")]
+    Man,
     /// Make a sample community of people who do not exist, as a CSV bundle
     #[command(after_help = "Example:\n  kinpath generate --people 2000 --seed 1 --out sample")]
     Generate(Generate),
@@ -281,6 +293,19 @@ pub struct Import {
     /// Take back a whole import
     #[arg(long, value_name = "IMPORT_ID", conflicts_with_all = ["paths", "accept_valid_rows", "dry_run"])]
     pub undo: Option<String>,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum ConfigCommand {
+    /// Read the settings as `serve` would, and tell what is wrong
+    #[command(after_help = "Example:\n  kinpath config check --config /etc/kinpath/kinpath.toml")]
+    Check(Box<Serve>),
+}
+
+#[derive(Debug, Args)]
+pub struct Completions {
+    /// The shell
+    pub shell: clap_complete::Shell,
 }
 
 #[derive(Debug, Args)]

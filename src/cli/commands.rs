@@ -1,11 +1,11 @@
 //! Each command: ask, then render the answer as text or as JSON lines.
 
 use super::arguments::{
-    Arguments, Command, Connect, Find, Global, Relation, Relatives, Search, Show,
+    Arguments, Command, ConfigCommand, Connect, Find, Global, Relation, Relatives, Search, Show,
 };
 use super::session::Session;
 use super::stop::Stop;
-use super::{export, import, maintenance, progress, render, requests};
+use super::{export, import, maintenance, progress, render, requests, shell};
 use crate::api::v1;
 use crate::error::Error;
 use serde::Serialize;
@@ -24,6 +24,9 @@ pub fn run(arguments: &Arguments) -> Result<(), Stop> {
         Command::Search(command) => search(global, command),
         Command::Import(command) => import::import(global, command),
         Command::Export(command) => export::export(global, command),
+        Command::Config(ConfigCommand::Check(command)) => maintenance::check_config(command),
+        Command::Completions(command) => shell::completions(command),
+        Command::Man => shell::man(),
         Command::Serve(command) => maintenance::serve(global, command),
         Command::Generate(command) => maintenance::generate(command),
         Command::Verify(command) => maintenance::verify(global, command),

@@ -4,7 +4,7 @@
 use super::arguments::{Backup, Generate, Global, Restore, Serve, Verify};
 use super::progress;
 use super::stop::Stop;
-use crate::config::Given;
+use crate::config::{Given, ServerSettings};
 use crate::error::Error;
 use crate::sample::{self, CommunityPlan, SampleError};
 use crate::server;
@@ -138,6 +138,22 @@ pub fn generate(generate: &Generate) -> Result<(), Stop> {
 /// Serves the store until the process is told to stop.
 pub fn serve(global: &Global, serve: &Serve) -> Result<(), Stop> {
     let folder = data_folder(global)?;
+    let settings = settings(serve)?;
+    let store = open(folder)?;
+    server::run(store, &settings)?;
+    Ok(())
+}
+
+/// Tells whether the server would start with these settings.
+pub fn check_config(serve: &Serve) -> Result<(), Stop> {
+    let settings = settings(serve)?;
+    say(&format!(
+        "the settings are good: {} would be served",
+        settings.address
+    ))
+}
+
+fn settings(serve: &Serve) -> Result<ServerSettings, Stop> {
     let file = match &serve.config {
         Some(path) => Given::read(path)?,
         None => Given::default(),
@@ -151,10 +167,7 @@ pub fn serve(global: &Global, serve: &Serve) -> Result<(), Stop> {
         drain_seconds: serve.drain_seconds,
         ..Given::default()
     };
-    let settings = flags.or(file).settings()?;
-    let store = open(folder)?;
-    server::run(store, &settings)?;
-    Ok(())
+    Ok(flags.or(file).settings()?)
 }
 
 /// Writes a text to standard output, with a line end.

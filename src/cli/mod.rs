@@ -10,6 +10,7 @@ mod progress;
 pub mod render;
 mod requests;
 mod session;
+mod shell;
 mod stop;
 
 pub use arguments::{Arguments, Command};

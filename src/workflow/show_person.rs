@@ -31,6 +31,8 @@ pub struct PersonRecord {
     pub person: PersonSummary,
     pub external_ids: Vec<ExternalId>,
     pub statements: Vec<ShownStatement>,
+    /// How many of them stand with this person; they come first. The others stand with the other end of a tie.
+    pub own_count: usize,
     /// Changes with every change of the record.
     pub etag: String,
 }
@@ -83,6 +85,7 @@ pub fn show_person(
         person: summary(&node, today),
         external_ids: identities.map_or_else(Vec::new, |identities| identities.external_ids),
         statements,
+        own_count: own.len(),
         etag: snapshot.etag(subject)?.unwrap_or_default(),
     })
 }

@@ -51,6 +51,7 @@ pub fn with_store<Asking: Future<Output = ()>>(
             listener,
             store,
             offload: Offload::new(2, 8),
+            metrics: Arc::default(),
             limits,
         };
         let (stop, stopped) = oneshot::channel::<()>();

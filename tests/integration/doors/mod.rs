@@ -5,6 +5,7 @@ mod bad_calls;
 mod descriptors;
 mod errors;
 mod json;
+mod limits;
 mod live;
 mod made_up_answer;
 mod rendering;

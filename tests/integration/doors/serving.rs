@@ -32,6 +32,7 @@ fn with_server<Asking: Future<Output = ()>>(ask: impl FnOnce(String) -> Asking) 
             listener,
             store: store(),
             offload: Offload::new(2, 8),
+            metrics: Arc::default(),
             limits: ApiLimits {
                 deadline: Duration::from_secs(10),
                 message_bytes: 64 << 10,
