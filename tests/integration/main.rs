@@ -3,3 +3,4 @@
 #![allow(clippy::panic, clippy::unwrap_used, reason = "tests")]
 
 mod doors;
+mod exchange;
