@@ -5,3 +5,4 @@
 mod doors;
 mod killing;
 mod scenarios;
+mod exchange;

@@ -276,6 +276,10 @@ impl FamilyPlan {
                 self.kept_heads.push((source.clone(), kept.text.clone()));
                 continue;
             }
+            if first == "0 @KINPATH@ SUBM" {
+                // Ours, of an earlier export; it is written anew.
+                continue;
+            }
             if let Some((xref, tag)) = first
                 .strip_prefix("0 @")
                 .and_then(|rest| rest.split_once("@ "))

@@ -9,6 +9,9 @@ use crate::model::statement::Fact;
 use crate::names::normalize::{fold, join_parts};
 use rustc_hash::FxHashSet;
 
+/// How a person without a name is spoken of if nothing else is said.
+pub const NOT_RECORDED: &str = "name not recorded";
+
 /// Gives every person a number, then reads what is said of each.
 pub fn read_individuals(reading: &mut Reading<'_>) {
     let records = reading.records_of("INDI");
@@ -77,11 +80,11 @@ fn read_names(reading: &mut Reading<'_>, record: usize, person: u64) {
     }
     if known.is_empty() {
         let standing = reading.standing(record, record);
-        let description = if as_written.is_empty() {
-            "name not recorded"
-        } else {
-            as_written
-        };
+        let spoken_of = reading.take_value(record, "_UNNAMED");
+        let description = [spoken_of, as_written, NOT_RECORDED]
+            .into_iter()
+            .find(|words| !words.is_empty())
+            .unwrap_or_default();
         reading.assembly.add_fact(
             person,
             Fact::Unnamed(description.to_owned()),

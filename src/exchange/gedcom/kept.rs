@@ -3,8 +3,9 @@
 
 use super::lines::Line;
 use super::reader::Reading;
+use crate::exchange::assembly::Standing;
 use crate::model::ids::SubjectKind;
-use crate::model::statement::{Fact, KeptLines};
+use crate::model::statement::{Certainty, Fact, KeptLines, SealClass, Source};
 use rustc_hash::FxHashMap;
 
 /// How many further lines a finding about unknown tags lists.
@@ -60,7 +61,17 @@ pub fn keep_what_was_not_taken(reading: &mut Reading<'_>) {
                     text: String::new(),
                 };
                 append(reading, record, &mut lines.text);
-                keep(reading, record, holder, &mut lines);
+                let source = reading.assembly.source(Source {
+                    document: reading.file.clone(),
+                    ..Source::default()
+                });
+                let standing = Standing {
+                    source,
+                    certainty: Certainty::Reported,
+                    seal: SealClass::Open,
+                };
+                let fact = Fact::KeptLines(lines);
+                reading.assembly.add_fact(holder, fact, standing.always());
             }
         }
     }

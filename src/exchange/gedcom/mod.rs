@@ -18,6 +18,8 @@ mod writer;
 mod writing_dates;
 
 #[cfg(test)]
+mod hostile_tests;
+#[cfg(test)]
 mod tests;
 
 pub use dates::{ReadDate, read_date};

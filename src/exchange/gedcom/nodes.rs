@@ -107,7 +107,8 @@ impl Node {
         for line in self.value.split('\n') {
             let line = line.trim_end_matches('\r');
             let text = match version {
-                _ if self.is_pointer => line.to_owned(),
+                Version::V5 if self.is_pointer => line.to_owned(),
+                Version::V7 if self.is_pointer && !line.starts_with("@#") => line.to_owned(),
                 Version::V5 => line.replace('@', "@@"),
                 Version::V7 if line.starts_with('@') => format!("@{line}"),
                 Version::V7 => line.to_owned(),

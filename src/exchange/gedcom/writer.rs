@@ -2,6 +2,7 @@
 //! references and forms families of partners and of the parents of each child; then each person is written once more.
 
 use super::family_plan::{Family, FamilyPlan, Person};
+use super::individuals::NOT_RECORDED;
 use super::nodes::{Node, parse_kept};
 use super::writing_dates::gedcom_date;
 use crate::model::ids::SourceId;
@@ -128,7 +129,8 @@ impl FamilyPlan {
                 let is_first = !record.children.iter().any(|child| child.tag == "NAME");
                 self.name(name, is_first)
             }
-            Fact::Unnamed(words) => return Some(Node::new("NAME", &plain(words))),
+            Fact::Unnamed(words) if words == NOT_RECORDED => return None,
+            Fact::Unnamed(words) => return Some(Node::new("_UNNAMED", words)),
             Fact::Gender(gender) => {
                 let sex = match gender {
                     Gender::Female => "F",

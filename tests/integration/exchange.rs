@@ -1,0 +1,146 @@
+//! A store out and in again, in every format.
+
+use kinpath::access::Permit;
+use kinpath::exchange::csv::read_folder;
+use kinpath::exchange::gedcom::{Version, read_bytes};
+use kinpath::exchange::report::ReadOptions;
+use kinpath::model::partial_date::Day;
+use kinpath::sample::{CommunityPlan, generate};
+use kinpath::store::{ImportRequest, Store, StoreOptions};
+use kinpath::workflow::{ExportGedcom, export_bundle, export_gedcom, export_store, import_store};
+use std::fs;
+use std::ops::ControlFlow;
+use std::path::Path;
+
+fn bring(store: &Store, bundle: &kinpath::model::bundle::Bundle, id: &str) -> u64 {
+    let request = ImportRequest::new(id, "test");
+    let mut go_on = |_| ControlFlow::Continue(());
+    let summary = store.import(bundle, &request, &mut go_on).unwrap();
+    summary.new_statements + summary.changed_statements
+}
+
+fn community(folder: &Path) -> Store {
+    let plan = CommunityPlan {
+        people: 2_000,
+        seed: 1,
+    };
+    generate(plan, &folder.join("sample"), &mut |_| {}).unwrap();
+    let store = Store::in_memory(&StoreOptions::default()).unwrap();
+    let read = read_folder(&folder.join("sample"), &ReadOptions::default()).unwrap();
+    assert_eq!(read.errors, 0);
+    bring(&store, &read.bundle, "sample");
+    store
+}
+
+#[test]
+fn a_whole_store_is_the_same_elsewhere() {
+    let folder = tempfile::tempdir().unwrap();
+    let permit = Permit::local_operator();
+    let store = community(folder.path());
+    let mut first = Vec::new();
+    export_store(&store, &permit, &mut first).unwrap();
+    let data = folder.path().join("data");
+    let options = StoreOptions::default();
+    for length in [0, 30, first.len() / 2, first.len() - 1] {
+        let cut = &first[..length];
+        assert!(import_store(&permit, &data, &options, cut, &mut |_| {}).is_err());
+    }
+    let (other, _) = import_store(&permit, &data, &options, first.as_slice(), &mut |_| {}).unwrap();
+    let mut second = Vec::new();
+    export_store(&other, &permit, &mut second).unwrap();
+    assert!(first == second);
+    let report = other.verify(&mut |_| {}).unwrap();
+    assert!(report.is_clean(), "{:?}", report.findings);
+    let nodes = |store: &Store| {
+        let snapshot = store.snapshot().unwrap();
+        let visibility = permit.visibility();
+        let named = snapshot.people_named("", 10_000, visibility).unwrap();
+        let people: Vec<_> = named.iter().map(|found| found.person).collect();
+        assert!(people.len() > 1_000);
+        let past = snapshot.revision_at(i64::MAX).unwrap().unwrap();
+        let sample = &people[..50];
+        (
+            snapshot.nodes(&people, visibility).unwrap(),
+            snapshot.nodes_known_on(sample, past, visibility).unwrap(),
+        )
+    };
+    assert!(nodes(&store) == nodes(&other));
+    drop(other);
+    assert!(import_store(&permit, &data, &options, first.as_slice(), &mut |_| {}).is_err());
+}
+
+#[test]
+fn a_csv_bundle_is_written_the_same_again() {
+    let folder = tempfile::tempdir().unwrap();
+    let permit = Permit::local_operator();
+    let (one, two) = (
+        folder.path().join("1/sample"),
+        folder.path().join("2/sample"),
+    );
+    export_bundle(&community(folder.path()), &permit, &one).unwrap();
+    let read = read_folder(&one, &ReadOptions::default()).unwrap();
+    assert_eq!((read.errors, read.warnings), (0, 0), "{:?}", read.findings);
+    let other = Store::in_memory(&StoreOptions::default()).unwrap();
+    bring(&other, &read.bundle, "again");
+    export_bundle(&other, &permit, &two).unwrap();
+    for entry in fs::read_dir(&one).unwrap() {
+        let name = entry.unwrap().file_name();
+        let same = fs::read(one.join(&name)).unwrap() == fs::read(two.join(&name)).unwrap();
+        assert!(same, "{name:?}");
+    }
+}
+
+const TREE: &str = "0 HEAD\n1 GEDC\n2 VERS 5.5.1\n1 _PROG x\n0 @I1@ INDI\n1 NAME Ann Mary /Lee/ Jr\n2 NPFX Dr\n1 SEX F\n\
+                    1 BIRT\n2 DATE ABT 1900\n2 PLAC Ashcroft\n2 SOUR @S1@\n3 PAGE 4\n3 QUAY 2\n1 BIRT\n2 DATE 1901\n\
+                    1 CENS\n2 DATE 1911\n1 NOTE first\n2 CONT second\n1 FAMS @F1@\n1 _UID 123\n0 @I2@ INDI\n\
+                    1 NAME Bo /Lee/\n1 SEX M\n1 FAMS @F1@\n0 @I3@ INDI\n1 NAME Cy /Lee/\n1 FAMC @F1@\n2 PEDI adopted\n\
+                    1 ASSO @I2@\n2 RELA godparent\n0 @F1@ FAM\n1 HUSB @I2@\n1 WIFE @I1@\n1 CHIL @I3@\n1 MARR\n\
+                    2 DATE 1920\n2 PLAC Hope\n0 @S1@ SOUR\n1 TITL Register\n0 TRLR\n";
+
+fn tree() -> Store {
+    let store = Store::in_memory(&StoreOptions::default()).unwrap();
+    let read = read_bytes("tree.ged", TREE.as_bytes(), &ReadOptions::default());
+    assert_eq!(read.errors, 0, "{:?}", read.findings);
+    assert!(bring(&store, &read.bundle, "one") > 0);
+    assert_eq!(bring(&store, &read.bundle, "two"), 0);
+    store
+}
+
+fn written(store: &Store, version: Version) -> String {
+    let question = ExportGedcom {
+        version,
+        people: Vec::new(),
+        degree: 6,
+        with_sealed: false,
+        as_of: Day(20_000),
+    };
+    let mut out = Vec::new();
+    export_gedcom(store, &Permit::local_operator(), &question, &mut out).unwrap();
+    String::from_utf8(out).unwrap()
+}
+
+#[test]
+fn a_tree_keeps_what_is_not_understood() {
+    let first = written(&tree(), Version::V5);
+    for line in TREE
+        .lines()
+        .filter(|line| !line.contains("VERS") && !line.contains("TRLR"))
+    {
+        assert!(
+            first.contains(&format!("{line}\n")),
+            "{line} is missing in\n{first}"
+        );
+    }
+}
+
+#[test]
+fn a_tree_written_and_read_is_written_the_same() {
+    for version in [Version::V5, Version::V7] {
+        let first = written(&tree(), version);
+        let read = read_bytes("tree.ged", first.as_bytes(), &ReadOptions::default());
+        assert_eq!(read.errors, 0, "{:?}", read.findings);
+        let other = Store::in_memory(&StoreOptions::default()).unwrap();
+        bring(&other, &read.bundle, "one");
+        assert_eq!(written(&other, version), first);
+    }
+}
