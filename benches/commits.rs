@@ -6,7 +6,8 @@
 //! A commit is of the size of a connection: a person with two parents who are recorded already, ten statements. The bare
 //! loop's batches have as many bytes as the store's log grew by for each group. An fsync is the median of one such batch,
 //! appended to RocksDB's log and synced, without waiting for other writers; for comparison also a plain file's.
-//! Whole connections (`record_connection`, which reads before it commits) are told besides.
+//! Whole connections (`record_connection`, which reads before it commits) are told besides. Ties are spread over all people:
+//! what is new is added to the records of both ends, so that the number of earlier ties costs little.
 //!
 //! `cargo bench --bench commits -- [people …]`, by default 10000.
 
