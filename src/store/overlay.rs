@@ -57,7 +57,7 @@ impl<'a> Overlay<'a> {
 
     /// Keeps the writes since the last call.
     pub fn keep(&mut self) {
-        self.kept.append(&mut self.open);
+        self.kept.extend(std::mem::take(&mut self.open));
     }
 
     /// Drops the writes since the last [`Overlay::keep`].
