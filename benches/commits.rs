@@ -7,7 +7,7 @@
 //! loop's batches have as many bytes as the store's log grew by for each group. An fsync is the median of one such batch,
 //! appended to RocksDB's log and synced, without waiting for other writers; for comparison also a plain file's.
 //! Whole connections (`record_connection`, which reads before it commits) are told besides. Ties are spread over all people:
-//! the records of both ends are derived anew from the histories of all who are tied to them, so that large families cost more.
+//! what is new is added to the records of both ends, so that the number of earlier ties costs little.
 //!
 //! `cargo bench --bench commits -- [people …]`, by default 10000.
 
@@ -43,7 +43,7 @@ fn main() {
         let folder = support::community(people);
         let store = support::imported(&folder);
         let store_folder = support::bench_folder().join(format!("store-{}", std::process::id()));
-        let parents = support::people(&store, 10_000);
+        let parents = support::people(&store, 1_000);
         println!(
             "{people} people, {WRITERS} writers, load {}",
             support::load()
@@ -135,7 +135,7 @@ fn write_with_all(write: &(dyn Fn(usize, usize) + Sync)) -> Vec<f64> {
                 })
             })
             .collect();
-        let ended = writers.into_iter().map(thread::ScopedJoinHandle::join);
+        let ended = writers.into_iter().map(std::thread::ScopedJoinHandle::join);
         ended
             .flat_map(|latencies| latencies.expect("a writer"))
             .collect()

@@ -18,7 +18,8 @@ pub struct Closing<'a> {
     pub subjects: Vec<Subject>,
 }
 
-/// Writes change event and audit entry of the next revision and moves the head there.
+/// Writes change event and audit entry of the next revision and moves the head there. The state itself is written once
+/// for the whole batch, see `commit_overlay`.
 pub fn close_commit(
     state: &mut State,
     overlay: &mut Overlay<'_>,
@@ -49,7 +50,6 @@ pub fn close_commit(
     state.audit_hash = Sha256::digest(&audit).into();
     overlay.put(Table::Audit, keys::revision(revision), audit);
     overlay.put(Table::Changes, keys::revision(revision), encode(&event)?);
-    overlay.put(Table::Meta, keys::STATE, encode(state)?);
     Ok(())
 }
 

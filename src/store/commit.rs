@@ -8,10 +8,9 @@ use super::keys;
 use super::open::Shared;
 use super::overlay::Overlay;
 use super::records::{State, decode, encode};
-use super::refresh::refresh;
+use super::refresh::refresh_group;
 use super::stage::Staging;
 use super::transaction::{Committed, Transaction};
-use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::sync::mpsc::{Receiver, SyncSender};
@@ -83,18 +82,13 @@ fn prepare<'a>(
     writer: &Writer,
     transactions: &[Transaction],
 ) -> Result<Prepared<'a>, StoreError> {
-    let mut staging = Staging {
-        overlay: Overlay::new(view),
-        state: writer.state.clone(),
-        public_ids: &shared.public_ids,
-        now: (shared.clock)(),
-        changed: BTreeSet::new(),
-    };
+    let mut staging = Staging::new(shared, view, writer.state.clone());
+    staging.fetch(transactions)?;
     let results = transactions
         .iter()
         .map(|transaction| staging.stage(transaction))
         .collect();
-    refresh(&mut staging.overlay, &staging.changed)?;
+    refresh_group(&mut staging.overlay, &staging.changes)?;
     Ok(Prepared {
         results,
         overlay: staging.overlay,

@@ -32,29 +32,34 @@ pub enum Content {
 
 /// What the statements of one subject put into the records of others.
 pub fn contributions(history: &History, add: &mut dyn FnMut(Contribution)) {
-    let Subject::Person(person) = history.subject else {
+    for version in history.live() {
+        contributions_of(history.subject, version, add);
+    }
+}
+
+/// What one live statement puts into the records of others.
+pub fn contributions_of(subject: Subject, version: &Version, add: &mut dyn FnMut(Contribution)) {
+    let Subject::Person(person) = subject else {
         return;
     };
-    for version in history.live() {
-        let content = match version.fact() {
-            Fact::HouseholdMember(_) if version.statement.evidence.valid_to.is_none() => {
-                Content::Member(person)
-            }
-            Fact::Parent(_) | Fact::Union(_) | Fact::StatedKin(_) => {
-                match tie_at_other_end(person, version) {
-                    Some(tie) => Content::Tie(tie),
-                    None => continue,
-                }
-            }
-            _ => continue,
-        };
-        for other in version.fact().other_subjects() {
-            add(Contribution {
-                other: other.number(),
-                section: Section::of(&version.statement.evidence),
-                content: content.clone(),
-            });
+    let content = match version.fact() {
+        Fact::HouseholdMember(_) if version.statement.evidence.valid_to.is_none() => {
+            Content::Member(person)
         }
+        Fact::Parent(_) | Fact::Union(_) | Fact::StatedKin(_) => {
+            match tie_at_other_end(person, version) {
+                Some(tie) => Content::Tie(tie),
+                None => return,
+            }
+        }
+        _ => return,
+    };
+    for other in version.fact().other_subjects() {
+        add(Contribution {
+            other: other.number(),
+            section: Section::of(&version.statement.evidence),
+            content: content.clone(),
+        });
     }
 }
 
@@ -78,9 +83,23 @@ fn person_record(
     history: &History,
     contributed: &[Contribution],
 ) -> Result<Option<Vec<u8>>, StoreError> {
-    let latest = history.latest();
-    let mut sections: BTreeMap<Section, NodeSection<'_>> = BTreeMap::new();
-    for version in latest.into_iter().filter(|version| version.is_live()) {
+    let mut sections = BTreeMap::new();
+    add_to_person(&mut sections, history.live(), contributed);
+    if sections.is_empty() {
+        return Ok(None);
+    }
+    let header = &history.header;
+    let external_id = header.external_ids.first().map(|(_, id)| id);
+    encode_node(header.public_id(), external_id, &sections).map(Some)
+}
+
+/// Adds live statements of a person, and what others put into the record, to sections that hold earlier statements.
+pub fn add_to_person<'h>(
+    sections: &mut BTreeMap<Section, NodeSection<'h>>,
+    own: impl IntoIterator<Item = &'h Version>,
+    contributed: &[Contribution],
+) {
+    for version in own {
         let section = Section::of(&version.statement.evidence);
         add_own(sections.entry(section).or_default(), version);
     }
@@ -93,16 +112,10 @@ fn person_record(
                 .push(*tie);
         }
     }
-    if sections.is_empty() {
-        return Ok(None);
-    }
     for section in sections.values_mut() {
         section.ties.sort_by_key(|tie| (tie.statement, tie.other));
         section.households.sort_unstable();
     }
-    let header = &history.header;
-    let external_id = header.external_ids.first().map(|(_, id)| id);
-    encode_node(header.public_id(), external_id, &sections).map(Some)
 }
 
 fn add_own<'h>(section: &mut NodeSection<'h>, version: &'h Version) {

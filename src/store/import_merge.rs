@@ -8,15 +8,14 @@ use super::history::{self, History, Version};
 use super::import_journal::{ImportJournal, ImportState, read_journals};
 use super::import_plan::Plan;
 use super::open::Shared;
-use super::overlay::Overlay;
-use super::refresh::refresh;
+use super::refresh::refresh_group;
 use super::stage::Staging;
 use super::transaction::{StatementDraft, Transaction};
 use crate::model::bundle::BundleFact;
 use crate::model::ids::StatementId;
 use crate::model::statement::{Evidence, Fact};
 use rayon::prelude::*;
-use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::collections::{BTreeMap, HashSet};
 use std::mem::{Discriminant, discriminant};
 
 /// How many statements were made, changed and found unchanged.
@@ -87,18 +86,12 @@ fn commit_with_journal(
     transaction: &Transaction,
 ) -> Result<(), StoreError> {
     let view = shared.backend.snapshot();
-    let mut staging = Staging {
-        overlay: Overlay::new(&*view),
-        state: writer.state.clone(),
-        public_ids: &shared.public_ids,
-        now: (shared.clock)(),
-        changed: BTreeSet::new(),
-    };
+    let mut staging = Staging::new(shared, &*view, writer.state.clone());
     let committed = staging.stage(transaction)?;
     journal.note(committed.revision);
     let (key, value) = journal.entry()?;
     staging.overlay.put(Table::Meta, key, value);
-    refresh(&mut staging.overlay, &staging.changed)?;
+    refresh_group(&mut staging.overlay, &staging.changes)?;
     commit_overlay(shared, writer, staging.overlay, staging.state)
 }
 

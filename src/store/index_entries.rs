@@ -22,6 +22,21 @@ pub fn index_entries(history: &History) -> Result<BTreeMap<Vec<u8>, Vec<u8>>, St
     Ok(entries)
 }
 
+/// The index entries that new statements add to those of their subject.
+pub fn entries_of_new(
+    subject: Subject,
+    added: &[Version],
+) -> Result<BTreeMap<Vec<u8>, Vec<u8>>, StoreError> {
+    let mut entries = BTreeMap::new();
+    for version in added {
+        if version.is_live() {
+            add_names(subject, version, &mut entries)?;
+        }
+        add_ties_of(subject, version, tie_entry(version), &mut entries)?;
+    }
+    Ok(entries)
+}
+
 /// The subject that an entry of a public or external id stands for.
 pub fn decode_subject(value: &[u8]) -> Result<Subject, StoreError> {
     let (kind, number): (u8, u64) = decode(value)?;

@@ -2,6 +2,7 @@
 //! and indexes are derived from them, hold the present only, and can be made anew. Reads go through a [`Snapshot`],
 //! writes through [`Store::commit`] and [`Store::import`]; nothing here walks, ranks or decides who may see what.
 
+mod additions;
 mod backend;
 mod backup;
 mod bulk;

@@ -98,6 +98,43 @@ pub fn encode_node(
     Ok(finish(value))
 }
 
+/// A record taken apart, to add to it.
+pub struct NodeParts<'a> {
+    pub public_id: PublicId,
+    pub external_id: Option<ExternalId>,
+    pub sections: BTreeMap<Section, NodeSection<'a>>,
+}
+
+/// The whole record.
+pub fn decode_parts(value: &[u8]) -> Result<NodeParts<'_>, StoreError> {
+    let (public_id, external_id, mut rest) = decode_front(value)?;
+    let mut sections = BTreeMap::new();
+    while let Some((section, content)) = read_section(&mut rest)? {
+        sections.insert(section, from_payload(content)?);
+    }
+    Ok(NodeParts {
+        public_id,
+        external_id,
+        sections,
+    })
+}
+
+/// Public id, first external id, and the sections still as bytes.
+fn decode_front(value: &[u8]) -> Result<(PublicId, Option<ExternalId>, &[u8]), StoreError> {
+    let cut_off = || StoreError::damaged("a node record is cut off");
+    let (public_id, rest) = payload(value)?
+        .split_first_chunk::<PUBLIC_ID_BYTES>()
+        .ok_or_else(cut_off)?;
+    let (external_id, rest) = postcard::take_from_bytes::<Option<(&str, &str)>>(rest)
+        .map_err(|error| StoreError::damaged(format!("unreadable node record: {error}")))?;
+    let external_id = external_id.map(|(source, xref)| ExternalId {
+        source: source.to_owned(),
+        xref: xref.to_owned(),
+    });
+    let public_id = PublicId(u128::from_be_bytes(*public_id));
+    Ok((public_id, external_id, rest))
+}
+
 /// The person as far as the caller may see them; nothing if no section is visible. `day` tells which cautions have ended.
 pub fn decode_node(
     id: PersonId,
@@ -105,12 +142,7 @@ pub fn decode_node(
     visibility: &Visibility,
     day: Day,
 ) -> Result<Option<Node>, StoreError> {
-    let cut_off = || StoreError::damaged("a node record is cut off");
-    let (public_id, rest) = payload(value)?
-        .split_first_chunk::<PUBLIC_ID_BYTES>()
-        .ok_or_else(cut_off)?;
-    let (external_id, mut rest) = postcard::take_from_bytes::<Option<(&str, &str)>>(rest)
-        .map_err(|error| StoreError::damaged(format!("unreadable node record: {error}")))?;
+    let (public_id, external_id, mut rest) = decode_front(value)?;
     let mut merged: Option<NodeSection<'_>> = None;
     while let Some((section, content)) = read_section(&mut rest)? {
         if !section.visible_to(visibility) {
@@ -122,11 +154,6 @@ pub fn decode_node(
             None => content,
         });
     }
-    let public_id = PublicId(u128::from_be_bytes(*public_id));
-    let external_id = external_id.map(|(source, xref)| ExternalId {
-        source: source.to_owned(),
-        xref: xref.to_owned(),
-    });
     Ok(merged.map(|section| node(id, public_id, external_id, section, day)))
 }
 

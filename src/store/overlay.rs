@@ -3,7 +3,7 @@
 
 use super::backend::{Batch, Deadline, KeyRange, Order, ReadView, Table, Taker, Visitor};
 use super::error::StoreError;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 type Writes = BTreeMap<(Table, Vec<u8>), Option<Vec<u8>>>;
 
@@ -12,6 +12,8 @@ pub struct Overlay<'a> {
     base: &'a dyn ReadView,
     kept: Writes,
     open: Writes,
+    /// Values of the base that were read before they are asked for.
+    fetched: HashMap<(Table, Vec<u8>), Option<Vec<u8>>>,
 }
 
 impl<'a> Overlay<'a> {
@@ -20,12 +22,29 @@ impl<'a> Overlay<'a> {
             base,
             kept: Writes::new(),
             open: Writes::new(),
+            fetched: HashMap::new(),
         }
     }
 
     /// What was there before the group.
     pub fn base(&self) -> &'a dyn ReadView {
         self.base
+    }
+
+    /// Reads many values of the base at once, to have them when they are asked for one by one.
+    pub fn fetch(
+        &mut self,
+        table: Table,
+        keys: &BTreeSet<impl AsRef<[u8]>>,
+    ) -> Result<(), StoreError> {
+        let keys: Vec<&[u8]> = keys.iter().map(AsRef::as_ref).collect();
+        let fetched = &mut self.fetched;
+        self.base
+            .get_many(table, &keys, Deadline::NONE, &mut |position, value| {
+                let place = (table, keys[position].to_vec());
+                fetched.insert(place, value.map(<[u8]>::to_vec));
+                Ok(())
+            })
     }
 
     pub fn put(&mut self, table: Table, key: impl Into<Vec<u8>>, value: Vec<u8>) {
@@ -38,7 +57,7 @@ impl<'a> Overlay<'a> {
 
     /// Keeps the writes since the last call.
     pub fn keep(&mut self) {
-        self.kept.append(&mut self.open);
+        self.kept.extend(std::mem::take(&mut self.open));
     }
 
     /// Drops the writes since the last [`Overlay::keep`].
@@ -58,9 +77,13 @@ impl<'a> Overlay<'a> {
         }
     }
 
-    fn written(&self, table: Table, key: &[u8]) -> Option<&Option<Vec<u8>>> {
+    /// The value as written or fetched; nothing if the base must be asked.
+    fn known(&self, table: Table, key: &[u8]) -> Option<&Option<Vec<u8>>> {
         let place = (table, key.to_vec());
-        self.open.get(&place).or_else(|| self.kept.get(&place))
+        self.open
+            .get(&place)
+            .or_else(|| self.kept.get(&place))
+            .or_else(|| self.fetched.get(&place))
     }
 }
 
@@ -72,17 +95,20 @@ impl ReadView for Overlay<'_> {
         deadline: Deadline,
         visit: Taker<'_>,
     ) -> Result<(), StoreError> {
-        let mut unwritten = Vec::new();
+        let mut unknown = Vec::new();
         for (position, key) in keys.iter().enumerate() {
-            match self.written(table, key) {
+            match self.known(table, key) {
                 Some(value) => visit(position, value.as_deref())?,
-                None => unwritten.push(position),
+                None => unknown.push(position),
             }
         }
-        let below: Vec<&[u8]> = unwritten.iter().map(|&position| keys[position]).collect();
+        if unknown.is_empty() {
+            return Ok(());
+        }
+        let below: Vec<&[u8]> = unknown.iter().map(|&position| keys[position]).collect();
         self.base
             .get_many(table, &below, deadline, &mut |position, value| {
-                visit(unwritten[position], value)
+                visit(unknown[position], value)
             })
     }
 

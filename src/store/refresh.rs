@@ -1,5 +1,7 @@
 //! Brings derived records and index entries up to date with the statements of the subjects that changed, in an overlay.
+//! What was only added to is added to (`additions.rs`); the rest is made anew.
 
+use super::additions::{self, Change};
 use super::backend::{Deadline, GO_ON, Order, ReadView, Table};
 use super::derive::{Contribution, contributions, record};
 use super::error::StoreError;
@@ -17,6 +19,31 @@ use std::rc::Rc;
 /// Makes anew what is derived from the changed subjects: their index entries and records, and the records of the
 /// other ends of their ties, those before the change included.
 pub fn refresh(overlay: &mut Overlay<'_>, changed: &BTreeSet<u64>) -> Result<(), StoreError> {
+    let affected = refresh_indexes(overlay, changed)?;
+    refresh_records(overlay, &affected)
+}
+
+/// The same for a commit group.
+pub fn refresh_group(
+    overlay: &mut Overlay<'_>,
+    changes: &BTreeMap<u64, Change>,
+) -> Result<(), StoreError> {
+    let corrected: BTreeSet<u64> = changes
+        .iter()
+        .filter(|(_, change)| change.corrects)
+        .map(|(&number, _)| number)
+        .collect();
+    // Records that are made anew read what is tied to them from the index, so that it comes first.
+    let anew = refresh_indexes(overlay, &corrected)?;
+    let anew = additions::apply(overlay, changes, anew)?;
+    refresh_records(overlay, &anew)
+}
+
+/// Makes index entries anew. Returns the subjects whose records must be made anew.
+fn refresh_indexes(
+    overlay: &mut Overlay<'_>,
+    changed: &BTreeSet<u64>,
+) -> Result<BTreeSet<u64>, StoreError> {
     let mut affected = changed.clone();
     for &number in changed {
         let before = history::read(overlay.base(), number, Deadline::NONE)?;
@@ -28,7 +55,7 @@ pub fn refresh(overlay: &mut Overlay<'_>, changed: &BTreeSet<u64>) -> Result<(),
         }
         refresh_index(overlay, before.as_ref(), after.as_ref())?;
     }
-    refresh_records(overlay, &affected)
+    Ok(affected)
 }
 
 /// Makes the records of these subjects anew.

@@ -1,11 +1,13 @@
 //! Checks one transaction and lays its writes over those of its group. A transaction that fails leaves nothing behind.
 
+use super::additions::Change;
 use super::backend::{Deadline, Order, ReadView, STOP, Table, get};
 use super::closing::{Closing, close_commit, next_revision};
 use super::error::StoreError;
-use super::history;
+use super::history::{self, Version};
 use super::index_keys::IndexKey;
 use super::keys;
+use super::open::Shared;
 use super::overlay::Overlay;
 use super::public_ids::PublicIds;
 use super::records::{
@@ -17,6 +19,7 @@ use super::transaction::{
 use crate::model::ids::{PublicId, Revision, SourceId, StatementId, Subject, SubjectKind};
 use crate::model::statement::{Evidence, Fact, Source, Statement};
 use sha2::{Digest, Sha256};
+use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// One commit group under construction.
@@ -25,23 +28,70 @@ pub struct Staging<'a> {
     pub state: State,
     pub public_ids: &'a PublicIds,
     pub now: i64,
-    /// Subjects with new statements.
-    pub changed: BTreeSet<u64>,
+    /// What the group did, by subject.
+    pub changes: BTreeMap<u64, Change>,
+    /// The source asked for last: the statements of a transaction often share one.
+    last_source: Option<(Source, SourceId)>,
 }
 
-impl Staging<'_> {
+impl<'a> Staging<'a> {
+    pub fn new(shared: &'a Shared, view: &'a dyn ReadView, state: State) -> Staging<'a> {
+        Staging {
+            overlay: Overlay::new(view),
+            state,
+            public_ids: &shared.public_ids,
+            now: (shared.clock)(),
+            changes: BTreeMap::new(),
+            last_source: None,
+        }
+    }
+
+    /// Reads at once what staging these transactions will ask for.
+    pub fn fetch(&mut self, transactions: &[Transaction]) -> Result<(), StoreError> {
+        let mut requests = BTreeSet::new();
+        let mut headers = BTreeSet::new();
+        let mut sources = BTreeSet::new();
+        for transaction in transactions {
+            let request = transaction.request.as_ref();
+            requests.extend(request.map(|request| request_key(&transaction.actor, &request.id)));
+            let mut last = None;
+            for (subject, draft) in &transaction.statements {
+                let others = draft.fact.other_subjects();
+                let named = others.iter().chain([subject]);
+                headers.extend(
+                    named
+                        .filter(|subject| local_position(**subject).is_none())
+                        .map(|subject| keys::header(subject.number())),
+                );
+                if last != Some(&draft.source) {
+                    sources.insert(IndexKey::Source(source_hash(&draft.source)?).encode());
+                }
+                last = Some(&draft.source);
+            }
+        }
+        self.overlay.fetch(Table::Requests, &requests)?;
+        self.overlay.fetch(Table::Statements, &headers)?;
+        self.overlay.fetch(Table::Index, &sources)
+    }
+
     /// Adds one transaction to the group, or nothing of it.
     pub fn stage(&mut self, transaction: &Transaction) -> Result<Committed, StoreError> {
         let state = self.state.clone();
         match self.apply(transaction) {
-            Ok((committed, touched)) => {
+            Ok((committed, changes)) => {
                 self.overlay.keep();
-                self.changed.extend(touched);
+                for (number, change) in changes {
+                    match self.changes.entry(number) {
+                        Entry::Vacant(place) => _ = place.insert(change),
+                        Entry::Occupied(mut earlier) => earlier.get_mut().append(change),
+                    }
+                }
                 Ok(committed)
             }
             Err(error) => {
                 self.overlay.drop_open();
                 self.state = state;
+                self.last_source = None;
                 Err(error)
             }
         }
@@ -50,7 +100,7 @@ impl Staging<'_> {
     fn apply(
         &mut self,
         transaction: &Transaction,
-    ) -> Result<(Committed, BTreeSet<u64>), StoreError> {
+    ) -> Result<(Committed, BTreeMap<u64, Change>), StoreError> {
         let request_key = transaction
             .request
             .as_ref()
@@ -58,12 +108,12 @@ impl Staging<'_> {
         if let (Some(request), Some(key)) = (&transaction.request, &request_key)
             && let Some(done) = committed_before(&self.overlay, request, key)?
         {
-            return Ok((done, BTreeSet::new()));
+            return Ok((done, BTreeMap::new()));
         }
         self.check_unchanged(&transaction.unchanged)?;
         let revision = next_revision(&self.state);
         let subjects = self.add_subjects(&transaction.new_subjects, revision)?;
-        let (statements, touched) =
+        let (statements, changes) =
             self.add_statements(&transaction.statements, &subjects, revision)?;
         let mut committed = Committed {
             revision,
@@ -73,6 +123,7 @@ impl Staging<'_> {
             replayed: false,
         };
         committed.answer = (transaction.answer)(&committed);
+        let touched: BTreeSet<Subject> = changes.values().map(|change| change.subject).collect();
         self.close(
             &transaction.actor,
             &transaction.action,
@@ -82,10 +133,7 @@ impl Staging<'_> {
         if let (Some(request), Some(key)) = (&transaction.request, request_key) {
             self.remember(request, key, &committed)?;
         }
-        Ok((
-            committed,
-            touched.iter().map(|subject| subject.number()).collect(),
-        ))
+        Ok((committed, changes))
     }
 
     fn remember(
@@ -152,8 +200,8 @@ impl Staging<'_> {
             versions: Vec::new(),
         };
         for (key, value) in super::index_entries::index_entries(&history)? {
-            if get(&self.overlay, Table::Index, &key)?.is_some()
-                && let Some((_, external_id)) = &subject.external_id
+            if let Some((_, external_id)) = &subject.external_id
+                && get(&self.overlay, Table::Index, &key)?.is_some()
             {
                 let external_id = external_id.clone();
                 return Err(StoreError::ExternalIdInUse { external_id });
@@ -168,30 +216,41 @@ impl Staging<'_> {
         drafts: &[(Subject, StatementDraft)],
         new: &[(Subject, PublicId)],
         revision: Revision,
-    ) -> Result<(Vec<StatementId>, BTreeSet<Subject>), StoreError> {
+    ) -> Result<(Vec<StatementId>, BTreeMap<u64, Change>), StoreError> {
         let mut ids = Vec::with_capacity(drafts.len());
-        let mut touched: BTreeSet<Subject> = new.iter().map(|(subject, _)| *subject).collect();
-        let mut blocks: BTreeMap<u64, Vec<Statement>> = BTreeMap::new();
+        let mut changes: BTreeMap<u64, Change> = BTreeMap::new();
+        for (subject, _) in new {
+            changes.insert(subject.number(), Change::creation(*subject));
+        }
         for (subject, draft) in drafts {
             let subject = resolve(*subject, new)?;
             let statement = self.statement(subject, draft, new)?;
-            let block = blocks.entry(subject.number()).or_default();
-            if block.iter().any(|other| other.id == statement.id) {
+            let change = changes
+                .entry(subject.number())
+                .or_insert_with(|| Change::addition(subject));
+            if change.added.iter().any(|other| other.id() == statement.id) {
                 return Err(StoreError::invalid(
                     "statement",
                     "stands twice in one commit",
                 ));
             }
             ids.push(statement.id);
-            touched.insert(subject);
-            block.push(statement);
+            change.corrects |= draft.id.is_some();
+            change.added.push(Version {
+                revision,
+                statement,
+            });
         }
-        for (number, statements) in &blocks {
+        for (number, change) in &changes {
+            if change.added.is_empty() {
+                continue;
+            }
             let key = keys::block(*number, revision);
+            let statements = change.added.iter().map(|version| &version.statement);
             self.overlay
                 .put(Table::Statements, key, encode_block(statements)?);
         }
-        Ok((ids, touched))
+        Ok((ids, changes))
     }
 
     fn statement(
@@ -281,6 +340,17 @@ impl Staging<'_> {
 
     /// The number of a source; the same document, page, date and asserter have one.
     pub fn intern(&mut self, source: &Source) -> Result<SourceId, StoreError> {
+        if let Some((last, id)) = &self.last_source
+            && last == source
+        {
+            return Ok(*id);
+        }
+        let id = self.source_id(source)?;
+        self.last_source = Some((source.clone(), id));
+        Ok(id)
+    }
+
+    fn source_id(&mut self, source: &Source) -> Result<SourceId, StoreError> {
         let key = IndexKey::Source(source_hash(source)?).encode();
         if let Some(value) = get(&self.overlay, Table::Index, &key)? {
             return Ok(SourceId(decode(&value)?));

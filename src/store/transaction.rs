@@ -101,6 +101,11 @@ impl Transaction {
         kind.subject(FIRST_LOCAL + position as u64)
     }
 
+    /// Whether a subject is new in its transaction, and no subject of the store yet.
+    pub fn is_new(subject: Subject) -> bool {
+        local_position(subject).is_some()
+    }
+
     /// Adds a statement about a subject.
     pub fn add_statement(&mut self, subject: Subject, draft: StatementDraft) {
         self.statements.push((subject, draft));

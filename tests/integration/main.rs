@@ -3,6 +3,6 @@
 #![allow(clippy::panic, clippy::unwrap_used, reason = "tests")]
 
 mod doors;
+mod exchange;
 mod killing;
 mod scenarios;
-mod exchange;

@@ -85,6 +85,8 @@ pub struct FamilyPlan {
     /// Kept SOUR records by title and author.
     pub kept_sources: FxHashMap<(String, String), String>,
     pub new_sources: BTreeMap<(String, String), String>,
+    /// Sources of what is written; no other is named in the file.
+    cited: FxHashSet<SourceId>,
     with_sealed: bool,
     only: Option<FxHashSet<u64>>,
     links: Vec<Link>,
@@ -112,6 +114,7 @@ impl FamilyPlan {
             kept_records: Vec::new(),
             kept_sources: FxHashMap::default(),
             new_sources: BTreeMap::new(),
+            cited: FxHashSet::default(),
             with_sealed,
             only,
             links: Vec::new(),
@@ -138,7 +141,10 @@ impl FamilyPlan {
                 self.sources.insert(source.number, source.source.clone());
             }
             CopyPart::Subject(subject) => match subject.kind {
-                SubjectKind::Person => self.note_person(subject),
+                SubjectKind::Person => {
+                    self.note_cited(subject);
+                    self.note_person(subject);
+                }
                 SubjectKind::Place => {
                     for statement in subject.standing() {
                         if let Fact::Place(place) = &statement.fact {
@@ -153,8 +159,30 @@ impl FamilyPlan {
         }
     }
 
+    /// Takes note of the sources of what will be written of a person.
+    fn note_cited(&mut self, subject: &CopySubject) {
+        if self
+            .only
+            .as_ref()
+            .is_some_and(|only| !only.contains(&subject.number))
+        {
+            return;
+        }
+        for statement in subject.standing() {
+            if self.is_shown(statement) {
+                self.cited.insert(statement.evidence.source);
+            }
+        }
+    }
+
     /// Forms the families. To be called once everything was noted.
     pub fn settle(&mut self) {
+        if self.only.is_some() {
+            // What a file said of no person in particular is not part of an extract.
+            self.kept_heads.clear();
+            self.kept_records.clear();
+            self.kept_sources.clear();
+        }
         self.form_couples();
         let people: Vec<u64> = self.people.keys().copied().collect();
         for child in people {
@@ -170,8 +198,9 @@ impl FamilyPlan {
         let mut number = 0;
         let told: Vec<(String, String)> = self
             .sources
-            .values()
-            .map(|source| (source.document.clone(), source.asserter.clone()))
+            .iter()
+            .filter(|(number, _)| self.cited.contains(number))
+            .map(|(_, source)| (source.document.clone(), source.asserter.clone()))
             .filter(|key| !key.0.is_empty() && !self.kept_sources.contains_key(key))
             .collect();
         for key in told {

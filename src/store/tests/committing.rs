@@ -7,7 +7,9 @@ use crate::model::visibility::Visibility;
 use crate::store::backend::{Batch, Table};
 use crate::store::commit::commit_group;
 use crate::store::keys;
-use crate::store::{Durability, RequestId, Store, StoreError, StoreOptions, Transaction};
+use crate::store::{
+    Durability, RequestId, StatementDraft, Store, StoreError, StoreOptions, Transaction,
+};
 
 #[test]
 fn sixteen_writers_lose_nothing_and_both_ends_are_right() {
@@ -288,17 +290,29 @@ fn a_transaction_that_fails_does_not_disturb_its_group() {
 #[test]
 fn one_on_a_damaged_record_does_not_take_the_others_with_it() {
     on_every_backend(|store| {
-        let ids = people(store, &["Damaged", "Sound", "Child"]);
+        let ids = people(store, &["Damaged", "Sound", "Child", "Parent"]);
         let key = keys::block(ids[0].0, store.snapshot().unwrap().revision());
+        let mother = parent(ids[3], ParentNature::Birth);
+        state(store, Subject::Person(ids[0]), draft(mother));
+        let said = state(store, Subject::Person(ids[3]), draft(name("Parrent"))).statements[0];
         let mut batch = Batch::default();
         batch.put(Table::Statements, key, b"garbage".to_vec());
         store.shared.backend.commit(batch).unwrap();
-        let say = |person: PersonId| {
+        let say = |person: PersonId, id| {
             let mut transaction = transaction();
-            transaction.add_statement(Subject::Person(person), draft(name("Other")));
+            let draft = StatementDraft {
+                id,
+                ..draft(name("Other"))
+            };
+            transaction.add_statement(Subject::Person(person), draft);
             transaction
         };
-        let group = [say(ids[1]), say(ids[0]), say(ids[2])];
+        // The correction makes a record anew, from the damaged child's statements too.
+        let group = [
+            say(ids[1], None),
+            say(ids[3], Some(said)),
+            say(ids[2], None),
+        ];
         let results = commit_group(&store.shared, &mut store.shared.writer(), &group);
         assert!(results[0].is_ok() && results[2].is_ok());
         assert!(matches!(results[1], Err(StoreError::Damaged { .. })));

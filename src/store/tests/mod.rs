@@ -1,5 +1,6 @@
 //! The store seen from outside, on both backends.
 
+mod adding;
 mod committing;
 mod fixture;
 mod importing;

@@ -56,6 +56,7 @@ pub fn plan(
         .push((Subject::Person(request.child), etag));
     let relation = planner.enter(&reading)?;
     planner.describe_person()?;
+    planner.guard()?;
     let person = planner.person.take().ok_or_else(|| Error::Internal {
         detail: "no person was planned".to_owned(),
     })?;
@@ -134,6 +135,32 @@ struct Planner<'a> {
 }
 
 impl Planner<'_> {
+    /// Whoever is written about must be as they were when this was planned: else two requests at once could each name the
+    /// same placeholder, or each make parents for the same person.
+    fn guard(&mut self) -> Result<(), Error> {
+        let mut written: Vec<Subject> = self
+            .transaction
+            .statements
+            .iter()
+            .map(|(subject, _)| *subject)
+            .collect();
+        written.sort_unstable();
+        written.dedup();
+        for subject in written {
+            let is_guarded = self
+                .transaction
+                .unchanged
+                .iter()
+                .any(|(guarded, _)| *guarded == subject);
+            if is_guarded || Transaction::is_new(subject) {
+                continue;
+            }
+            let etag = self.snapshot.etag(subject)?.unwrap_or_default();
+            self.transaction.unchanged.push((subject, etag));
+        }
+        Ok(())
+    }
+
     /// Enters the ties of a reading; returns the relation in words.
     fn enter(&mut self, reading: &Reading) -> Result<String, Error> {
         let term = |up, down, half| KinTerm {
