@@ -31,6 +31,9 @@ pub type TakePart<'a, E> = &'a mut dyn FnMut(CopyPart) -> Result<(), E>;
 /// Gives the parts of a copy, in order; nothing at the end.
 pub type GivePart<'a, E> = &'a mut dyn FnMut() -> Result<Option<CopyPart>, E>;
 
+/// Makes a part of the copy from a key and its value.
+type ReadPart<'r> = dyn Fn(&Snapshot<'_>, &[u8], &[u8]) -> Result<CopyPart, StoreError> + 'r;
+
 impl Snapshot<'_> {
     /// Everything in the store, sealed or not, part by part, as of this snapshot.
     pub fn copy<E: From<StoreError>>(&self, take: TakePart<'_, E>) -> Result<(), E> {
@@ -84,7 +87,7 @@ impl Snapshot<'_> {
         &self,
         table: Table,
         take: TakePart<'_, E>,
-        read: &dyn Fn(&Self, &[u8], &[u8]) -> Result<CopyPart, StoreError>,
+        read: &ReadPart<'_>,
     ) -> Result<(), E> {
         let mut range = keys::everything();
         loop {

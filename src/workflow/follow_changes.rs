@@ -12,7 +12,7 @@ pub struct Change {
     /// Seconds since 1970-01-01 UTC.
     pub committed_at: i64,
     pub action: String,
-    /// What may have changed: at most [`MOST_NAMED`].
+    /// What may have changed: at most `MOST_NAMED`.
     pub subjects: Vec<(SubjectKind, PublicId)>,
     /// More changed than are named.
     pub more: bool,

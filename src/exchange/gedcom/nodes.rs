@@ -73,7 +73,7 @@ impl Node {
             let same = self.children.iter().position(|child| child.tag == node.tag);
             match same {
                 Some(position) if SINGLE.contains(&node.tag.as_str()) => {
-                    self.children[position] = node
+                    self.children[position] = node;
                 }
                 _ if node.children.is_empty() && self.has_line(&node) => {}
                 _ => self.children.push(node),

@@ -388,5 +388,5 @@ fn during(evidence: &Evidence) -> Option<PartialDate> {
 
 /// A name without the signs that mean something in a NAME line.
 fn plain(text: &str) -> String {
-    text.replace('/', " ").replace('\n', " ").trim().to_owned()
+    text.replace(['/', '\n'], " ").trim().to_owned()
 }

@@ -134,7 +134,9 @@ fn add(world: &World, transaction: &mut Transaction, newcomers: &mut Vec<PersonI
         step.how,
     );
     said.steward = StewardId(u32::from(step.how / 3 % 2));
-    said.valid_to = (step.how % 11 == 0).then(|| "2001".parse().ok()).flatten();
+    said.valid_to = (step.how.is_multiple_of(11))
+        .then(|| "2001".parse().ok())
+        .flatten();
     said.certainty = pick(
         &[
             Certainty::Reported,
