@@ -7,7 +7,9 @@ use kinpath::exchange::report::ReadOptions;
 use kinpath::model::partial_date::Day;
 use kinpath::sample::{CommunityPlan, generate};
 use kinpath::store::{ImportRequest, Store, StoreOptions};
-use kinpath::workflow::{ExportGedcom, export_bundle, export_gedcom, export_store, import_store};
+use kinpath::workflow::{
+    ExportGedcom, export_bundle, export_gedcom, export_store, import_store, resolve_person,
+};
 use std::fs;
 use std::ops::ControlFlow;
 use std::path::Path;
@@ -143,4 +145,32 @@ fn a_tree_written_and_read_is_written_the_same() {
         bring(&other, &read.bundle, "one");
         assert_eq!(written(&other, version), first);
     }
+}
+
+#[test]
+fn an_extract_names_no_source_but_those_it_cites() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = community(folder.path());
+    let permit = Permit::local_operator();
+    let child = resolve_person(&store, &permit, "child", "sample:story-1").unwrap();
+    let question = ExportGedcom {
+        version: Version::V7,
+        people: vec![child],
+        degree: 1,
+        with_sealed: false,
+        as_of: Day(20_000),
+    };
+    let mut out = Vec::new();
+    export_gedcom(&store, &permit, &question, &mut out).unwrap();
+    let text = String::from_utf8(out).unwrap();
+    // One document, told by several people; not the sister's adoption file, nor any other family's.
+    let titles: Vec<&str> = text
+        .lines()
+        .filter_map(|line| line.strip_prefix("1 TITL "))
+        .collect();
+    assert!(
+        !titles.is_empty() && titles.iter().all(|title| *title == "file 2019-114"),
+        "{titles:?}"
+    );
+    assert!(!text.contains("2010-377"));
 }
