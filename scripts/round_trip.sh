@@ -5,7 +5,7 @@
 #
 # A sample community is imported, some people are recorded by hand, so that there is history, and the store is written
 # out and read into two others: as JSON Lines and as a CSV bundle. Both must verify, and `find` must give the same bytes
-# for every child asked about (the bundle has no commits: its revision differs and is not compared). The JSON Lines store
+# for every child asked about (of the bundle's store all but the revision and the page token, which are its own). The JSON Lines store
 # written out again must give the same file, byte by byte: ids, statements, commits and times.
 #
 # KINPATH is the program, ROUND_TRIP_BUNDLE a bundle to use instead of a new one, ROUND_TRIP_DIR where to work.
@@ -93,6 +93,6 @@ timed "export a CSV bundle" "$kinpath" --data "$place/one" export --format csv -
 timed "import the CSV bundle" "$kinpath" --data "$place/three" import "$place/out/$source"
 timed "verify" "$kinpath" --data "$place/three" verify
 timed "ask the third store" answers "$place/three" "$place/three.answers"
-without_revision() { sed -E 's/"revision":"[0-9]+-[0-9]+"/"revision":""/' "$1"; }
-cmp <(without_revision "$place/one.answers") <(without_revision "$place/three.answers")
+of_any_store() { sed -E 's/"(revision|nextExcludedPageToken)":"[^"]*"/"\1":""/' "$1"; }
+cmp <(of_any_store "$place/one.answers") <(of_any_store "$place/three.answers")
 echo "CSV bundle: $(wc -l <"$place/children") children with the same answers"

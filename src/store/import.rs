@@ -347,7 +347,10 @@ fn encode_new(
         let position = plan.new[nth];
         let subject = &plan.bundle.subjects[position];
         let number = plan.subject(position).number();
-        let public_id = public_ids.of_external_id(subject.kind, &subject.external_id)?;
+        let public_id = match subject.public_id {
+            Some(given) => given,
+            None => public_ids.of_external_id(subject.kind, &subject.external_id)?,
+        };
         let external_ids = vec![(OWNER, subject.external_id.clone())];
         let header = Header::new(subject.kind, public_id, external_ids, revision);
         run.push(&keys::header(number), &encode(&header)?);

@@ -1,5 +1,6 @@
 //! What a bundle says of subjects that are known already. A fact that an earlier import brought, in its last version by an
-//! import, is skipped, also if somebody has corrected it by hand since; a changed single value becomes a new version.
+//! import, is skipped, also if somebody has corrected it by hand since; so is one that stands as it is. A changed single
+//! value becomes a new version.
 
 use super::backend::{Deadline, Table};
 use super::commit::{Writer, commit_overlay};
@@ -103,6 +104,7 @@ fn compare(
     imports: &[ImportJournal],
 ) -> (Vec<StatementDraft>, Merged) {
     let imported = last_imported(history, imports);
+    let standing = standing(history);
     let mut merged = Merged::default();
     let mut matched: HashSet<StatementId> = HashSet::new();
     let mut left = Vec::new();
@@ -111,7 +113,7 @@ fn compare(
         let same = |version: &&&Version| {
             version.statement.fact == content && version.statement.evidence == evidence
         };
-        match imported.values().find(same) {
+        match imported.values().chain(standing.values()).find(same) {
             Some(version) => {
                 matched.insert(version.id());
                 merged.unchanged += 1;
@@ -152,6 +154,15 @@ fn last_imported<'h>(
         .filter(|version| imports.iter().any(|import| import.made(version.revision)))
         .map(|version| (version.id(), version))
         .collect()
+}
+
+/// The last version of each statement that is not withdrawn.
+fn standing(history: &History) -> BTreeMap<StatementId, &Version> {
+    let versions = history.versions.iter();
+    let mut last: BTreeMap<StatementId, &Version> =
+        versions.map(|version| (version.id(), version)).collect();
+    last.retain(|_, version| !version.statement.retracted);
+    last
 }
 
 /// Of these a subject has one from each source of imports.

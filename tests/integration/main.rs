@@ -2,6 +2,7 @@
 
 #![allow(clippy::panic, clippy::unwrap_used, reason = "tests")]
 
+mod csv_again;
 mod doors;
 mod exchange;
 mod killing;

@@ -1,7 +1,7 @@
 //! `places.csv`, `nations.csv` and `households.csv`: what people live in and belong to.
 
 use super::cells::{CellReader, origin};
-use super::reading::{Reading, StandingColumns};
+use super::reading::{IdColumns, Reading, StandingColumns};
 use super::table::{Column, Row, Table};
 use crate::exchange::assembly::Standing;
 use crate::exchange::report::shown;
@@ -30,12 +30,16 @@ pub fn read_places(reading: &mut Reading, data: &[u8]) {
         table.column("lat"),
         table.column("lon"),
     );
+    let public_id = table.column("public_id");
     let standing_columns = StandingColumns::of(&mut table);
     if !table.is_complete(&mut reading.findings) {
         return;
     }
     while let Some(row) = table.next_row(&mut reading.findings) {
         let standing = reading.standing(row, standing_columns);
+        let Ok(taken) = reading.public_id(row, public_id) else {
+            continue;
+        };
         let mut cells = CellReader::new(row, &mut reading.findings);
         let place_name = cells.needed_text(name);
         let latitude = cells.number(lat, -90.0..=90.0);
@@ -57,20 +61,22 @@ pub fn read_places(reading: &mut Reading, data: &[u8]) {
                 }),
         };
         let before = reading.assembly.subject_count();
-        reading.assembly.add_place(place, standing);
+        let number = reading.assembly.add_place(place, standing);
         if reading.assembly.subject_count() == before {
             let reason = format!(
                 "the place {} with this region stands already in an earlier row",
                 shown(place_name)
             );
             reading.findings.error(origin(&row, name.name), reason);
+        } else if let Some(id) = taken {
+            reading.assembly.set_public_id(number, id);
         }
     }
     reading.count_rows(&table);
 }
 
 struct NationColumns {
-    id: Column,
+    id: IdColumns,
     name: Column,
     other_names: Column,
     level: Column,
@@ -89,7 +95,7 @@ pub fn read_nations(reading: &mut Reading, data: &[u8]) {
         return;
     };
     let columns = NationColumns {
-        id: table.needed("id", &mut reading.findings),
+        id: IdColumns::of(&mut table, &mut reading.findings),
         name: table.needed("name", &mut reading.findings),
         other_names: table.column("other_names"),
         level: table.column("level"),
@@ -271,14 +277,14 @@ pub fn read_households(reading: &mut Reading, data: &[u8]) {
     let Some(mut table) = Table::open("households.csv", data, &mut reading.findings) else {
         return;
     };
-    let id_column = table.needed("id", &mut reading.findings);
+    let id_columns = IdColumns::of(&mut table, &mut reading.findings);
     let name = table.column("name");
     let standing_columns = StandingColumns::of(&mut table);
     if !table.is_complete(&mut reading.findings) {
         return;
     }
     while let Some(row) = table.next_row(&mut reading.findings) {
-        let id = reading.take_id(row, id_column, SubjectKind::Household);
+        let id = reading.take_id(row, id_columns, SubjectKind::Household);
         let (Some(id), Some(standing)) = (id, reading.standing(row, standing_columns)) else {
             continue;
         };
