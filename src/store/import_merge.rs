@@ -2,7 +2,7 @@
 //! import, is skipped, also if somebody has corrected it by hand since; so is one that stands as it is. A changed single
 //! value becomes a new version.
 
-use super::backend::{Deadline, Table};
+use super::backend::{Deadline, ReadView, Table};
 use super::commit::{Writer, commit_overlay};
 use super::error::StoreError;
 use super::history::{self, History, Version};
@@ -11,6 +11,7 @@ use super::import_plan::Plan;
 use super::open::Shared;
 use super::refresh::refresh_group;
 use super::stage::Staging;
+use super::stop::Stop;
 use super::transaction::{StatementDraft, Transaction};
 use crate::model::bundle::BundleFact;
 use crate::model::ids::StatementId;
@@ -48,17 +49,10 @@ pub fn merge_known(
     actor: &str,
 ) -> Result<Merged, StoreError> {
     let view = shared.backend.snapshot();
-    let mut imports = read_journals(&*view)?;
-    imports.retain(|import| import.state != ImportState::Undone);
+    let imports = standing_imports(&*view)?;
     let found: Vec<(Vec<StatementDraft>, Merged)> = positions
         .par_iter()
-        .map(|position| {
-            let number = plan.subject(*position).number();
-            let history = history::read(&*view, number, Deadline::NONE)?
-                .ok_or_else(|| StoreError::damaged(format!("subject {number} has no header")))?;
-            let facts = &plan.bundle.subjects[*position].facts;
-            Ok(compare(plan, &history, facts, &imports))
-        })
+        .map(|position| look_at(&*view, plan, *position, &imports))
         .collect::<Result<_, StoreError>>()?;
     drop(view);
     let mut merged = Merged::default();
@@ -77,6 +71,43 @@ pub fn merge_known(
         commit_with_journal(shared, writer, journal, &transaction)?;
     }
     Ok(merged)
+}
+
+/// What would be new about the known subjects of a bundle.
+pub fn try_known(view: &dyn ReadView, plan: &Plan<'_>, stop: &Stop) -> Result<Merged, StoreError> {
+    let imports = standing_imports(view)?;
+    let found: Vec<Merged> = plan
+        .known
+        .par_iter()
+        .map(|position| {
+            stop.check()?;
+            Ok(look_at(view, plan, *position, &imports)?.1)
+        })
+        .collect::<Result<_, StoreError>>()?;
+    let mut merged = Merged::default();
+    found.into_iter().for_each(|one| merged.add(one));
+    Ok(merged)
+}
+
+/// Every import that was not taken back.
+fn standing_imports(view: &dyn ReadView) -> Result<Vec<ImportJournal>, StoreError> {
+    let mut imports = read_journals(view)?;
+    imports.retain(|import| import.state != ImportState::Undone);
+    Ok(imports)
+}
+
+/// What a bundle says that is new of one known subject.
+fn look_at(
+    view: &dyn ReadView,
+    plan: &Plan<'_>,
+    position: usize,
+    imports: &[ImportJournal],
+) -> Result<(Vec<StatementDraft>, Merged), StoreError> {
+    let number = plan.subject(position).number();
+    let history = history::read(view, number, Deadline::NONE)?
+        .ok_or_else(|| StoreError::damaged(format!("subject {number} has no header")))?;
+    let facts = &plan.bundle.subjects[position].facts;
+    Ok(compare(plan, &history, facts, imports))
 }
 
 /// Commits one transaction of an import together with its journal.

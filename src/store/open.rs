@@ -16,7 +16,7 @@ use super::records::{State, decode, encode};
 use super::transaction::{Committed, Transaction};
 use crate::model::ids::Revision;
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::mpsc::{SyncSender, sync_channel};
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::thread::JoinHandle;
@@ -86,6 +86,8 @@ pub struct Shared {
     pub families: FamilyCache,
     pub commits: AtomicU64,
     pub groups: AtomicU64,
+    /// A whole store is being taken in: nothing can be read.
+    pub is_filling: AtomicBool,
     writer: Mutex<Writer>,
 }
 
@@ -164,15 +166,13 @@ impl Store {
         };
         let shared = Arc::new(Shared {
             data: data.map(Path::to_owned),
-            public_ids: PublicIds {
-                key: public_id_key(&*backend)?,
-                random: options.random.clone(),
-            },
+            public_ids: PublicIds::new(public_id_key(&*backend)?, options.random.clone()),
             backend,
             clock: options.clock.clone(),
             families: FamilyCache::default(),
             commits: AtomicU64::new(0),
             groups: AtomicU64::new(0),
+            is_filling: AtomicBool::new(false),
             writer: Mutex::new(Writer { state, anchor }),
         });
         if options.mode == OpenMode::Inspect {

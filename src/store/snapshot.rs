@@ -12,6 +12,7 @@ use super::records::{State, decode};
 use super::stop::Stop;
 use crate::model::ids::Revision;
 use crate::model::partial_date::Day;
+use std::sync::atomic::Ordering;
 use std::time::Instant;
 
 /// A consistent view: what is committed later does not show. Hold it for one question, not while a client reads.
@@ -29,6 +30,9 @@ const SECONDS_A_DAY: i64 = 24 * 60 * 60;
 impl Store {
     /// The store as it is now.
     pub fn snapshot(&self) -> Result<Snapshot<'_>, StoreError> {
+        if self.shared.is_filling.load(Ordering::SeqCst) {
+            return Err(StoreError::Filling);
+        }
         let view = self.shared.backend.snapshot();
         let state = get(&*view, Table::Meta, keys::STATE)?
             .ok_or_else(|| StoreError::damaged("the store's counters are missing"))?;
