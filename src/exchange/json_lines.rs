@@ -177,6 +177,16 @@ impl<R: BufRead> JsonLinesReader<R> {
         Ok(Some(part))
     }
 
+    /// The number of the line that was read last.
+    pub fn line(&self) -> u64 {
+        self.number
+    }
+
+    /// What is read from.
+    pub fn input(&self) -> &R {
+        &self.input
+    }
+
     /// What was read so far.
     pub fn counts(&self) -> LineCounts {
         self.counts
