@@ -7,6 +7,7 @@ mod client;
 mod conventional_errors;
 mod convert;
 mod deadline;
+mod exchange;
 mod family_finding;
 mod generated;
 mod mask;
@@ -21,6 +22,7 @@ pub mod status;
 
 pub use answers::Answers;
 pub use client::Client;
+pub use exchange::ExchangeLimits;
 pub use family_finding::family_messages;
 pub use generated::{DESCRIPTORS, v1};
 pub use service::ApiLimits;

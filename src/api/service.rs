@@ -2,6 +2,7 @@
 
 use super::answers::Answers;
 use super::deadline::deadline;
+use super::exchange::{Exchange, ExchangeLimits};
 use super::status;
 use crate::access::Permit;
 use crate::ambient;
@@ -29,6 +30,8 @@ pub struct ApiLimits {
     pub heartbeat: Duration,
     /// How long a watcher may leave messages untaken.
     pub slowest_watcher: Duration,
+    /// How files are transferred.
+    pub exchange: ExchangeLimits,
     /// How often a silent connection is asked whether it still lives, and how long it may take to answer.
     pub keepalive: (Duration, Duration),
     /// After how long a connection is asked to come anew.
@@ -46,6 +49,7 @@ impl Default for ApiLimits {
             watches: 1000,
             heartbeat: Duration::from_secs(5),
             slowest_watcher: Duration::from_secs(30),
+            exchange: ExchangeLimits::default(),
             keepalive: (Duration::from_secs(30), Duration::from_secs(10)),
             connection_age: Duration::from_secs(3600),
             web_origins: Vec::new(),
@@ -61,6 +65,7 @@ pub struct Service {
     pub(super) metrics: Arc<Metrics>,
     pub(super) limits: Arc<ApiLimits>,
     pub(super) watches: Arc<Semaphore>,
+    pub(super) exchange: Exchange,
     /// True once the server stops.
     pub(super) stopping: watch::Receiver<bool>,
 }
@@ -81,8 +86,7 @@ impl Service {
         Answers::new(Arc::clone(&self.store), permit, ambient::today())
     }
 
-    /// Answers one request on the pool. Logs the method, the code and the time taken, and nothing of the content. When
-    /// the client goes away this future is dropped, and the work stops.
+    /// Answers one request on the pool. When the client goes away this future is dropped, and the work stops.
     pub(super) async fn answer<Asked, Answer, Work>(
         &self,
         method: &'static str,
@@ -106,6 +110,16 @@ impl Service {
             .run(until, move || work(&answers, &asked))
             .await;
         let result = result.map_err(|error| status::from_error(&error));
+        self.told(method, began, result)
+    }
+
+    /// Counts and logs an answer: the method, the code and the time taken, and nothing of the content.
+    pub(super) fn told<Answer>(
+        &self,
+        method: &'static str,
+        began: Instant,
+        result: Result<Answer, Status>,
+    ) -> Result<Response<Answer>, Status> {
         let code = result.as_ref().err().map_or(Code::Ok, Status::code);
         self.metrics
             .answered(method, format!("{code:?}"), began.elapsed());
@@ -133,6 +147,7 @@ mod tests {
             metrics: Arc::default(),
             limits: Arc::default(),
             watches: Arc::new(Semaphore::new(1)),
+            exchange: Exchange::default(),
             stopping,
         }
     }

@@ -2,11 +2,13 @@
 //! web pages that are allowed, conventional errors.
 
 use super::conventional_errors::conventional;
+use super::exchange::Exchange;
 use super::generated::DESCRIPTORS;
 use super::service::{ApiLimits, Service};
 use super::v1::case_service_server::CaseServiceServer;
 use super::v1::change_service_server::ChangeServiceServer;
 use super::v1::connection_service_server::ConnectionServiceServer;
+use super::v1::exchange_service_server::ExchangeServiceServer;
 use super::v1::family_finding_service_server::FamilyFindingServiceServer;
 use super::v1::household_service_server::HouseholdServiceServer;
 use super::v1::nation_service_server::NationServiceServer;
@@ -35,10 +37,11 @@ use tower::util::MapResponseLayer;
 use tower_http::cors::CorsLayer;
 
 /// Every service that is ours.
-const SERVICES: [&str; 9] = [
+const SERVICES: [&str; 10] = [
     CaseServiceServer::<Service>::NAME,
     ChangeServiceServer::<Service>::NAME,
     ConnectionServiceServer::<Service>::NAME,
+    ExchangeServiceServer::<Service>::NAME,
     FamilyFindingServiceServer::<Service>::NAME,
     HouseholdServiceServer::<Service>::NAME,
     NationServiceServer::<Service>::NAME,
@@ -73,6 +76,7 @@ pub async fn serve(bound: Bound, stop: impl Future<Output = ()>) -> Result<(), E
     let cors = cors(&limits)?;
     let (stopping, is_stopping) = watch::channel(false);
     let service = Service {
+        exchange: Exchange::new(&bound.store, &limits.exchange),
         store: bound.store,
         offload: bound.offload,
         metrics: bound.metrics,
@@ -127,6 +131,12 @@ fn routes(service: &Service) -> RoutesBuilder {
     );
     routes.add_service(
         ConnectionServiceServer::new(service.clone())
+            .max_decoding_message_size(most)
+            .accept_compressed(Gzip)
+            .send_compressed(Gzip),
+    );
+    routes.add_service(
+        ExchangeServiceServer::new(service.clone())
             .max_decoding_message_size(most)
             .accept_compressed(Gzip)
             .send_compressed(Gzip),

@@ -11,7 +11,7 @@ use std::time::SystemTime;
 /// A file as it was announced.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct NamedFile {
-    /// How it is kept: a plain name.
+    /// How it is kept: a plain name, or a folder and a name.
     pub name: String,
     pub size: u64,
     pub sha256: [u8; 32],
@@ -80,6 +80,7 @@ impl Incoming {
         };
         let received = file.metadata().map_err(failed)?.len();
         file.sync_all().map_err(failed)?;
+        sync_folder(path.parent().unwrap_or(&path))?;
         sync_folder(&self.content())?;
         Ok(received)
     }
@@ -91,6 +92,9 @@ impl Incoming {
         if end > file.size {
             let reason = format!("the file was announced with {} bytes", file.size);
             return Err(Error::invalid("chunk.data", reason));
+        }
+        if offset == 0 {
+            make_folder(path.parent().unwrap_or(&path))?;
         }
         let mut kept = OpenOptions::new()
             .create(true)
@@ -109,12 +113,13 @@ impl Incoming {
 
     /// Whether all bytes of a file are there. One whose checksum is not the announced one is thrown away and refused.
     pub fn is_whole(&self, file: &NamedFile, field: &str) -> Result<bool, Error> {
-        if self.received(&file.name)? < file.size {
-            return Ok(false);
-        }
         let path = self.content().join(&file.name);
         if file.size == 0 {
+            make_folder(path.parent().unwrap_or(&path))?;
             File::create(&path).map_err(failed)?;
+        }
+        if self.received(&file.name)? < file.size {
+            return Ok(false);
         }
         if checksum(&path)? == file.sha256 {
             return Ok(true);

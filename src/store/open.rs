@@ -213,6 +213,11 @@ impl Store {
         }
     }
 
+    /// The folder of the store; nothing for one in memory.
+    pub fn data_folder(&self) -> Option<&Path> {
+        self.shared.data.as_deref()
+    }
+
     /// About how many bytes are stored.
     pub fn approximate_size(&self) -> u64 {
         self.shared.backend.approximate_size()

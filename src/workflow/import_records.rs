@@ -192,12 +192,7 @@ fn import_whole(
         });
     let mut report = ImportReport {
         rows_read: line,
-        contents: BTreeMap::from([
-            ("commits", counts.commits),
-            ("records", counts.subjects),
-            ("sources", counts.sources),
-            ("versions of statements", counts.statements),
-        ]),
+        contents: counts.in_words(),
         ..ImportReport::default()
     };
     match outcome {

@@ -23,7 +23,10 @@ mod write;
 
 pub use correct_statement::{Target, correct_statement, retract_statement};
 pub use create_people::{NewPerson, create_people};
-pub use export_records::{BundleWritten, ExportGedcom, export_bundle, export_gedcom, export_store};
+pub use export_records::{
+    BundleWritten, ExportFiles, ExportGedcom, FilesWritten, export_bundle, export_files,
+    export_gedcom, export_store,
+};
 pub use find_family::{FindFamily, find_family};
 pub use follow_changes::{Change, follow_changes, last_revision};
 pub use import_records::{
