@@ -190,7 +190,8 @@ impl<R: BufRead> JsonLinesReader<R> {
 
     /// The number of the line that was read last.
     pub fn line(&self) -> u64 {
-        self.number
+        // At the end it was tried to read one more.
+        self.number - u64::from(self.is_done)
     }
 
     /// What is read from.

@@ -93,9 +93,7 @@ impl Incoming {
             let reason = format!("the file was announced with {} bytes", file.size);
             return Err(Error::invalid("chunk.data", reason));
         }
-        if offset == 0 {
-            make_folder(path.parent().unwrap_or(&path))?;
-        }
+        make_folder(path.parent().unwrap_or(&path))?;
         let mut kept = OpenOptions::new()
             .create(true)
             .truncate(false)

@@ -10,5 +10,6 @@ mod live;
 mod made_up_answer;
 mod rendering;
 mod serving;
+mod transfers;
 mod watching;
 mod writing;
