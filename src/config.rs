@@ -4,7 +4,7 @@
 use crate::error::Error;
 use serde::Deserialize;
 use std::net::SocketAddr;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 /// Every setting of the server, each with a value that can be used.
@@ -30,6 +30,12 @@ pub struct ServerSettings {
     pub watches: usize,
     /// How long a watcher may leave messages untaken.
     pub slowest_watcher: Duration,
+    /// Bytes that may be kept for imports and exports under way.
+    pub exchange_bytes: u64,
+    /// How long an import or export is kept after its last change.
+    pub exchange_keep: Duration,
+    /// Where backups may be made; nowhere if not set.
+    pub backup_folder: Option<PathBuf>,
     /// How often a silent connection is asked whether it still lives, and how long it may take to answer.
     pub keepalive: (Duration, Duration),
     /// After how long a connection is asked to come anew.
@@ -64,6 +70,12 @@ pub struct Given {
     pub watches: Option<usize>,
     /// Seconds that a watcher may leave messages untaken.
     pub slowest_watcher_seconds: Option<u64>,
+    /// Bytes of imports and exports under way.
+    pub exchange_bytes: Option<u64>,
+    /// Hours for which an import or export is kept after its last change.
+    pub exchange_hours: Option<u64>,
+    /// The folder in which backups may be made.
+    pub backup_folder: Option<PathBuf>,
     /// Seconds after which a silent connection is asked whether it still lives.
     pub keepalive_seconds: Option<u64>,
     /// Seconds that it may take to answer.
@@ -108,6 +120,9 @@ impl Given {
             slowest_watcher_seconds: self
                 .slowest_watcher_seconds
                 .or(others.slowest_watcher_seconds),
+            exchange_bytes: self.exchange_bytes.or(others.exchange_bytes),
+            exchange_hours: self.exchange_hours.or(others.exchange_hours),
+            backup_folder: self.backup_folder.or(others.backup_folder),
             keepalive_seconds: self.keepalive_seconds.or(others.keepalive_seconds),
             keepalive_timeout_seconds: self
                 .keepalive_timeout_seconds
@@ -175,6 +190,25 @@ impl Given {
                 30,
                 3600,
             )?,
+            exchange_bytes: between(
+                "exchange_bytes",
+                self.exchange_bytes.unwrap_or(64 << 30),
+                1 << 20,
+                1 << 50,
+            )?,
+            exchange_keep: Duration::from_secs(
+                3600 * between(
+                    "exchange_hours",
+                    self.exchange_hours.unwrap_or(24),
+                    1,
+                    24 * 365,
+                )?,
+            ),
+            backup_folder: self
+                .backup_folder
+                .as_deref()
+                .map(backup_folder)
+                .transpose()?,
             keepalive: (
                 seconds("keepalive_seconds", self.keepalive_seconds, 30, 3600)?,
                 seconds(
@@ -206,6 +240,15 @@ fn operations_address(text: &str) -> Result<SocketAddr, Error> {
                 "must be an address of this machine and a port, as in 127.0.0.1:50552",
             )
         })
+}
+
+/// A folder that is there, with its whole path: where the server was started must not matter.
+fn backup_folder(path: &Path) -> Result<PathBuf, Error> {
+    if path.is_absolute() && path.is_dir() {
+        return Ok(path.to_owned());
+    }
+    let reason = "must be a folder that is there, with its whole path, as in /var/backups/kinpath";
+    Err(Error::invalid("backup_folder", reason))
 }
 
 /// A time of at least one second.
@@ -279,6 +322,8 @@ mod tests {
             "web_origins = [\"https://a.example/path\"]",
             "keepalive_seconds = 0",
             "operations_address = \"0.0.0.0:1\"",
+            "backup_folder = \"here\"",
+            "exchange_hours = 0",
         ] {
             let given: Given = toml::from_str(text).expect("known names");
             assert!(given.settings().is_err(), "{text}");

@@ -67,13 +67,14 @@ impl<Outcome> Running<Outcome> {
 }
 
 impl<Outcome: Clone + Send + 'static> LongWork<Outcome> {
-    /// Begins work under an id; work of this id that runs already is joined. At most this many of one kind run at once:
+    /// Begins work under an id, with its first step; work of this id that runs already is joined. At most this many of one kind run at once:
     /// what comes on top is turned away. Must be called on an async thread.
     pub fn begin<Work>(
         &self,
         id: &str,
         kind: &'static str,
         at_once: usize,
+        first_step: &str,
         work: Work,
     ) -> Result<(), Error>
     where
@@ -98,7 +99,7 @@ impl<Outcome: Clone + Send + 'static> LongWork<Outcome> {
                 kind,
                 began: SystemTime::now(),
                 ended: None,
-                step: String::new(),
+                step: first_step.to_owned(),
                 percent: 0,
                 outcome: None,
             };
@@ -193,14 +194,14 @@ mod tests {
     async fn work_is_joined_waited_for_and_remembered() {
         let all = LongWork::<u32>::default();
         let (release, released) = channel::<()>();
-        all.begin("a", "test", 1, move |running| {
+        all.begin("a", "test", 1, "", move |running| {
             running.step("half", 1, 2);
             let _ = released.recv();
             Ok(7)
         })
         .unwrap();
-        all.begin("a", "test", 1, |_| Ok(8)).unwrap();
-        let turned_away = all.begin("b", "test", 1, |_| Ok(9));
+        all.begin("a", "test", 1, "", |_| Ok(8)).unwrap();
+        let turned_away = all.begin("b", "test", 1, "", |_| Ok(9));
         assert!(matches!(turned_away, Err(Error::Unavailable { .. })));
         assert!(all.told("a").unwrap().outcome.is_none());
         release.send(()).unwrap();
@@ -210,7 +211,7 @@ mod tests {
         assert!(all.wait("nothing").await.is_none());
         for number in 0..2 * REMEMBERED {
             let id = format!("n{number}");
-            all.begin(&id, "test", 1, |_| Ok(1)).unwrap();
+            all.begin(&id, "test", 1, "", |_| Ok(1)).unwrap();
             assert_eq!(all.wait(&id).await.unwrap().unwrap(), 1);
         }
         assert_eq!(all.all().len(), REMEMBERED);
@@ -220,7 +221,7 @@ mod tests {
     async fn work_can_be_stopped_and_a_panic_is_an_error() {
         let all = LongWork::<()>::default();
         let (begun, has_begun) = channel();
-        all.begin("a", "test", 1, move |running| {
+        all.begin("a", "test", 1, "", move |running| {
             let _ = begun.send(());
             while running.stop.check().is_ok() {
                 std::thread::yield_now();
@@ -236,7 +237,7 @@ mod tests {
         assert!(all.cancel("a"));
         let stopped = all.wait("a").await.unwrap();
         assert!(matches!(*stopped.unwrap_err(), Error::Cancelled { .. }));
-        all.begin("b", "test", 1, |_| panic!("deliberate, in a test"))
+        all.begin("b", "test", 1, "", |_| panic!("deliberate, in a test"))
             .unwrap();
         let panicked = all.wait("b").await.unwrap();
         assert!(matches!(*panicked.unwrap_err(), Error::Internal { .. }));

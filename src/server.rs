@@ -1,7 +1,7 @@
 //! Composition root of the server: binds the address, builds the doors over an open store, serves, and stops within a
 //! bounded time.
 
-use crate::api::{self, ApiLimits, Bound};
+use crate::api::{self, ApiLimits, Bound, ExchangeLimits};
 use crate::config::ServerSettings;
 use crate::error::Error;
 use crate::metrics::Metrics;
@@ -62,6 +62,12 @@ async fn serve(store: Arc<Store>, settings: &ServerSettings) -> Result<(), Error
             streams_per_connection: settings.streams_per_connection,
             watches: settings.watches,
             slowest_watcher: settings.slowest_watcher,
+            exchange: ExchangeLimits {
+                bytes: settings.exchange_bytes,
+                keep: settings.exchange_keep,
+                backup_folder: settings.backup_folder.clone(),
+                ..ExchangeLimits::default()
+            },
             keepalive: settings.keepalive,
             connection_age: settings.connection_age,
             web_origins: settings.web_origins.clone(),

@@ -11,6 +11,7 @@ mod exchange;
 mod family_finding;
 mod generated;
 mod mask;
+mod operations;
 mod page_token;
 mod people;
 mod record_connection;

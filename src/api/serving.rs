@@ -12,6 +12,7 @@ use super::v1::exchange_service_server::ExchangeServiceServer;
 use super::v1::family_finding_service_server::FamilyFindingServiceServer;
 use super::v1::household_service_server::HouseholdServiceServer;
 use super::v1::nation_service_server::NationServiceServer;
+use super::v1::operations_service_server::OperationsServiceServer;
 use super::v1::person_service_server::PersonServiceServer;
 use super::v1::statement_service_server::StatementServiceServer;
 use super::v1::waiting_family_service_server::WaitingFamilyServiceServer;
@@ -37,7 +38,7 @@ use tower::util::MapResponseLayer;
 use tower_http::cors::CorsLayer;
 
 /// Every service that is ours.
-const SERVICES: [&str; 10] = [
+const SERVICES: [&str; 11] = [
     CaseServiceServer::<Service>::NAME,
     ChangeServiceServer::<Service>::NAME,
     ConnectionServiceServer::<Service>::NAME,
@@ -45,6 +46,7 @@ const SERVICES: [&str; 10] = [
     FamilyFindingServiceServer::<Service>::NAME,
     HouseholdServiceServer::<Service>::NAME,
     NationServiceServer::<Service>::NAME,
+    OperationsServiceServer::<Service>::NAME,
     PersonServiceServer::<Service>::NAME,
     StatementServiceServer::<Service>::NAME,
     WaitingFamilyServiceServer::<Service>::NAME,
@@ -155,6 +157,12 @@ fn routes(service: &Service) -> RoutesBuilder {
     );
     routes.add_service(
         NationServiceServer::new(service.clone())
+            .max_decoding_message_size(most)
+            .accept_compressed(Gzip)
+            .send_compressed(Gzip),
+    );
+    routes.add_service(
+        OperationsServiceServer::new(service.clone())
             .max_decoding_message_size(most)
             .accept_compressed(Gzip)
             .send_compressed(Gzip),

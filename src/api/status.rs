@@ -234,6 +234,8 @@ fn known_kind(word: &str) -> &'static str {
         "placement order",
         "revision",
         "import",
+        "operation",
+        "backup",
     ]
     .into_iter()
     .find(|known| *known == word)

@@ -50,7 +50,7 @@ mod undo_import;
 mod verify;
 
 pub use backend::rocksdb::Durability;
-pub use backup::restore;
+pub use backup::{last_backup, restore};
 pub use changes::{AuditLine, REQUEST_WINDOW};
 pub use copy::create_from_copy;
 pub use error::StoreError;
@@ -60,7 +60,7 @@ pub use import::{ImportProgress, ImportRequest, ImportSummary, Progress, Unfinis
 pub use import_journal::ImportState;
 pub use open::{Clock, Counters, OpenMode, Random, Store, StoreOptions, migrate};
 pub use people::NamedPerson;
-pub use snapshot::Snapshot;
+pub use snapshot::{EverMade, Snapshot};
 pub use stop::Stop;
 pub use tie_kind::TieKind;
 pub use ties::{Page, Tied};

@@ -213,6 +213,22 @@ impl Store {
         }
     }
 
+    /// Whether nothing can be committed.
+    pub fn is_read_only(&self) -> bool {
+        self.submissions.is_none()
+    }
+
+    /// The format of what is stored.
+    pub fn format(&self) -> u32 {
+        migrations::FORMAT
+    }
+
+    /// How many bytes are free where the store is; nothing for a store in memory, or if the system does not tell.
+    pub fn free_bytes(&self) -> Option<u64> {
+        let about = rustix::fs::statvfs(self.data_folder()?).ok()?;
+        Some(about.f_bavail.saturating_mul(about.f_frsize))
+    }
+
     /// The folder of the store; nothing for one in memory.
     pub fn data_folder(&self) -> Option<&Path> {
         self.shared.data.as_deref()

@@ -25,6 +25,17 @@ pub struct Snapshot<'a> {
     pub(super) families: &'a FamilyCache,
 }
 
+/// How much was ever made.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct EverMade {
+    /// Of all kinds.
+    pub records: u64,
+    /// Without their later versions.
+    pub statements: u64,
+    /// Seconds since 1970-01-01 UTC; nothing if nothing was committed.
+    pub last_commit: Option<i64>,
+}
+
 const SECONDS_A_DAY: i64 = 24 * 60 * 60;
 
 impl Store {
@@ -74,6 +85,15 @@ impl Snapshot<'_> {
     /// The numbers given to subjects so far, of all kinds.
     pub fn numbers(&self) -> std::ops::Range<u64> {
         1..self.state.next_subject
+    }
+
+    /// How much was ever made, and when something was committed last.
+    pub fn ever_made(&self) -> EverMade {
+        EverMade {
+            records: self.state.next_subject - 1,
+            statements: self.state.next_statement - 1,
+            last_commit: (self.state.head.sequence > 0).then_some(self.state.committed_at),
+        }
     }
 
     /// The last commit that shows.

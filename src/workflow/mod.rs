@@ -7,6 +7,7 @@ mod find_family;
 mod follow_changes;
 mod import_records;
 mod keep_records;
+mod keep_store;
 mod list_relatives;
 mod name_relationship;
 mod read_kin;
@@ -33,6 +34,7 @@ pub use import_records::{
     FileForm, ImportFiles, ImportReport, import_bundle, import_files, import_store, read_files,
 };
 pub use keep_records::{create_record, list_records, record_of, show_record, update_record};
+pub use keep_store::{StoreStatus, backup_store, store_status, verify_store};
 pub use list_relatives::{ListRelatives, Relative, list_relatives};
 pub use name_relationship::{NameRelationship, name_relationship};
 pub use read_statements::{

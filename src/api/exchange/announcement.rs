@@ -146,7 +146,7 @@ pub fn read_import_id(field: &str, id: &str) -> Result<String, Error> {
 }
 
 /// A name that is safe as the name of a file.
-fn plain_name(field: &str, name: &str) -> Result<String, Error> {
+pub fn plain_name(field: &str, name: &str) -> Result<String, Error> {
     let name = name.trim();
     let may_stand = |c: char| c.is_alphanumeric() || " -_.".contains(c);
     let is_plain = !name.is_empty()

@@ -58,7 +58,7 @@ impl Sending {
 }
 
 fn work_id(id: u64) -> String {
-    format!("exports/{id:016x}")
+    format!("export-{id:016x}")
 }
 
 /// A number that nobody can guess.
@@ -193,8 +193,8 @@ impl Service {
         let outgoing = sending.outgoing.clone();
         let permit = self.answers().permit;
         let work = &self.exchange.work;
-        work.begin(&work_id(sending.id), "export", AT_ONCE, move |running| {
-            running.step("writing", 0, 0);
+        let id = work_id(sending.id);
+        work.begin(&id, "export", AT_ONCE, "writing", move |running| {
             let permit = permit.until(running.stop.clone());
             let made = export_files(&store, &permit, &files, &outgoing.content())
                 .and_then(|written| Ok((outgoing.files()?, written)))

@@ -28,7 +28,7 @@ fn refused(error: &Error) -> Status {
 
 /// The name of an import's work.
 fn work_id(import_id: &str) -> String {
-    format!("imports/{import_id}")
+    format!("import-{import_id}")
 }
 
 impl Service {
@@ -164,7 +164,7 @@ impl Service {
         let begun = self
             .exchange
             .work
-            .begin(&id, "import", AT_ONCE, move |running| {
+            .begin(&id, "import", AT_ONCE, "reading", move |running| {
                 let permit = Permit::local_operator().until(running.stop.clone());
                 let report = import_files(
                     &store,

@@ -5,13 +5,19 @@ mod announcement;
 mod export;
 mod import;
 
+pub use announcement::plain_name;
+pub use export::counts;
+pub use import::{signed, timestamp};
+
 use super::service::Service;
 use super::v1;
 use super::v1::exchange_service_server::ExchangeService;
 use crate::error::Error;
 use crate::long_work::LongWork;
+use crate::model::ids::Revision;
 use crate::staging::Staging;
-use crate::store::Store;
+use crate::store::{Store, VerifyReport};
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
@@ -28,6 +34,8 @@ pub struct ExchangeLimits {
     pub at_once: usize,
     /// The longest that one call may take.
     pub deadline: Duration,
+    /// Where backups may be made; nowhere if not set.
+    pub backup_folder: Option<PathBuf>,
 }
 
 impl Default for ExchangeLimits {
@@ -37,6 +45,7 @@ impl Default for ExchangeLimits {
             keep: Duration::from_secs(24 * 3600),
             at_once: 16,
             deadline: Duration::from_secs(6 * 3600),
+            backup_folder: None,
         }
     }
 }
@@ -46,15 +55,24 @@ impl Default for ExchangeLimits {
 pub enum Outcome {
     Imported(Arc<v1::ImportResponse>),
     Exported,
+    Verified(Arc<VerifyReport>),
+    BackedUp {
+        revision: Revision,
+        /// Inside the folder of backups.
+        folder: String,
+    },
 }
 
-/// What the transfers of one server share.
+/// What the transfers and the long work of one server share.
 #[derive(Clone)]
 pub struct Exchange {
     /// Nothing where the store has no folder.
     staging: Option<Staging>,
     pub(super) work: LongWork<Outcome>,
     transfers: Arc<Semaphore>,
+    backup_folder: Option<PathBuf>,
+    /// When the server began.
+    pub(super) started: SystemTime,
 }
 
 impl Exchange {
@@ -72,7 +90,14 @@ impl Exchange {
             staging,
             work: LongWork::default(),
             transfers: Arc::new(Semaphore::new(limits.at_once)),
+            backup_folder: limits.backup_folder.clone(),
+            started: SystemTime::now(),
         }
+    }
+
+    /// Where backups may be made.
+    pub(super) fn backups(&self) -> Option<&Path> {
+        self.backup_folder.as_deref()
     }
 
     fn staging(&self) -> Result<&Staging, Error> {

@@ -8,6 +8,7 @@ mod json;
 mod limits;
 mod live;
 mod made_up_answer;
+mod operating;
 mod rendering;
 mod serving;
 mod transfers;
