@@ -2,6 +2,7 @@
 
 use super::answers::Answers;
 use super::convert;
+use super::mask;
 use super::page_token::Position;
 use super::service::Service;
 use super::v1::family_finding_service_server::FamilyFindingService;
@@ -14,6 +15,7 @@ use super::v1::{
 use crate::error::Error;
 use crate::model::lead::FamilyAnswer;
 use crate::workflow::{FindFamily, ListRelatives, find_family, list_relatives, name_relationship};
+use pbjson_types::FieldMask;
 use tokio_stream::Iter;
 use tonic::{Request, Response, Status};
 
@@ -30,6 +32,8 @@ impl Answers {
         &self,
         request: &FindFamilyRequest,
     ) -> Result<Vec<FindFamilyResponse>, Error> {
+        mask::check_read::<FindFamilyResponse>(request.read_mask.as_ref())?;
+        self.fresh(&request.at_least_revision)?;
         let purpose = convert::read_enum::<Purpose, _>("purpose", request.purpose)?;
         let as_of = self.day(&request.as_of)?;
         let order = convert::text("order", &request.order)?;
@@ -66,7 +70,10 @@ impl Answers {
         } else {
             String::new()
         };
-        Ok(family_messages(&answer, next))
+        let messages = family_messages(&answer, next).into_iter();
+        messages
+            .map(|message| masked(message, request.read_mask.as_ref()))
+            .collect()
     }
 
     /// Every relation of `b` to `a`.
@@ -74,11 +81,12 @@ impl Answers {
         &self,
         request: &NameRelationshipRequest,
     ) -> Result<NameRelationshipResponse, Error> {
+        let revision = self.fresh(&request.at_least_revision)?;
         let as_of = self.day(&request.as_of)?;
         let a = self.person("a", &request.a)?;
         let b = self.person("b", &request.b)?;
         let named = name_relationship(&self.store, &self.permit, a, b, as_of)?;
-        Ok(NameRelationshipResponse {
+        let answer = NameRelationshipResponse {
             a: Some(convert::person_summary(&named.a, as_of)),
             b: Some(convert::person_summary(&named.b, as_of)),
             relations: named
@@ -88,7 +96,9 @@ impl Answers {
                 .collect(),
             kinship_coefficient: Some(named.kinship_coefficient),
             contradictions: named.contradictions,
-        })
+            revision,
+        };
+        mask::only(answer, request.read_mask.as_ref())
     }
 
     /// One page of a person's relatives.
@@ -100,6 +110,9 @@ impl Answers {
             .ok()
             .filter(|degree| (1..=GREATEST_DEGREE).contains(degree))
             .ok_or_else(|| Error::invalid("degree", "must be 1 to 12"))?;
+        let mask = request.read_mask.as_ref();
+        mask::check_read::<Relative>(mask)?;
+        let revision = self.fresh(&request.at_least_revision)?;
         let as_of = self.day(&request.as_of)?;
         let size = convert::page_size(
             "page_size",
@@ -127,23 +140,49 @@ impl Answers {
         Ok(ListRelativesResponse {
             relatives: page
                 .iter()
-                .map(|relative| Relative {
-                    person: Some(convert::person_summary(&relative.person, as_of)),
-                    relations: relative
-                        .relations
-                        .iter()
-                        .map(|relation| convert::relation(relation, as_of))
-                        .collect(),
+                .map(|relative| {
+                    let shown = Relative {
+                        person: Some(convert::person_summary(&relative.person, as_of)),
+                        relations: relative
+                            .relations
+                            .iter()
+                            .map(|relation| convert::relation(relation, as_of))
+                            .collect(),
+                    };
+                    mask::only(shown, mask)
                 })
-                .collect(),
+                .collect::<Result<_, _>>()?,
             next_page_token: if last < relatives.len() {
                 paging.token([last as u64, 0, 0])
             } else {
                 String::new()
             },
             total_size: u32::try_from(relatives.len()).unwrap_or(u32::MAX),
+            revision,
         })
     }
+}
+
+/// The message with the fields of the mask; whole if no path begins with its kind.
+fn masked(
+    message: FindFamilyResponse,
+    mask: Option<&FieldMask>,
+) -> Result<FindFamilyResponse, Error> {
+    let kind = match &message.part {
+        Some(Part::Header(_)) => "header",
+        Some(Part::Tier(_)) => "tier",
+        Some(Part::Nation(_)) => "nation",
+        Some(Part::Lead(_)) => "lead",
+        Some(Part::Excluded(_)) => "excluded",
+        Some(Part::Complete(_)) => "complete",
+        None => return Ok(message),
+    };
+    let paths = mask.map_or(&[][..], |mask| &mask.paths);
+    let is_of_kind = |path: &String| path.split('.').next() == Some(kind);
+    if paths.iter().any(is_of_kind) {
+        return mask::only(message, mask);
+    }
+    Ok(message)
 }
 
 /// The position in a list that a token told.

@@ -159,7 +159,7 @@ fn shown(told: &Told<Outcome>) -> v1::Operation {
 
 fn result(outcome: &Outcome) -> Option<Became> {
     match outcome {
-        Outcome::Imported(response) => response.report.clone().map(Became::Import),
+        Outcome::Imported(response) => response.report.clone().map(Became::ImportReport),
         Outcome::Exported => None,
         Outcome::BackedUp { revision, folder } => Some(Became::Backup(v1::BackupResult {
             revision: convert::revision_text(*revision),

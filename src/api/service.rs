@@ -141,13 +141,14 @@ mod tests {
 
     fn service() -> Service {
         let (_, stopping) = watch::channel(false);
+        let store = Store::in_memory(&StoreOptions::default()).expect("a store");
         Service {
-            store: Arc::new(Store::in_memory(&StoreOptions::default()).expect("a store")),
+            exchange: Exchange::new(&store, &ExchangeLimits::default()),
+            store: Arc::new(store),
             offload: Offload::new(1, 1),
             metrics: Arc::default(),
             limits: Arc::default(),
             watches: Arc::new(Semaphore::new(1)),
-            exchange: Exchange::default(),
             stopping,
         }
     }

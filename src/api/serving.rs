@@ -14,6 +14,7 @@ use super::v1::household_service_server::HouseholdServiceServer;
 use super::v1::nation_service_server::NationServiceServer;
 use super::v1::operations_service_server::OperationsServiceServer;
 use super::v1::person_service_server::PersonServiceServer;
+use super::v1::place_service_server::PlaceServiceServer;
 use super::v1::statement_service_server::StatementServiceServer;
 use super::v1::waiting_family_service_server::WaitingFamilyServiceServer;
 use crate::error::Error;
@@ -38,7 +39,7 @@ use tower::util::MapResponseLayer;
 use tower_http::cors::CorsLayer;
 
 /// Every service that is ours.
-const SERVICES: [&str; 11] = [
+const SERVICES: [&str; 12] = [
     CaseServiceServer::<Service>::NAME,
     ChangeServiceServer::<Service>::NAME,
     ConnectionServiceServer::<Service>::NAME,
@@ -48,6 +49,7 @@ const SERVICES: [&str; 11] = [
     NationServiceServer::<Service>::NAME,
     OperationsServiceServer::<Service>::NAME,
     PersonServiceServer::<Service>::NAME,
+    PlaceServiceServer::<Service>::NAME,
     StatementServiceServer::<Service>::NAME,
     WaitingFamilyServiceServer::<Service>::NAME,
 ];
@@ -169,6 +171,12 @@ fn routes(service: &Service) -> RoutesBuilder {
     );
     routes.add_service(
         PersonServiceServer::new(service.clone())
+            .max_decoding_message_size(most)
+            .accept_compressed(Gzip)
+            .send_compressed(Gzip),
+    );
+    routes.add_service(
+        PlaceServiceServer::new(service.clone())
             .max_decoding_message_size(most)
             .accept_compressed(Gzip)
             .send_compressed(Gzip),

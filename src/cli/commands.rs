@@ -76,6 +76,7 @@ fn relation(global: &Global, command: &Relation) -> Result<(), Stop> {
         a: command.a.clone().unwrap_or_default(),
         b: command.b.clone().unwrap_or_default(),
         as_of: command.as_of.clone(),
+        ..v1::NameRelationshipRequest::default()
     };
     let answer = session.name_relationship(&request)?;
     if global.json {
@@ -105,6 +106,7 @@ fn relation_of_pairs(session: &Session, file: &Path, as_of: &str) -> Result<(), 
             a: a.clone(),
             b: b.clone(),
             as_of: as_of.to_owned(),
+            ..v1::NameRelationshipRequest::default()
         };
         match session.name_relationship(&request) {
             Ok(answer) => write_json(&mut out, &answer)?,
@@ -174,7 +176,7 @@ fn relatives(global: &Global, command: &Relatives) -> Result<(), Stop> {
         degree: command.degree,
         as_of: command.as_of.clone(),
         page_size: 500,
-        page_token: String::new(),
+        ..v1::ListRelativesRequest::default()
     };
     let mut pages = Vec::new();
     loop {

@@ -14,6 +14,7 @@ pub fn find_family(find: &Find) -> v1::FindFamilyRequest {
         leads_per_tier: Some(find.leads),
         excluded_page_size: Some(find.excluded),
         excluded_page_token: find.excluded_page.clone(),
+        ..v1::FindFamilyRequest::default()
     }
 }
 

@@ -45,9 +45,9 @@ pub fn decode_subject(value: &[u8]) -> Result<Subject, StoreError> {
     Ok(kind.subject(number))
 }
 
-/// Whether all subjects of a kind can be listed. People and households are too many.
+/// Whether all subjects of a kind can be listed. People are too many.
 pub fn is_listed(kind: SubjectKind) -> bool {
-    !matches!(kind, SubjectKind::Person | SubjectKind::Household)
+    kind != SubjectKind::Person
 }
 
 type Entries = BTreeMap<Vec<u8>, Vec<u8>>;

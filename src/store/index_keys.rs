@@ -40,7 +40,7 @@ pub enum IndexKey {
         subject: u64,
         statement: StatementId,
     },
-    /// Every subject of the kinds that are listed: all but people and households.
+    /// Every subject of the kinds that are listed: all but people.
     OfKind {
         kind: SubjectKind,
         number: u64,

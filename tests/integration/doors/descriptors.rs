@@ -17,13 +17,14 @@ const NO_RECORDS: [&str; 3] = ["Import", "Operation", "Status"];
 const WORK: [&str; 3] = ["StartVerify", "StartBackup", "CancelOperation"];
 
 /// Resources: messages with a name of their own that are read by a Get method.
-const RESOURCES: [&str; 6] = [
+const RESOURCES: [&str; 7] = [
     "Person",
     "Statement",
     "Case",
     "Nation",
     "WaitingFamily",
     "Household",
+    "Place",
 ];
 
 fn pool() -> DescriptorPool {

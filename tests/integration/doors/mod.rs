@@ -9,6 +9,7 @@ mod limits;
 mod live;
 mod made_up_answer;
 mod operating;
+mod places;
 mod rendering;
 mod serving;
 mod transfers;
