@@ -249,7 +249,7 @@ impl Service {
                 let chunk = v1::ExportChunk {
                     file: file.name.clone(),
                     offset: signed(sending.offset),
-                    data: data.into(),
+                    data,
                 };
                 sending.offset += chunk.data.len() as u64;
                 let message = sending.message(Some(Part::Chunk(chunk)), &summary.revision);
@@ -286,7 +286,7 @@ fn summary(files: &[NamedFile], written: &FilesWritten) -> Vec<u8> {
     let files = files.iter().map(|file| v1::ExchangeFile {
         name: file.name.clone(),
         size_bytes: signed(file.size),
-        sha256: file.sha256.to_vec().into(),
+        sha256: file.sha256.to_vec(),
     });
     let complete = v1::ExportComplete {
         files: files.collect(),

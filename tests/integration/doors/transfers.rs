@@ -49,7 +49,7 @@ fn settings(id: &str, format: v1::ExchangeFormat, files: &Files) -> v1::ImportSe
     let files = files.iter().map(|(name, bytes)| v1::ExchangeFile {
         name: name.clone(),
         size_bytes: bytes.len() as i64,
-        sha256: Sha256::digest(bytes).to_vec().into(),
+        sha256: Sha256::digest(bytes).to_vec(),
     });
     v1::ImportSettings {
         request_id: id.to_owned(),
@@ -72,7 +72,7 @@ fn chunks(files: &Files, kept: &BTreeMap<String, usize>, most: usize) -> Vec<v1:
                 part: Some(Sent::Chunk(v1::ImportChunk {
                     file: name.clone(),
                     offset: offset as i64,
-                    data: bytes[offset..end].to_vec().into(),
+                    data: bytes[offset..end].to_vec(),
                 })),
             });
             offset = end;
@@ -257,7 +257,7 @@ fn bad_streams_are_refused() {
             part: Some(Sent::Chunk(v1::ImportChunk {
                 file: file.to_owned(),
                 offset,
-                data: data.to_vec().into(),
+                data: data.to_vec(),
             })),
         };
         let second = v1::ImportRequest {
