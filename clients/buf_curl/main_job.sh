@@ -46,6 +46,9 @@ refused() { # method, request, gRPC code as a number, reason, field
     [[ "$told" = *"$4"* && "$told" = *"${5:-}"* ]] || fail "$1: the reason should be $4: $told"
 }
 
+services="$(timeout 10 "$buf" curl --protocol grpc --list-services "$server")" || fail "no server answers at $server"
+[[ "$services" = *kinpath.v1.FamilyFindingService* ]] || fail "$server is no Kinpath server: $services"
+
 # Typed errors: a program reads the reason and the field, never the text.
 refused PersonService/GetPerson '{}' 3 INVALID_INPUT name
 

@@ -43,7 +43,7 @@ class KinpathError(Exception):
         self.code = error.code()
         self.reason = ""
         self.fields = []
-        self.retry_after = 1.0
+        self.retry_after = None  # seconds, if the server says how long it wants to be left alone
         for key, value in error.trailing_metadata() or ():
             if key != "grpc-status-details-bin":
                 continue
@@ -70,7 +70,7 @@ def call(method, request, tries=4):
             may_repeat = told.code in (grpc.StatusCode.UNAVAILABLE, grpc.StatusCode.DEADLINE_EXCEEDED)
             if not may_repeat or attempt == tries:
                 raise told from error
-            time.sleep(told.retry_after * attempt)
+            time.sleep(0.1 * 2**attempt if told.retry_after is None else told.retry_after)
 
 
 def pages(method, request):

@@ -19,17 +19,20 @@ export interface Refusal {
   code: Code;
   reason: string;
   fields: string[];
-  retryAfterMs: number;
+  /** How long the server asks to be left alone; undefined if it did not say. */
+  retryAfterMs: number | undefined;
 }
 
 export function refusal(error: unknown): Refusal {
   const told = ConnectError.from(error);
   const wait = told.findDetails(RetryInfoSchema)[0]?.retryDelay;
+  // So a browser tells that nobody answered, or that this page may not ask: it does not say which.
+  const isUnanswered = told.code === Code.Unknown && told.cause instanceof TypeError;
   return {
-    code: told.code,
+    code: isUnanswered ? Code.Unavailable : told.code,
     reason: told.findDetails(ErrorInfoSchema)[0]?.reason ?? "",
     fields: told.findDetails(BadRequestSchema).flatMap((bad) => bad.fieldViolations.map((one) => one.field)),
-    retryAfterMs: wait ? Number(wait.seconds) * 1000 + wait.nanos / 1_000_000 : 1000,
+    retryAfterMs: wait && Number(wait.seconds) * 1000 + wait.nanos / 1_000_000,
   };
 }
 
@@ -50,7 +53,8 @@ export async function call<Request, Answer>(
       if (!mayHelp || attempt === tries) {
         throw error;
       }
-      await new Promise((done) => setTimeout(done, retryAfterMs * attempt));
+      const wait = retryAfterMs ?? 100 * 2 ** attempt;
+      await new Promise((done) => setTimeout(done, wait));
     }
   }
 }

@@ -58,7 +58,8 @@ pub async fn call<Asked: Clone, Answer>(
         let told = status
             .get_details_retry_info()
             .and_then(|info| info.retry_delay);
-        tokio::time::sleep(told.unwrap_or(Duration::from_secs(1)) * attempt).await;
+        let wait = told.unwrap_or(Duration::from_millis(100) * 2u32.pow(attempt));
+        tokio::time::sleep(wait).await;
         attempt += 1;
     }
 }
