@@ -23,7 +23,7 @@ trap clean_up EXIT
 left_out() { echo "$1: LEFT OUT, $2"; }
 
 # Prints the rest of the first line of a file that begins with a word, once it is there; ends when the process does.
-first_words() { # file, word, process
+first_words() { # file, word, process, what it is
     for _ in $(seq 200); do
         if grep -q "^$2 " "$1"; then
             sed -n "s/^$2 //p" "$1"
@@ -32,7 +32,7 @@ first_words() { # file, word, process
         kill -0 "$3" 2>/dev/null || break
         sleep 0.05
     done
-    echo "this did not start: what prints \"$2\"" >&2
+    echo "$4 did not start" >&2
     return 1
 }
 
@@ -98,7 +98,7 @@ fi
 if [ -n "$chromium" ]; then
     node "$work/typescript/compiled/browser/serve.js" "$work/typescript/site" >"$work/pages" &
     running+=($!)
-    origins="$(first_words "$work/pages" pages $!)"
+    origins="$(first_words "$work/pages" pages $! "what serves the page")"
     read -r allowed other <<<"$origins"
     echo "web_origins = [\"$allowed\"]" >"$work/settings.toml"
 fi
@@ -108,7 +108,7 @@ fi
 "$kinpath" --data "$work/store" import "$work/sample" >/dev/null
 "$kinpath" --data "$work/store" serve --config "$work/settings.toml" --address 127.0.0.1:0 >"$work/ready" &
 running+=($!)
-address="$(first_words "$work/ready" ready $!)"
+address="$(first_words "$work/ready" ready $! "the server")"
 
 if [ -n "$has_python" ]; then
     run_python

@@ -122,6 +122,9 @@ done
 same "$pages" 2 pages
 same "$(cat "$work/notes")" "$(jq -r '.statements[].name' <<<"$written")" "the notes"
 
+# A token of another store: whoever gets this reads everything again, then watches from the revision of that answer.
+refused ChangeService/WatchChanges '{"resumeToken": "99999-1"}' 11 RELIST resume_token
+
 # A watch that breaks off and goes on from its last token.
 write() { # text
     answer StatementService/CreateStatement "$(note "$1" | jq --arg id "$(request_id)" --arg child "$child" '

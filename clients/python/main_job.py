@@ -106,7 +106,7 @@ def record_family(people):
 
 
 def record_uncle(connections, child):
-    """Somebody found in a file. The first try has no time to be answered: only the same request id makes the next safe."""
+    """Somebody found in a file. The first try has no time: only the same request id makes the next safe."""
     request = connection_service_pb2.RecordConnectionRequest(
         child=child,
         relation="mother's brother",
@@ -179,6 +179,17 @@ def list_statements(statements, child):
     assert (len(read), len(names), len(set(names))) == (2, 3, 3), read
 
 
+def strange_token_is_refused(changes):
+    """A token of another store: whoever gets this reads everything again, then watches from that answer's revision."""
+
+    def first_change(*asked, **how):
+        return next(changes.WatchChanges(*asked, **how))
+
+    strange = change_service_pb2.WatchChangesRequest(resume_token="99999-1")
+    refused = refused_as(grpc.StatusCode.OUT_OF_RANGE, first_change, strange)
+    assert (refused.reason, refused.fields) == ("RELIST", ["resume_token"]), refused
+
+
 def follow_changes(changes, statements, child, revision):
     """Reads some changes, breaks off, and goes on from the last token."""
     made, seen = [], []
@@ -246,7 +257,9 @@ def main(address):
     revision = open_case(case_service_pb2_grpc.CaseServiceStub(channel), child)
     find_family(family_finding_service_pb2_grpc.FamilyFindingServiceStub(channel), child, grandmother)
     list_statements(statements, child)
-    follow_changes(change_service_pb2_grpc.ChangeServiceStub(channel), statements, child, revision)
+    changes = change_service_pb2_grpc.ChangeServiceStub(channel)
+    strange_token_is_refused(changes)
+    follow_changes(changes, statements, child, revision)
     print("python: the main job is done")
 
 

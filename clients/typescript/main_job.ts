@@ -29,10 +29,13 @@ export async function mainJob(transport: Transport, say: (line: string) => void)
   await findFamily(createClient(FamilyFindingService, transport), child, grandmother);
   say("family found: the answer is whole");
 
-  await listStatements(createClient(StatementService, transport), child);
+  const statements = createClient(StatementService, transport);
+  await listStatements(statements, child);
   say("pager: every page, nothing twice");
 
-  await followChanges(transport, child, revision);
+  const changes = createClient(ChangeService, transport);
+  await strangeTokenIsRefused(changes);
+  await followChanges(changes, statements, child, revision);
   say("watch: broken off and resumed, nothing lost, nothing twice");
 }
 
@@ -135,10 +138,19 @@ async function listStatements(statements: Client<typeof StatementService>, child
   same("different notes", new Set(names).size, 3);
 }
 
+/** A token of another store: whoever gets this reads everything again, then watches from that answer's revision. */
+async function strangeTokenIsRefused(changes: Client<typeof ChangeService>) {
+  const watch = changes.watchChanges({ resumeToken: "99999-1" });
+  await refusedAs(watch[Symbol.asyncIterator]().next(), Code.OutOfRange, "RELIST", ["resume_token"]);
+}
+
 /** Reads some changes, breaks off, and goes on from the last token. */
-async function followChanges(transport: Transport, child: string, revision: string) {
-  const statements = createClient(StatementService, transport);
-  const changes = createClient(ChangeService, transport);
+async function followChanges(
+  changes: Client<typeof ChangeService>,
+  statements: Client<typeof StatementService>,
+  child: string,
+  revision: string,
+) {
   let token = revision;
   const seen: string[] = [];
   const made: string[] = [];

@@ -54,7 +54,8 @@ async fn main_job() -> Done<()> {
     let families = FamilyFindingServiceClient::new(connection.clone());
     find_family(families, &child, &grandmother).await?;
     list_statements(&mut statements, &child).await?;
-    let changes = ChangeServiceClient::new(connection);
+    let mut changes = ChangeServiceClient::new(connection);
+    strange_token_is_refused(&mut changes).await?;
     follow_changes(changes, statements, &child, revision).await
 }
 
@@ -258,6 +259,17 @@ async fn list_statements(
     }
     same("pages", pages, 2)?;
     same("the notes", read, written.statements)
+}
+
+/// A token of another store: whoever gets this reads everything again, then watches from the revision of that answer.
+async fn strange_token_is_refused(changes: &mut ChangeServiceClient<Connection>) -> Done<()> {
+    let strange = v1::WatchChangesRequest {
+        resume_token: "99999-1".to_owned(),
+    };
+    let refused = changes.watch_changes(strange).await;
+    let refused = refused_as(refused.map(|_| "a watch"), Code::OutOfRange)?;
+    let wanted = ("RELIST".to_owned(), vec!["resume_token".to_owned()]);
+    same("a token of another store", refused, wanted)
 }
 
 /// Reads some changes, breaks off, and goes on from the last token.
