@@ -15,6 +15,10 @@ use std::sync::OnceLock;
 /// The order used where neither the question, the case nor a rule names one.
 pub const DEFAULT_ORDER: &str = "belonging-network";
 
+/// Kin are looked for at least this far, whatever an order says: beyond its reach they are connections. Our default.
+const CONNECTION_DEGREE: u8 = 6;
+const CONNECTION_AFFINITY_DEGREE: u8 = 4;
+
 /// One placement order.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -258,8 +262,8 @@ impl PlacementOrder {
     /// The widest reach that any tier asks for, for one walk that serves all.
     pub fn walk_reach(&self) -> Reach {
         let mut widest = Reach {
-            degree: 1,
-            affinity_degree: 0,
+            degree: CONNECTION_DEGREE,
+            affinity_degree: CONNECTION_AFFINITY_DEGREE,
             former_partners: self.kin.former_partners,
             through_ended_rights: self.kin.through_ended_rights,
             birth_kin_after_adoption: self.kin.birth_kin_after_adoption,

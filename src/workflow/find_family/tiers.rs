@@ -100,8 +100,8 @@ pub fn assign<'a>(
         });
     }
     excluded.sort_by(|one: &LeftOut, other: &LeftOut| {
-        one.tier
-            .cmp(&other.tier)
+        (one.tier == 0, one.tier)
+            .cmp(&(other.tier == 0, other.tier))
             .then_with(|| by_content(&people[one.position], &people[other.position], by_name))
     });
     Assigned {
