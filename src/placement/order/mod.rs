@@ -304,6 +304,8 @@ impl Tier {
 #[derive(Clone, Debug, PartialEq)]
 pub struct Orders {
     pub orders: Vec<PlacementOrder>,
+    /// The text of each order's file, in the same order.
+    texts: Vec<String>,
     modifiers: Vec<Modifier>,
     rules: Vec<which::Rule>,
 }
@@ -325,14 +327,28 @@ pub struct Modifier {
     pub not_used: Vec<NotUsed>,
 }
 
-/// The orders that come with the program. The files are part of it; a bad one is told at start.
+static ORDERS: OnceLock<Orders> = OnceLock::new();
+
+/// The orders that come with the program, and an agency's own. A bad file is told at start.
 pub fn orders() -> Result<&'static Orders, OrderError> {
-    static ORDERS: OnceLock<Orders> = OnceLock::new();
     if let Some(orders) = ORDERS.get() {
         return Ok(orders);
     }
     let read = reading::built_in()?;
     Ok(ORDERS.get_or_init(|| read))
+}
+
+/// Takes an agency's own orders, as (file name, text), beside those that come with the program; one with a known id
+/// replaces it. Must be called before the first question; later it is an error.
+pub fn take_own(files: &[(String, String)]) -> Result<(), OrderError> {
+    let mut orders = reading::built_in()?;
+    for (file, text) in files {
+        orders.add(file, text)?;
+    }
+    ORDERS.set(orders).map_err(|_| OrderError {
+        file: "orders".to_owned(),
+        reason: "placement orders were used before these were taken".to_owned(),
+    })
 }
 
 /// Reads one file as `kinpath orders check` does.

@@ -53,6 +53,7 @@ pub fn built_in() -> Result<Orders, OrderError> {
     let rules = which::read(RULES.1).map_err(|error| refuse(RULES.0, error))?;
     let orders = Orders {
         orders,
+        texts: FILES.iter().map(|(_, text)| (*text).to_owned()).collect(),
         modifiers,
         rules,
     };
@@ -181,6 +182,32 @@ fn fault(order: &PlacementOrder) -> Option<(String, String)> {
 }
 
 impl Orders {
+    /// Takes one more order; one with a known id replaces it.
+    pub(super) fn add(&mut self, file: &str, text: &str) -> Result<(), OrderError> {
+        let order = read(file, text)?;
+        let position = self.orders.iter().position(|known| known.id == order.id);
+        match position {
+            Some(position) => {
+                self.orders[position] = order;
+                self.texts[position] = text.to_owned();
+            }
+            None => {
+                self.orders.push(order);
+                self.texts.push(text.to_owned());
+            }
+        }
+        match self.loose_end() {
+            Some((_, reason)) => Err(refuse(file, reason)),
+            None => Ok(()),
+        }
+    }
+
+    /// The text of an order's file.
+    pub fn text_of(&self, id: &str) -> Option<&str> {
+        let position = self.orders.iter().position(|order| order.id == id)?;
+        self.texts.get(position).map(String::as_str)
+    }
+
     /// A name in one file that no other file has.
     fn loose_end(&self) -> Option<(String, String)> {
         for order in &self.orders {
