@@ -9,6 +9,7 @@ use crate::model::case::{OutreachTarget, Purpose};
 use crate::model::ids::{PersonId, PublicId, WaitingFamilyId};
 use crate::model::lead::{Excluded, Lead, LeadStatus, LeadTarget, Score, ScorePart};
 use crate::model::neighborhood::Node;
+use crate::model::partial_date::PartialDate;
 use crate::model::waiting_family::WaitingFamily;
 use crate::placement::candidate::Distance;
 use crate::placement::order::{Attribute, NationTest, Tier, Who};
@@ -51,6 +52,19 @@ impl ExcludedFamilies {
                 connection: false,
             })
     }
+}
+
+/// Order without names: who was approved first, then whose approval ends first, then public ids.
+fn by_waiting((_, public_id, family): &Entry) -> (i32, i32, PublicId) {
+    let day = |date: Option<PartialDate>| {
+        date.and_then(|date| date.possible_days().0)
+            .map_or(i32::MAX, |day| day.0)
+    };
+    (
+        day(family.approved_on),
+        day(family.approval_expires),
+        *public_id,
+    )
 }
 
 type Entry = (WaitingFamilyId, PublicId, WaitingFamily);
@@ -122,11 +136,11 @@ pub fn waiting_tier(
         }
     }
     open.sort_by_key(|&(status, distance, position, _)| {
-        let public_id = (!by_name).then(|| families[position].1);
-        (status, distance.is_none(), distance, public_id, position)
+        let nameless = (!by_name).then(|| by_waiting(&families[position]));
+        (status, distance.is_none(), distance, nameless, position)
     });
     if !by_name {
-        obstacles.sort_by_key(|&(position, _)| families[position].1);
+        obstacles.sort_by_key(|&(position, _)| by_waiting(&families[position]));
     }
     let total = open.len() as u32;
     let shown = open.into_iter().take(question.leads_per_tier).enumerate();
