@@ -165,7 +165,7 @@ fn choose(
 }
 
 /// The child and those found by parent ties alone, with their nations.
-fn lineage<'w>(walked: &'w Walked, child: PersonId) -> impl Iterator<Item = &'w Node> {
+fn lineage(walked: &Walked, child: PersonId) -> impl Iterator<Item = &Node> {
     let ancestors = walked.kin.iter().filter(|kin| {
         kin.routes.iter().any(|route| {
             route.steps.iter().all(|step| {
