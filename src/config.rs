@@ -28,6 +28,8 @@ pub struct ServerSettings {
     pub streams_per_connection: u32,
     /// Watches at the same time.
     pub watches: usize,
+    /// How often at least a watch sends something.
+    pub heartbeat: Duration,
     /// How long a watcher may leave messages untaken.
     pub slowest_watcher: Duration,
     /// Bytes that may be kept for imports and exports under way.
@@ -68,6 +70,8 @@ pub struct Given {
     pub streams_per_connection: Option<u32>,
     /// Watches at the same time.
     pub watches: Option<usize>,
+    /// Seconds after which a watch sends something at the latest.
+    pub heartbeat_seconds: Option<u64>,
     /// Seconds that a watcher may leave messages untaken.
     pub slowest_watcher_seconds: Option<u64>,
     /// Bytes of imports and exports under way.
@@ -117,6 +121,7 @@ impl Given {
                 .streams_per_connection
                 .or(others.streams_per_connection),
             watches: self.watches.or(others.watches),
+            heartbeat_seconds: self.heartbeat_seconds.or(others.heartbeat_seconds),
             slowest_watcher_seconds: self
                 .slowest_watcher_seconds
                 .or(others.slowest_watcher_seconds),
@@ -184,6 +189,8 @@ impl Given {
             message_bytes: bytes,
             streams_per_connection: between("streams_per_connection", streams, 1, 10_000)?,
             watches: between("watches", self.watches.unwrap_or(1000), 0, 100_000)?,
+            // The protos promise something at least every ten seconds.
+            heartbeat: seconds("heartbeat_seconds", self.heartbeat_seconds, 5, 10)?,
             slowest_watcher: seconds(
                 "slowest_watcher_seconds",
                 self.slowest_watcher_seconds,
@@ -321,6 +328,8 @@ mod tests {
             "web_origins = [\"*\"]",
             "web_origins = [\"https://a.example/path\"]",
             "keepalive_seconds = 0",
+            "heartbeat_seconds = 0",
+            "heartbeat_seconds = 11",
             "operations_address = \"0.0.0.0:1\"",
             "backup_folder = \"here\"",
             "exchange_hours = 0",
@@ -333,12 +342,14 @@ mod tests {
 
     #[test]
     fn flags_win_over_the_file() {
-        let file: Given = toml::from_str("workers = 3\nqueue = 5").expect("known names");
+        let text = "workers = 3\nqueue = 5\nheartbeat_seconds = 2";
+        let file: Given = toml::from_str(text).expect("known names");
         let flags = Given {
             workers: Some(7),
             ..Given::default()
         };
         let settings = flags.or(file).settings().expect("good values");
         assert_eq!((settings.workers, settings.queue), (7, 5));
+        assert_eq!(settings.heartbeat, Duration::from_secs(2));
     }
 }

@@ -61,6 +61,7 @@ async fn serve(store: Arc<Store>, settings: &ServerSettings) -> Result<(), Error
             message_bytes: settings.message_bytes,
             streams_per_connection: settings.streams_per_connection,
             watches: settings.watches,
+            heartbeat: settings.heartbeat,
             slowest_watcher: settings.slowest_watcher,
             exchange: ExchangeLimits {
                 bytes: settings.exchange_bytes,
@@ -71,7 +72,6 @@ async fn serve(store: Arc<Store>, settings: &ServerSettings) -> Result<(), Error
             keepalive: settings.keepalive,
             connection_age: settings.connection_age,
             web_origins: settings.web_origins.clone(),
-            ..ApiLimits::default()
         },
     };
     let stop = Arc::new(Notify::new());
