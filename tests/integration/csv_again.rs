@@ -158,7 +158,7 @@ fn every_tree_goes_through_a_bundle() {
     let mut count = 0;
     for entry in fs::read_dir(trees).unwrap() {
         let path = entry.unwrap().path();
-        let extension = path.extension().map(|e| e.to_ascii_lowercase());
+        let extension = path.extension().map(std::ffi::OsStr::to_ascii_lowercase);
         if extension.is_none_or(|extension| extension != "ged") {
             continue;
         }
