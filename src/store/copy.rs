@@ -1,7 +1,7 @@
 //! A whole store out of one snapshot, and a new store made of such a copy: the same statements, numbers, commits and
 //! times. Answers kept for request ids are left out; records and indexes are derived, so they are made anew.
 
-use super::backend::{Backend, Batch, GO_ON, Order, Run, STOP, Table};
+use super::backend::{Backend, Batch, Deadline, GO_ON, Order, Run, STOP, Table};
 use super::bulk;
 use super::commit::{Writer, read_state};
 use super::error::StoreError;
@@ -184,8 +184,10 @@ impl Store {
         check_is_empty(&writer.state)?;
         self.shared.is_filling.store(true, Ordering::SeqCst);
         let filled = self.fill(&mut writer, give);
+        let cleared = clear_strays(&*self.shared.backend, &writer.state);
         self.shared.is_filling.store(false, Ordering::SeqCst);
-        filled
+        filled?;
+        Ok(cleared?)
     }
 
     /// What is wrong with a copy, if it were taken into this store now; changes nothing.
@@ -201,14 +203,6 @@ impl Store {
         give: GivePart<'_, E>,
     ) -> Result<(), E> {
         let backend = &*self.shared.backend;
-        for table in [
-            Table::Sources,
-            Table::Statements,
-            Table::Audit,
-            Table::Changes,
-        ] {
-            backend.clear(table, &keys::everything())?;
-        }
         let loading = read_all(Some(backend), give)?;
         let (state, key) = loading.finish(backend)?;
         self.shared.public_ids.set_key(key);
@@ -221,8 +215,38 @@ impl Store {
     }
 }
 
+fn is_empty(state: &State) -> bool {
+    state.head.sequence == 0 && state.next_subject == 1
+}
+
+/// Removes what a copy that was cut off has left in a store that is still empty, so that it never counts.
+pub fn clear_strays(backend: &dyn Backend, state: &State) -> Result<(), StoreError> {
+    if !is_empty(state) {
+        return Ok(());
+    }
+    for table in [
+        Table::Sources,
+        Table::Statements,
+        Table::Audit,
+        Table::Changes,
+    ] {
+        let mut is_there = false;
+        let (range, order) = (keys::everything(), Order::Ascending);
+        backend
+            .snapshot()
+            .scan(table, &range, order, Deadline::NONE, &mut |_, _| {
+                is_there = true;
+                STOP
+            })?;
+        if is_there {
+            backend.clear(table, &range)?;
+        }
+    }
+    Ok(())
+}
+
 fn check_is_empty(state: &State) -> Result<(), StoreError> {
-    if state.head.sequence == 0 && state.next_subject == 1 {
+    if is_empty(state) {
         return Ok(());
     }
     let reason = "holds records already: a whole store is taken into an empty one only, as its numbers, commits and \

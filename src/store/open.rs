@@ -5,6 +5,7 @@ use super::backend::memory::MemoryBackend;
 use super::backend::rocksdb::{Durability, RocksBackend, RocksOptions};
 use super::backend::{Backend, Batch, Table, get};
 use super::commit::{self, Submission, Writer};
+use super::copy;
 use super::error::StoreError;
 use super::families::FamilyCache;
 use super::head::{HeadAnchor, read_anchor};
@@ -182,6 +183,7 @@ impl Store {
                 committer: None,
             });
         }
+        copy::clear_strays(&*shared.backend, &shared.writer().state)?;
         rebuild::finish_if_cut_off(&shared)?;
         let (submissions, queue) = sync_channel(QUEUE);
         let committing = shared.clone();

@@ -310,3 +310,26 @@ fn a_store_of_format_1_gets_its_list_of_households() {
     let listed = snapshot.subjects_of_kind(SubjectKind::Household, 0, 10);
     assert_eq!(listed.unwrap(), [household]);
 }
+
+#[test]
+fn what_a_copy_that_was_cut_off_left_behind_never_counts() {
+    let temporary = tempfile::tempdir().unwrap();
+    let data = temporary.path().join("data");
+    {
+        let store = Store::create(&data, &options()).unwrap();
+        let mut batch = Batch::default();
+        let revision = Revision {
+            epoch: 1,
+            sequence: 1,
+        };
+        batch.put(Table::Statements, keys::block(1, revision), vec![1, 2, 3]);
+        batch.put(Table::Sources, keys::number(1), vec![1]);
+        batch.put(Table::Audit, keys::revision(revision), vec![1]);
+        store.shared.backend.commit(batch).unwrap();
+    }
+    let store = open(&data).unwrap();
+    assert!(store.verify(&mut |_| {}).unwrap().is_clean());
+    people(&store, &["Ann"]);
+    import(&store, &chain(3), "one").unwrap();
+    assert!(store.verify(&mut |_| {}).unwrap().is_clean());
+}
