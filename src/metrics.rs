@@ -1,6 +1,6 @@
 //! What the server counts, in the text format of Prometheus. Labels are names of methods and codes, never ids.
 
-use crate::offload::Offload;
+use crate::offload::{Lane, Offload};
 use crate::store::Store;
 use prometheus_client::encoding::text::encode;
 use prometheus_client::metrics::counter::Counter;
@@ -25,6 +25,9 @@ pub struct Metrics {
     groups: Gauge,
     syncs: Gauge,
     bytes: Gauge,
+    connections: Gauge,
+    refused: Counter,
+    unread: Counter,
 }
 
 /// From half a millisecond to sixteen seconds.
@@ -45,6 +48,9 @@ impl Default for Metrics {
             groups: Gauge::default(),
             syncs: Gauge::default(),
             bytes: Gauge::default(),
+            connections: Gauge::default(),
+            refused: Counter::default(),
+            unread: Counter::default(),
         };
         let registry = &mut metrics.registry;
         registry.register(
@@ -57,7 +63,18 @@ impl Default for Metrics {
             "Time from request to answer, by method",
             metrics.seconds.clone(),
         );
+        registry.register(
+            "connections_refused",
+            "Connections closed because there were too many",
+            metrics.refused.clone(),
+        );
+        registry.register(
+            "answers_unread",
+            "Answers dropped because nobody read them",
+            metrics.unread.clone(),
+        );
         for (name, help, gauge) in [
+            ("connections", "Connections open", &metrics.connections),
             ("running", "Requests being worked on", &metrics.running),
             ("waiting", "Requests waiting for a worker", &metrics.waiting),
             (
@@ -97,9 +114,24 @@ impl Metrics {
         by_method.observe(took.as_secs_f64());
     }
 
+    /// Counts connections that open (or close, below nought).
+    pub fn connections(&self, more: i64) {
+        self.connections.inc_by(more);
+    }
+
+    /// Counts a connection on top of those allowed.
+    pub fn connection_refused(&self) {
+        self.refused.inc();
+    }
+
+    /// Counts answers that nobody read.
+    pub fn unread(&self, answers: usize) {
+        self.unread.inc_by(answers as u64);
+    }
+
     /// Everything counted so far, as text.
     pub fn text(&self, store: &Store, offload: &Offload) -> String {
-        let load = offload.load();
+        let load = offload.load(Lane::Reads);
         let counters = store.counters();
         let number = |value: u64| i64::try_from(value).unwrap_or(i64::MAX);
         self.running.set(number(load.running));

@@ -39,7 +39,8 @@ async fn serve(store: Arc<Store>, settings: &ServerSettings) -> Result<(), Error
         .local_addr()
         .map_err(|why| Error::invalid("address", why.to_string()))?;
     let metrics = Arc::new(Metrics::default());
-    let offload = Offload::new(settings.workers, settings.queue);
+    let offload =
+        Offload::with_longest_wait(settings.workers, settings.queue, settings.longest_wait);
     if let Some(address) = settings.operations_address {
         let told = Operations {
             metrics: Arc::clone(&metrics),
@@ -59,6 +60,10 @@ async fn serve(store: Arc<Store>, settings: &ServerSettings) -> Result<(), Error
         limits: ApiLimits {
             deadline: settings.deadline,
             message_bytes: settings.message_bytes,
+            connections: settings.connections,
+            handshake: settings.handshake,
+            requests: settings.requests,
+            slowest_reader: settings.slowest_reader,
             streams_per_connection: settings.streams_per_connection,
             watches: settings.watches,
             slowest_watcher: settings.slowest_watcher,

@@ -41,6 +41,8 @@ const CRATES: &[(&str, &[&str])] = &[
         "tokio",
         &["api", "cli", "console", "offload", "operations", "server"],
     ),
+    ("hyper", &["api"]),
+    ("http_body", &["api"]),
     ("prometheus_client", &["metrics"]),
     ("rocksdb", &["store"]),
     ("clap", &["cli", "main"]),

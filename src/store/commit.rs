@@ -132,12 +132,14 @@ pub fn commit_overlay(
     if !shared.backend.commit(batch)? {
         // An earlier commit reported a failure and was applied all the same.
         writer.state = read_state(shared)?;
+        *shared.latest() = writer.state.head;
         return Err(StoreError::Storage {
             detail: "an earlier commit ended in doubt and has been found: send this one again"
                 .to_owned(),
         });
     }
     writer.state = state;
+    *shared.latest() = writer.state.head;
     shared.groups.fetch_add(1, Ordering::Relaxed);
     if let Some(anchor) = &mut writer.anchor {
         anchor.note(writer.state.head)?;

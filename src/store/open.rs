@@ -86,10 +86,19 @@ pub struct Shared {
     pub families: FamilyCache,
     pub commits: AtomicU64,
     pub groups: AtomicU64,
+    /// The last commit.
+    pub latest: Mutex<Revision>,
     writer: Mutex<Writer>,
 }
 
 impl Shared {
+    /// The last commit.
+    pub fn latest(&self) -> MutexGuard<'_, Revision> {
+        self.latest
+            .lock()
+            .unwrap_or_else(std::sync::PoisonError::into_inner)
+    }
+
     /// Waits until nobody else writes.
     pub fn writer(&self) -> MutexGuard<'_, Writer> {
         self.writer
@@ -173,6 +182,7 @@ impl Store {
             families: FamilyCache::default(),
             commits: AtomicU64::new(0),
             groups: AtomicU64::new(0),
+            latest: Mutex::new(state.head),
             writer: Mutex::new(Writer { state, anchor }),
         });
         if options.mode == OpenMode::Inspect {
@@ -211,6 +221,11 @@ impl Store {
             groups: self.shared.groups.load(Ordering::Relaxed),
             syncs: self.shared.backend.syncs(),
         }
+    }
+
+    /// The revision of the last commit, without reading.
+    pub fn latest(&self) -> Revision {
+        *self.shared.latest()
     }
 
     /// About how many bytes are stored.

@@ -25,7 +25,7 @@ pub use correct_statement::{Target, correct_statement, retract_statement};
 pub use create_people::{NewPerson, create_people};
 pub use export_records::{BundleWritten, ExportGedcom, export_bundle, export_gedcom, export_store};
 pub use find_family::{FindFamily, find_family};
-pub use follow_changes::{Change, follow_changes, last_revision};
+pub use follow_changes::{Change, follow_changes, last_revision, latest_revision};
 pub use import_records::import_store;
 pub use keep_records::{create_record, list_records, record_of, show_record, update_record};
 pub use list_relatives::{ListRelatives, Relative, list_relatives};
