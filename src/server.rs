@@ -8,6 +8,7 @@ use crate::metrics::Metrics;
 use crate::offload::Offload;
 use crate::operations::{self, Operations};
 use crate::store::Store;
+use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use std::io::Write;
 use std::sync::Arc;
 use tokio::net::TcpListener;
@@ -29,6 +30,34 @@ pub fn run(store: Arc<Store>, settings: &ServerSettings) -> Result<(), Error> {
     let served = runtime.block_on(serve(store, settings));
     runtime.shutdown_background();
     served
+}
+
+/// Open files that the store and the rest of the server may need besides those of connections.
+const OTHER_FILES: u64 = 1024 + 256;
+
+/// Lets this process open as many files as the system allows it, and tells how many connections that is enough for, at
+/// most those that are set: a store that cannot open its files fails for everybody.
+fn connections(set: usize) -> usize {
+    let limit = getrlimit(Resource::Nofile);
+    let raised = Rlimit {
+        current: limit.maximum,
+        ..limit
+    };
+    let files = match setrlimit(Resource::Nofile, raised) {
+        Ok(()) => limit.maximum,
+        Err(_) => limit.current,
+    };
+    let Some(files) = files else {
+        return set;
+    };
+    let room = usize::try_from(files.saturating_sub(OTHER_FILES).max(1)).unwrap_or(usize::MAX);
+    if room < set {
+        tracing::warn!(
+            connections = room,
+            "fewer connections than set: this process may open only {files} files"
+        );
+    }
+    set.min(room)
 }
 
 async fn serve(store: Arc<Store>, settings: &ServerSettings) -> Result<(), Error> {
@@ -60,7 +89,7 @@ async fn serve(store: Arc<Store>, settings: &ServerSettings) -> Result<(), Error
         limits: ApiLimits {
             deadline: settings.deadline,
             message_bytes: settings.message_bytes,
-            connections: settings.connections,
+            connections: connections(settings.connections),
             handshake: settings.handshake,
             requests: settings.requests,
             slowest_reader: settings.slowest_reader,

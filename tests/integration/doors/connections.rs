@@ -2,7 +2,8 @@
 //! closed, and does not stand in the way of others.
 
 use super::live::{channel, limits, with_store};
-use super::writing::small_family;
+use super::writing::{named, said};
+use kinpath::api::v1::fact::Said;
 use kinpath::api::{ApiLimits, v1};
 use kinpath::store::{Store, StoreOptions};
 use std::sync::Arc;
@@ -120,6 +121,36 @@ fn half_a_request_is_refused_after_a_while() {
     });
 }
 
+const SIBLINGS: usize = 190;
+
+/// A child with many brothers and sisters: an answer longer than what a connection takes before it is read.
+async fn large_family(channel: &Channel) -> String {
+    let mother = said(Said::Parent(v1::ParentTie {
+        parent: "new/mother".to_owned(),
+        nature: v1::ParentNature::Birth.into(),
+        ..v1::ParentTie::default()
+    }));
+    let child = |number: usize| v1::NewPerson {
+        statements: vec![named(&format!("Child {number}")), mother.clone()],
+        ..v1::NewPerson::default()
+    };
+    let mother = v1::NewPerson {
+        local_id: "mother".to_owned(),
+        statements: vec![named("Mary Lee")],
+        ..v1::NewPerson::default()
+    };
+    let request = v1::BatchCreatePeopleRequest {
+        people: (0..=SIBLINGS).map(child).chain([mother]).collect(),
+        request_id: "family".to_owned(),
+        validate_only: false,
+    };
+    let made = People::new(channel.clone())
+        .batch_create_people(request)
+        .await;
+    let people = made.expect("a family").into_inner().people;
+    people[0].summary.clone().expect("shown").name
+}
+
 #[test]
 fn an_answer_that_nobody_reads_is_dropped() {
     let limits = ApiLimits {
@@ -129,10 +160,7 @@ fn an_answer_that_nobody_reads_is_dropped() {
     };
     with_store(empty_store(), limits, |address| async move {
         let others = channel(&address).await;
-        let child = small_family(&others).await[0]
-            .summary
-            .clone()
-            .expect("shown");
+        let child = large_family(&others).await;
         let narrow = Endpoint::from_shared(format!("http://{address}"))
             .expect("an address")
             .initial_stream_window_size(64)
@@ -140,7 +168,9 @@ fn an_answer_that_nobody_reads_is_dropped() {
             .await
             .expect("a server");
         let request = v1::FindFamilyRequest {
-            child: child.name,
+            child,
+            leads_per_tier: Some(SIBLINGS as u32),
+            excluded_page_size: Some(SIBLINGS as u32),
             ..v1::FindFamilyRequest::default()
         };
         let mut families = Families::new(narrow);
