@@ -1,6 +1,6 @@
 //! One moment of the store, for reading. The nouns (people, ties, cases, …) add their reads in files of their own.
 
-use super::backend::{Deadline, GO_ON, KeyRange, Order, ReadView, Table, get};
+use super::backend::{Deadline, GO_ON, KeyRange, Order, ReadView, Table, Taker, Visitor, get};
 use super::error::StoreError;
 use super::families::FamilyCache;
 use super::history::{self, History};
@@ -22,6 +22,50 @@ pub struct Snapshot<'a> {
     stop: Stop,
     pub(super) day: Day,
     pub(super) families: &'a FamilyCache,
+}
+
+/// A view whose reads end once the work must stop.
+struct Stoppable<'a> {
+    view: Box<dyn ReadView + 'a>,
+    stop: Stop,
+}
+
+/// Values and entries between two looks at the stop.
+const READ_A_LOOK: usize = 64;
+
+impl ReadView for Stoppable<'_> {
+    fn get_many(
+        &self,
+        table: Table,
+        keys: &[&[u8]],
+        deadline: Deadline,
+        visit: Taker<'_>,
+    ) -> Result<(), StoreError> {
+        let mut read = 0;
+        let mut looking = |position: usize, value: Option<&[u8]>| {
+            self.stop.check_at(read, READ_A_LOOK)?;
+            read += 1;
+            visit(position, value)
+        };
+        self.view.get_many(table, keys, deadline, &mut looking)
+    }
+
+    fn scan(
+        &self,
+        table: Table,
+        range: &KeyRange,
+        order: Order,
+        deadline: Deadline,
+        visit: Visitor<'_>,
+    ) -> Result<(), StoreError> {
+        let mut read = 0;
+        let mut looking = |key: &[u8], value: &[u8]| {
+            self.stop.check_at(read, READ_A_LOOK)?;
+            read += 1;
+            visit(key, value)
+        };
+        self.view.scan(table, range, order, deadline, &mut looking)
+    }
 }
 
 const SECONDS_A_DAY: i64 = 24 * 60 * 60;
@@ -56,6 +100,10 @@ impl Snapshot<'_> {
     /// The same view; reads fail with [`StoreError::DeadlinePassed`] once the work must stop.
     pub fn with_stop(self, stop: &Stop) -> Self {
         Snapshot {
+            view: Box::new(Stoppable {
+                view: self.view,
+                stop: stop.clone(),
+            }),
             deadline: Deadline(stop.deadline()),
             stop: stop.clone(),
             ..self
@@ -112,7 +160,6 @@ impl Snapshot<'_> {
             Order::Ascending,
             self.deadline,
             &mut |key, value| {
-                self.stop.check()?;
                 let key = index_keys::IndexKey::decode(key)
                     .ok_or_else(|| StoreError::damaged("unreadable key in the index"))?;
                 found.extend(read(key, value)?);

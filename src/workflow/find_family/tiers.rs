@@ -3,13 +3,17 @@
 
 use super::belonging::{Belonging, Heritage, is_foster_kin};
 use super::gather::Gathered;
+use crate::access::Permit;
+use crate::error::Error;
 use crate::kinship::route::{Joint, Shape};
 use crate::model::case::Purpose;
 use crate::model::lead::Score;
+use crate::model::neighborhood::Node;
 use crate::model::reach::Reach;
 use crate::names::normalize::fold;
 use crate::placement::eligibility::{Eligibility, eligibility};
 use crate::placement::order::{Holds, Tier};
+use std::cell::OnceCell;
 use std::cmp::Ordering;
 
 /// Everybody in their places. Positions are those of the people given.
@@ -40,13 +44,15 @@ pub struct LeftOut {
 /// Decides tier, eligibility and rank for everybody.
 pub fn assign<'a>(
     gathered: &Gathered,
+    permit: &Permit,
     people: &'a [Belonging<'a>],
     purpose: Purpose,
-) -> Assigned<'a> {
+) -> Result<Assigned<'a>, Error> {
     let heritage = Heritage::of(gathered.child());
     let mut leads: Vec<Vec<RankedLead>> = gathered.order.tiers.iter().map(|_| Vec::new()).collect();
     let mut excluded = Vec::new();
     for (position, person) in people.iter().enumerate() {
+        permit.go_on_at(position)?;
         let Some(index) = gathered
             .order
             .tiers
@@ -86,22 +92,26 @@ pub fn assign<'a>(
             }
         }
     }
+    let mut content = Vec::with_capacity(people.len());
+    for (position, person) in people.iter().enumerate() {
+        permit.go_on_at(position)?;
+        content.push(Content::of(person));
+    }
     for tier in &mut leads {
         tier.sort_by(|one, other| {
             let by_score = other.score.total.total_cmp(&one.score.total);
-            by_score.then_with(|| by_content(&people[one.position], &people[other.position]))
+            by_score.then_with(|| content[one.position].cmp(&content[other.position]))
         });
     }
     excluded.sort_by(|one: &LeftOut, other: &LeftOut| {
-        one.tier
-            .cmp(&other.tier)
-            .then_with(|| by_content(&people[one.position], &people[other.position]))
+        let by_tier = one.tier.cmp(&other.tier);
+        by_tier.then_with(|| content[one.position].cmp(&content[other.position]))
     });
-    Assigned {
+    Ok(Assigned {
         people,
         leads,
         excluded,
-    }
+    })
 }
 
 /// Whether a tier holds a person.
@@ -144,24 +154,38 @@ fn within(shape: &Shape, reach: &Reach) -> bool {
     shape.civil_degree() <= greatest
 }
 
-/// Order by what is recorded, never by order of entry: closeness, birth date, folded name, external id, public id.
-fn by_content(one: &Belonging<'_>, other: &Belonging<'_>) -> Ordering {
-    let closeness = |person: &Belonging<'_>| {
-        person.ways.first().map_or((u8::MAX, u8::MAX), |way| {
-            (way.shape.civil_degree(), way.shape.unions())
-        })
-    };
-    let born = |person: &Belonging<'_>| {
-        person
-            .node
-            .birth
-            .and_then(|birth| birth.possible_days().0)
-            .map_or(i32::MAX, |day| day.0)
-    };
-    closeness(one)
-        .cmp(&closeness(other))
-        .then_with(|| born(one).cmp(&born(other)))
-        .then_with(|| fold(&one.node.name).cmp(&fold(&other.node.name)))
-        .then_with(|| one.node.external_id.cmp(&other.node.external_id))
-        .then_with(|| one.node.public_id.cmp(&other.node.public_id))
+/// What people are ordered by: what is recorded, never the order of entry. Closeness, birth date, folded name, external
+/// id, public id. A name is folded only where what comes before it does not decide.
+struct Content<'a> {
+    closeness: (u8, u8),
+    born: i32,
+    folded: OnceCell<String>,
+    node: &'a Node,
+}
+
+impl<'a> Content<'a> {
+    fn of(person: &Belonging<'a>) -> Content<'a> {
+        let birth = person.node.birth;
+        let first_day = birth.and_then(|birth| birth.possible_days().0);
+        Content {
+            closeness: person.ways.first().map_or((u8::MAX, u8::MAX), |way| {
+                (way.shape.civil_degree(), way.shape.unions())
+            }),
+            born: first_day.map_or(i32::MAX, |day| day.0),
+            folded: OnceCell::new(),
+            node: person.node,
+        }
+    }
+
+    fn folded(&self) -> &str {
+        self.folded.get_or_init(|| fold(&self.node.name))
+    }
+
+    fn cmp(&self, other: &Content<'_>) -> Ordering {
+        (self.closeness, self.born)
+            .cmp(&(other.closeness, other.born))
+            .then_with(|| self.folded().cmp(other.folded()))
+            .then_with(|| self.node.external_id.cmp(&other.node.external_id))
+            .then_with(|| self.node.public_id.cmp(&other.node.public_id))
+    }
 }

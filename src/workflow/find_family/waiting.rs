@@ -94,6 +94,7 @@ pub fn waiting_tier(
     let mut obstacles = Vec::new();
     // The list is in the order of names, and sorting keeps that order among equals.
     for (position, (_, _, family)) in families.iter().enumerate() {
+        permit.go_on_at(position)?;
         match rule(family, &group, question.as_of) {
             Ok(doubts) => {
                 let status = if doubts.is_empty() {

@@ -2,6 +2,7 @@
 
 mod arguments;
 mod bad_calls;
+mod cancelling;
 mod connections;
 mod descriptors;
 mod errors;

@@ -6,7 +6,7 @@
 mod checks;
 mod commits;
 mod ledger;
-mod server;
+pub mod server;
 mod syncs;
 mod trial;
 mod writer;
