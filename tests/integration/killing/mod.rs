@@ -5,6 +5,7 @@
 
 mod checks;
 mod commits;
+mod deadlines;
 mod ledger;
 pub mod server;
 mod syncs;
