@@ -11,6 +11,7 @@ use crate::store::Store;
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use std::io::Write;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::Notify;
@@ -21,7 +22,7 @@ use tokio::sync::Notify;
 /// over are broken off: what was acknowledged is on disk, and a request without an answer can be sent again.
 pub fn run(store: Arc<Store>, settings: &ServerSettings) -> Result<(), Error> {
     let runtime = tokio::runtime::Builder::new_multi_thread()
-        .worker_threads(2)
+        .worker_threads(settings.workers.div_ceil(WORKERS_A_NETWORK_THREAD))
         .enable_all()
         .build()
         .map_err(|why| Error::Internal {
@@ -31,6 +32,9 @@ pub fn run(store: Arc<Store>, settings: &ServerSettings) -> Result<(), Error> {
     runtime.shutdown_background();
     served
 }
+
+/// One thread for the network serves so many workers: more of them wake each other and get in the way of the workers.
+const WORKERS_A_NETWORK_THREAD: usize = 4;
 
 /// Open files that the store and the rest of the server may need besides those of connections.
 const OTHER_FILES: u64 = 1024 + 256;
@@ -68,6 +72,9 @@ async fn serve(store: Arc<Store>, settings: &ServerSettings) -> Result<(), Error
         .local_addr()
         .map_err(|why| Error::invalid("address", why.to_string()))?;
     let metrics = Arc::new(Metrics::default());
+    let told = Arc::clone(&metrics);
+    store.observe_commits(Box::new(move |group| told.committed(group)));
+    let stopping = Arc::new(AtomicBool::new(false));
     let offload =
         Offload::with_longest_wait(settings.workers, settings.queue, settings.longest_wait);
     if let Some(address) = settings.operations_address {
@@ -75,6 +82,7 @@ async fn serve(store: Arc<Store>, settings: &ServerSettings) -> Result<(), Error
             metrics: Arc::clone(&metrics),
             store: Arc::clone(&store),
             offload: offload.clone(),
+            stopping: Arc::clone(&stopping),
         };
         let listener = TcpListener::bind(address)
             .await
@@ -116,6 +124,7 @@ async fn serve(store: Arc<Store>, settings: &ServerSettings) -> Result<(), Error
         _ = interrupt.recv() => {}
     }
     tracing::info!("stopping: no new requests are taken");
+    stopping.store(true, Ordering::Relaxed);
     stop.notify_one();
     tokio::select! {
         ended = &mut serving => ended,

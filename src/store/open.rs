@@ -3,8 +3,8 @@
 
 use super::backend::memory::MemoryBackend;
 use super::backend::rocksdb::{Durability, RocksBackend, RocksOptions};
-use super::backend::{Backend, Batch, Table, get};
-use super::commit::{self, Submission, Writer};
+use super::backend::{Backend, Batch, Table, Usage, get};
+use super::commit::{self, CommitObserver, Submission, Writer};
 use super::error::StoreError;
 use super::families::FamilyCache;
 use super::head::{HeadAnchor, read_anchor};
@@ -16,9 +16,9 @@ use super::records::{State, decode, encode};
 use super::transaction::{Committed, Transaction};
 use crate::model::ids::Revision;
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::mpsc::{SyncSender, sync_channel};
-use std::sync::{Arc, Mutex, MutexGuard};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock};
 use std::thread::JoinHandle;
 
 /// Tells the time: seconds since 1970-01-01 UTC.
@@ -88,6 +88,9 @@ pub struct Shared {
     pub groups: AtomicU64,
     /// The last commit.
     pub latest: Mutex<Revision>,
+    /// The last batch could not be written.
+    pub failing: AtomicBool,
+    pub observer: OnceLock<CommitObserver>,
     writer: Mutex<Writer>,
 }
 
@@ -183,6 +186,8 @@ impl Store {
             commits: AtomicU64::new(0),
             groups: AtomicU64::new(0),
             latest: Mutex::new(state.head),
+            failing: AtomicBool::new(false),
+            observer: OnceLock::new(),
             writer: Mutex::new(Writer { state, anchor }),
         });
         if options.mode == OpenMode::Inspect {
@@ -226,6 +231,23 @@ impl Store {
     /// The revision of the last commit, without reading.
     pub fn latest(&self) -> Revision {
         *self.shared.latest()
+    }
+
+    /// Has somebody told of every batch from now on. Only the first one is.
+    pub fn observe_commits(&self, observer: CommitObserver) {
+        let _ = self.shared.observer.set(observer);
+    }
+
+    /// What the store takes of memory and disk.
+    pub fn usage(&self) -> Usage {
+        self.shared.backend.usage()
+    }
+
+    /// Whether writes fail at present, while reads may go on: the disk is full or broken.
+    pub fn is_read_only(&self) -> bool {
+        self.submissions.is_none()
+            || self.shared.failing.load(Ordering::Relaxed)
+            || self.usage().writes_stopped
     }
 
     /// About how many bytes are stored.
