@@ -15,11 +15,12 @@ use tokio::sync::oneshot;
 use tokio::task::spawn_blocking;
 use tokio::time::timeout_at;
 
-/// How many writes run at once.
-const WRITERS: usize = 32;
+/// How many writes run at once for each read that does: enough to share a sync, and not so many that reads get no
+/// processor.
+const WRITES_A_READ: usize = 4;
 
 /// How long a request may have to wait before those behind it are turned away.
-const LONGEST_WAIT: Duration = Duration::from_millis(500);
+const LONGEST_WAIT: Duration = Duration::from_millis(250);
 
 /// Whether work reads or writes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -49,7 +50,8 @@ pub struct Load {
 }
 
 impl Offload {
-    /// A pool that runs `at_once` reading workflows and lets `waiting` more wait, and as many writing ones besides.
+    /// A pool that runs `at_once` reading workflows and lets `waiting` more wait, and several times as many writing ones
+    /// besides.
     pub fn new(at_once: usize, waiting: usize) -> Offload {
         Offload::with_longest_wait(at_once, waiting, LONGEST_WAIT)
     }
@@ -59,7 +61,7 @@ impl Offload {
         let pool = |at_once| Arc::new(Pool::new(at_once, waiting, longest));
         Offload {
             reads: pool(at_once),
-            writes: pool(at_once.max(WRITERS)),
+            writes: pool(at_once.saturating_mul(WRITES_A_READ)),
         }
     }
 

@@ -15,7 +15,7 @@ use std::task::{Context, Poll};
 use std::time::{Duration, Instant};
 use tokio::sync::Semaphore;
 use tonic::body::Body;
-use tonic::codegen::http::{HeaderMap, Request, Response};
+use tonic::codegen::http::{HeaderMap, Method, Request, Response};
 use tonic::codegen::{Body as HttpBody, Bytes, StdError};
 
 /// The beginning of the paths of our own methods; health and reflection are always answered.
@@ -114,7 +114,7 @@ where
         let path = request.uri().path();
         let (is_ours, lane) = (path.starts_with(OURS), lane_of(path));
         // A browser needs its answer in another form: the layers within give it.
-        let is_web = is_web(request.headers());
+        let is_web = request.method() == Method::OPTIONS || is_web(request.headers());
         if is_ours && !is_web && self.gate.offload.turns_away(lane) {
             return Answering::Now(Some(self.gate.busy()));
         }

@@ -206,7 +206,7 @@ impl Walk {
             .collect();
         for (tie, target, kind) in ties {
             self.looked_at = self.looked_at.wrapping_add(1);
-            if self.looked_at % TIES_A_LOOK == 0 && (self.is_unwanted)() {
+            if self.looked_at.is_multiple_of(TIES_A_LOOK) && (self.is_unwanted)() {
                 self.broken_off = true;
                 return;
             }

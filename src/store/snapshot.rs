@@ -182,3 +182,55 @@ impl Snapshot<'_> {
         })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::backend::Batch;
+    use super::*;
+    use crate::store::StoreOptions;
+
+    const KEYS: u16 = 1000;
+
+    fn store() -> Store {
+        let store = Store::in_memory(&StoreOptions::default()).expect("a store");
+        let mut batch = Batch::default();
+        for key in 0..KEYS {
+            batch.put(Table::Sources, key.to_be_bytes(), Vec::new());
+        }
+        store.shared.backend.commit(batch).expect("committed");
+        store
+    }
+
+    #[test]
+    fn long_reads_end_soon_after_they_are_told_to_stop() {
+        let store = store();
+        let (everything, mut seen) = (Vec::new()..vec![u8::MAX], 0);
+        let stop = Stop::default();
+        let snapshot = store.snapshot().expect("a snapshot").with_stop(&stop);
+        let scanned = snapshot.view.scan(
+            Table::Sources,
+            &everything,
+            Order::Ascending,
+            Deadline::NONE,
+            &mut |_, _| {
+                seen += 1;
+                stop.cancel();
+                GO_ON
+            },
+        );
+        assert!(matches!(scanned, Err(StoreError::DeadlinePassed)));
+        assert!(seen <= READ_A_LOOK, "{seen} were read");
+
+        let stop = Stop::default();
+        let snapshot = store.snapshot().expect("a snapshot").with_stop(&stop);
+        let keys: Vec<[u8; 2]> = (0..KEYS).map(u16::to_be_bytes).collect();
+        let mut seen = 0;
+        let read = snapshot.values::<()>(Table::Sources, &keys, |_, _| {
+            seen += 1;
+            stop.cancel();
+            Ok(None)
+        });
+        assert!(matches!(read, Err(StoreError::DeadlinePassed)));
+        assert!(seen <= READ_A_LOOK, "{seen} were read");
+    }
+}

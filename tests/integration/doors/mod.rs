@@ -10,6 +10,7 @@ mod json;
 mod limits;
 mod live;
 mod made_up_answer;
+mod overload;
 mod rendering;
 mod serving;
 mod watching;

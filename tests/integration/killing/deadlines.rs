@@ -39,7 +39,7 @@ const ONE_IN: u32 = 20;
 enum Asked {
     Connection(Box<Write>),
     Person(v1::CreatePersonRequest),
-    Correction(v1::UpdateStatementRequest),
+    Correction(Box<v1::UpdateStatementRequest>),
 }
 
 /// What an acknowledged write was answered: the person or statement, and the revision.
@@ -102,7 +102,7 @@ impl Clients {
                 })
             }
             Asked::Correction(request) => {
-                let request = in_time(request.clone(), patience);
+                let request = in_time((**request).clone(), patience);
                 let answer = within(patience, self.statements.update_statement(request)).await?;
                 Ok(Answered {
                     name: answer.statement.unwrap_or_default().name,
@@ -208,7 +208,7 @@ fn draw(count: u64, children: &[String], before: &[v1::Statement]) -> Vec<Asked>
             0 => Asked::Person(new_person(number, writes::request_id(&mut chance))),
             1 => {
                 let statement = &before[number as usize / 4];
-                Asked::Correction(v1::UpdateStatementRequest {
+                Asked::Correction(Box::new(v1::UpdateStatementRequest {
                     statement: Some(v1::Statement {
                         name: statement.name.clone(),
                         ..named(format!("After {}", writes::letters(number)))
@@ -218,7 +218,7 @@ fn draw(count: u64, children: &[String], before: &[v1::Statement]) -> Vec<Asked>
                     }),
                     request_id: writes::request_id(&mut chance),
                     validate_only: false,
-                })
+                }))
             }
             _ => Asked::Connection(Box::new(writes::draw(&mut chance, children, number))),
         })
