@@ -138,10 +138,7 @@ impl Arrays {
 /// Walks as FindFamily does, from whatever source of nodes.
 fn walk(child: PersonId, mut read: impl FnMut(&[PersonId]) -> Vec<Node>) -> Walked {
     let orders = orders().expect("orders");
-    let order = orders
-        .iter()
-        .find(|order| order.id == DEFAULT_ORDER)
-        .expect("the default order");
+    let order = orders.named(DEFAULT_ORDER).expect("the default order");
     let certainty = weights().expect("weights").certainty;
     let mut walk = Walk::new(child, support::today(), order.walk_reach(), certainty);
     loop {

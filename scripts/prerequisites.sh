@@ -18,19 +18,39 @@ if [ "${1:-}" = --lint ]; then
     python3 -c 'import ensurepip, venv' 2>/dev/null || packages+=(python3-venv)
 fi
 
+# What the client examples run in. Those whose runtime cannot be had are left out, and say so.
+runtimes=()
+if [ "${1:-}" = --lint ]; then
+    command -v node >/dev/null || runtimes+=(nodejs)
+    command -v npm >/dev/null || runtimes+=(npm)
+    command -v jq >/dev/null || runtimes+=(jq)
+    command -v chromium >/dev/null || command -v google-chrome >/dev/null || runtimes+=(chromium)
+fi
+
+as_root=()
+if [ "$(id -u)" -ne 0 ]; then
+    as_root=(sudo -n)
+fi
+can_install() { command -v apt-get >/dev/null && "${as_root[@]}" true 2>/dev/null; }
+install() {
+    "${as_root[@]}" apt-get update -qq
+    "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "$@" >/dev/null
+}
+
 if [ "${#packages[@]}" -gt 0 ]; then
     echo "needed and missing: ${packages[*]}"
-    as_root=()
-    if [ "$(id -u)" -ne 0 ]; then
-        as_root=(sudo -n)
-    fi
-    if ! command -v apt-get >/dev/null || ! "${as_root[@]}" true 2>/dev/null; then
+    if ! can_install; then
         echo "please install: ${packages[*]}" >&2
         echo "on Debian: sudo apt-get install ${packages[*]}" >&2
         exit 1
     fi
-    "${as_root[@]}" apt-get update -qq
-    "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq "${packages[@]}"
+    install "${packages[@]}"
+fi
+if [ "${#runtimes[@]}" -gt 0 ]; then
+    echo "missing for the client examples: ${runtimes[*]}"
+    if ! can_install || ! install "${runtimes[@]}"; then
+        echo "not installed: the client examples that need it are left out"
+    fi
 fi
 
 if ! command -v cargo >/dev/null; then

@@ -38,6 +38,8 @@ pub struct ServerSettings {
     pub streams_per_connection: u32,
     /// Watches at the same time.
     pub watches: usize,
+    /// How often at least a watch sends something.
+    pub heartbeat: Duration,
     /// How long a watcher may leave messages untaken.
     pub slowest_watcher: Duration,
     /// How often a silent connection is asked whether it still lives, and how long it may take to answer.
@@ -82,6 +84,8 @@ pub struct Given {
     pub streams_per_connection: Option<u32>,
     /// Watches at the same time.
     pub watches: Option<usize>,
+    /// Seconds after which a watch sends something at the latest.
+    pub heartbeat_seconds: Option<u64>,
     /// Seconds that a watcher may leave messages untaken.
     pub slowest_watcher_seconds: Option<u64>,
     /// Seconds after which a silent connection is asked whether it still lives.
@@ -134,6 +138,7 @@ impl Given {
                 .streams_per_connection
                 .or(others.streams_per_connection),
             watches: self.watches.or(others.watches),
+            heartbeat_seconds: self.heartbeat_seconds.or(others.heartbeat_seconds),
             slowest_watcher_seconds: self
                 .slowest_watcher_seconds
                 .or(others.slowest_watcher_seconds),
@@ -214,6 +219,8 @@ impl Given {
             )?,
             streams_per_connection: between("streams_per_connection", streams, 1, 10_000)?,
             watches: between("watches", self.watches.unwrap_or(1000), 0, 100_000)?,
+            // The protos promise something at least every ten seconds.
+            heartbeat: seconds("heartbeat_seconds", self.heartbeat_seconds, 5, 10)?,
             slowest_watcher: seconds(
                 "slowest_watcher_seconds",
                 self.slowest_watcher_seconds,
@@ -323,6 +330,8 @@ mod tests {
             "web_origins = [\"*\"]",
             "web_origins = [\"https://a.example/path\"]",
             "keepalive_seconds = 0",
+            "heartbeat_seconds = 0",
+            "heartbeat_seconds = 11",
             "operations_address = \"0.0.0.0:1\"",
         ] {
             let given: Given = toml::from_str(text).expect("known names");
@@ -333,12 +342,14 @@ mod tests {
 
     #[test]
     fn flags_win_over_the_file() {
-        let file: Given = toml::from_str("workers = 3\nqueue = 5").expect("known names");
+        let text = "workers = 3\nqueue = 5\nheartbeat_seconds = 2";
+        let file: Given = toml::from_str(text).expect("known names");
         let flags = Given {
             workers: Some(7),
             ..Given::default()
         };
         let settings = flags.or(file).settings().expect("good values");
         assert_eq!((settings.workers, settings.queue), (7, 5));
+        assert_eq!(settings.heartbeat, Duration::from_secs(2));
     }
 }

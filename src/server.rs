@@ -103,6 +103,7 @@ async fn serve(store: Arc<Store>, settings: &ServerSettings) -> Result<(), Error
             slowest_reader: settings.slowest_reader,
             streams_per_connection: settings.streams_per_connection,
             watches: settings.watches,
+            heartbeat: settings.heartbeat,
             slowest_watcher: settings.slowest_watcher,
             keepalive: settings.keepalive,
             connection_age: settings.connection_age,

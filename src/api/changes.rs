@@ -200,7 +200,8 @@ impl Service {
                 }
                 last_sent = Instant::now();
             }
-            if last_sent.elapsed() >= self.limits.heartbeat {
+            // The next look would be too late.
+            if last_sent.elapsed() + LOOK_EVERY >= self.limits.heartbeat {
                 if !self.send(watcher, heartbeat(after)).await {
                     return;
                 }

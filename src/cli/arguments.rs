@@ -34,6 +34,9 @@ pub struct Global {
     /// Write the answer as JSON, one message a line
     #[arg(long, global = true)]
     pub json: bool,
+    /// A folder with placement orders of your own (.toml), beside those that come with the program
+    #[arg(long, global = true, value_name = "DIR", env = "KINPATH_ORDERS")]
+    pub orders: Option<PathBuf>,
 }
 
 #[derive(Debug, Subcommand)]
@@ -91,6 +94,15 @@ pub enum Command {
         after_help = "Example:\n  kinpath config check --config /etc/kinpath/kinpath.toml"
     )]
     Config(ConfigCommand),
+    /// List the placement orders, or check one of your own
+    #[command(
+        subcommand,
+        after_help = "A placement order says in which order family is looked for, with the law behind each tier. Write your own \
+                      from one that is shown, and hand its folder to --orders.\n\n\
+                      Examples:\n  kinpath orders list\n  kinpath orders show canada-c92-s16\n  \
+                      kinpath orders check our-nation.toml"
+    )]
+    Orders(OrdersCommand),
     /// Write the completions of a shell
     #[command(after_help = "Example:\n  kinpath completions bash > /etc/bash_completion.d/kinpath")]
     Completions(Completions),
@@ -300,6 +312,25 @@ pub enum ConfigCommand {
     /// Read the settings as `serve` would, and tell what is wrong
     #[command(after_help = "Example:\n  kinpath config check --config /etc/kinpath/kinpath.toml")]
     Check(Box<Serve>),
+}
+
+#[derive(Debug, Subcommand)]
+pub enum OrdersCommand {
+    /// List every placement order, with its version and source
+    #[command(after_help = "Example:\n  kinpath orders list")]
+    List,
+    /// Write one placement order as it stands in its file
+    #[command(after_help = "Example:\n  kinpath orders show us-icwa-foster")]
+    Show {
+        /// The order's id
+        id: String,
+    },
+    /// Check files, and tell the line and the reason of what is wrong
+    #[command(after_help = "Example:\n  kinpath orders check our-nation.toml")]
+    Check {
+        #[arg(required = true, value_name = "FILE")]
+        files: Vec<PathBuf>,
+    },
 }
 
 #[derive(Debug, Args)]

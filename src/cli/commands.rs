@@ -5,7 +5,7 @@ use super::arguments::{
 };
 use super::session::Session;
 use super::stop::Stop;
-use super::{export, import, maintenance, progress, render, requests, shell};
+use super::{export, import, maintenance, orders, progress, render, requests, shell};
 use crate::api::v1;
 use crate::error::Error;
 use serde::Serialize;
@@ -15,6 +15,9 @@ use std::path::Path;
 /// Runs the command that was asked for.
 pub fn run(arguments: &Arguments) -> Result<(), Stop> {
     let global = &arguments.global;
+    if let Some(folder) = &global.orders {
+        orders::take_own(folder)?;
+    }
     match &arguments.command {
         Command::Find(command) => find(global, command),
         Command::Connect(command) => connect(global, command),
@@ -25,6 +28,7 @@ pub fn run(arguments: &Arguments) -> Result<(), Stop> {
         Command::Import(command) => import::import(global, command),
         Command::Export(command) => export::export(global, command),
         Command::Config(ConfigCommand::Check(command)) => maintenance::check_config(command),
+        Command::Orders(command) => orders::orders(global, command),
         Command::Completions(command) => shell::completions(command),
         Command::Man => shell::man(),
         Command::Serve(command) => maintenance::serve(global, command),

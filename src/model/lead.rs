@@ -234,6 +234,7 @@ pub struct TierAnswer {
 #[derive(Clone, Debug, PartialEq)]
 pub struct Excluded {
     pub target: LeadTarget,
+    /// 0 where no tier of the order holds them.
     pub tier: u32,
     pub relation: String,
     /// The first rule that excludes: "died", "minor", "barred", "declined", …
@@ -250,6 +251,23 @@ pub struct OrderUsed {
     pub id: String,
     pub version: String,
     pub title: String,
+    pub citation: String,
+    /// Why this order: "named by the case", "an Indigenous child in Canada (…)".
+    pub because: String,
+    /// What the order says of going on to a later tier.
+    pub earlier_tiers: String,
+    /// What the law asks to be considered, to be written down, and not to be looked at.
+    pub consider: Vec<CitedWords>,
+    pub document: Vec<CitedWords>,
+    pub not_used: Vec<CitedWords>,
+    /// What nobody has checked, what does not apply here and why, what must be asked.
+    pub notes: Vec<String>,
+}
+
+/// Words with the source that they come from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CitedWords {
+    pub words: String,
     pub citation: String,
 }
 

@@ -12,6 +12,7 @@ pub mod neighborhood;
 pub mod partial_date;
 pub mod person;
 pub mod reach;
+pub mod relation_pattern;
 pub mod relation_word;
 pub mod statement;
 pub mod store_copy;

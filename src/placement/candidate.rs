@@ -24,6 +24,8 @@ pub struct Candidate<'a> {
     pub outreach: &'a [OutreachBrief],
     /// Kilometres between their place and the child's, where both centres are known.
     pub distance: Option<Distance>,
+    /// Offered or approved by one of the child's nations.
+    pub offered_by_nation: bool,
     pub same_nation: bool,
     pub same_language: bool,
 }

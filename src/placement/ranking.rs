@@ -45,6 +45,7 @@ struct TieToChild {
     knows_the_child: f64,
     holds_a_sibling: f64,
     named_by_child_or_custom: f64,
+    offered_by_nation: f64,
 }
 
 #[derive(Clone, Debug, PartialEq, Deserialize)]
@@ -173,6 +174,13 @@ impl Weights {
                 "parent or guardian of the child's brother or sister",
             );
         }
+        if candidate.offered_by_nation {
+            parts.add(
+                "offered_by_nation",
+                weights.offered_by_nation,
+                "offered or approved by the child's nation",
+            );
+        }
         if candidate.named_by_child_or_custom {
             let reason = "named by the child, or kin by the nation's custom";
             parts.add(
@@ -264,7 +272,10 @@ impl Parts {
 
     fn sum(self) -> Score {
         Score {
-            total: self.parts.iter().map(|part| part.points).sum(),
+            total: self
+                .parts
+                .iter()
+                .fold(0.0, |total, part| total + part.points),
             parts: self.parts,
         }
     }

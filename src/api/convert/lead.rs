@@ -5,7 +5,7 @@ use super::relation::{path, relation};
 use crate::api::v1;
 use crate::model::ids::PublicId;
 use crate::model::lead::{
-    Excluded, Lead, LeadTarget, NationLead, OrderUsed, OutreachBrief, Score, TierAnswer,
+    CitedWords, Excluded, Lead, LeadTarget, NationLead, OrderUsed, OutreachBrief, Score, TierAnswer,
 };
 use crate::model::partial_date::Day;
 
@@ -90,6 +90,12 @@ pub fn order_used(order: &OrderUsed) -> v1::OrderUsed {
         version: order.version.clone(),
         title: order.title.clone(),
         citation: order.citation.clone(),
+        because: order.because.clone(),
+        earlier_tiers: order.earlier_tiers.clone(),
+        consider: cited(&order.consider),
+        document: cited(&order.document),
+        not_used: cited(&order.not_used),
+        notes: order.notes.clone(),
     }
 }
 
@@ -123,4 +129,14 @@ fn outreach(outreach: &OutreachBrief) -> v1::Outreach {
         ask_again: outreach.ask_again.map(date),
         ..v1::Outreach::default()
     }
+}
+
+fn cited(words: &[CitedWords]) -> Vec<v1::CitedWords> {
+    words
+        .iter()
+        .map(|cited| v1::CitedWords {
+            words: cited.words.clone(),
+            citation: cited.citation.clone(),
+        })
+        .collect()
 }

@@ -57,6 +57,22 @@ fn header(page: &mut Page, header: &v1::FindFamilyHeader) {
         &format!("{} ({}, version {})", order.title, order.id, order.version),
     );
     page.field(0, "", &order.citation);
+    if !order.because.is_empty() {
+        page.field(0, "", &format!("used because: {}", order.because));
+    }
+    for (label, words) in [
+        ("Consider", &order.consider),
+        ("Write down", &order.document),
+        ("Not used", &order.not_used),
+    ] {
+        for (position, cited) in words.iter().enumerate() {
+            let label = if position == 0 { label } else { "" };
+            page.field(0, label, &format!("{} [{}]", cited.words, cited.citation));
+        }
+    }
+    for (position, note) in order.notes.iter().enumerate() {
+        page.field(0, if position == 0 { "Note" } else { "" }, note);
+    }
     for (position, tier) in header.tiers.iter().enumerate() {
         let label = if position == 0 { "Found" } else { "" };
         let mut found = count(tier.lead_count, "lead", "leads");

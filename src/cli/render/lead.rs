@@ -79,10 +79,11 @@ pub fn excluded(page: &mut Page, excluded: &v1::Excluded) {
         Some(Target::WaitingFamily(family)) => (&family.display_name, &family.name),
         None => return,
     };
-    let mut text = format!(
-        "{who}, {} (tier {}): {}",
-        excluded.relation, excluded.tier, excluded.reason
-    );
+    let tier = match excluded.tier {
+        0 => "no tier".to_owned(),
+        number => format!("tier {number}"),
+    };
+    let mut text = format!("{who}, {} ({tier}): {}", excluded.relation, excluded.reason);
     if excluded.connection {
         text.push_str(" [a lead for connection]");
     }

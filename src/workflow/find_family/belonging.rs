@@ -14,6 +14,7 @@ use crate::model::statement::Certainty;
 use crate::model::tie::{KinBasis, ParentNature};
 use crate::names::network_roles::network_role;
 use crate::placement::candidate::{Candidate, KinshipBrief, NetworkBrief};
+use crate::placement::order::Attribute;
 use crate::workflow::relations::nearness;
 use rustc_hash::{FxHashMap, FxHashSet};
 
@@ -25,6 +26,8 @@ pub struct Belonging<'a> {
     pub network: Vec<&'a NodeNetworkTie>,
     /// Lived with the same foster parents.
     pub foster_sibling: bool,
+    /// Offered or approved by one of the child's nations.
+    pub offered: bool,
 }
 
 /// One way of being kin.
@@ -79,6 +82,13 @@ pub fn people<'a>(gathered: &'a Gathered, permit: &Permit) -> Result<Vec<Belongi
             person.foster_sibling = true;
         }
     }
+    for &id in gathered.offered() {
+        if id != gathered.child().id
+            && let Some(person) = found.person(id)
+        {
+            person.offered = true;
+        }
+    }
     Ok(found.people)
 }
 
@@ -100,6 +110,7 @@ impl<'a> Found<'a> {
                 ways: Vec::new(),
                 network: Vec::new(),
                 foster_sibling: false,
+                offered: false,
             });
             people.len() - 1
         });
@@ -123,14 +134,17 @@ impl Belonging<'_> {
             eldest_child_born: self.eldest_child_born(gathered),
             outreach: gathered.outreach(OutreachTarget::Person(self.node.id)),
             distance: gathered.distance(self.node.place, Some(self.node)),
-            same_nation: self.node.nations.iter().any(|(nation, state)| {
-                *state != MembershipState::NotAMember && heritage.nations.contains(nation)
-            }),
-            same_language: self
-                .node
-                .languages
-                .iter()
-                .any(|language| heritage.languages.contains(language)),
+            offered_by_nation: self.offered,
+            same_nation: gathered.uses(Attribute::Nation)
+                && self.node.nations.iter().any(|(nation, state)| {
+                    *state != MembershipState::NotAMember && heritage.nations.contains(nation)
+                }),
+            same_language: gathered.uses(Attribute::Language)
+                && self
+                    .node
+                    .languages
+                    .iter()
+                    .any(|language| heritage.languages.contains(language)),
         }
     }
 
@@ -223,7 +237,7 @@ pub fn is_parent_of_sibling(shape: &Shape) -> bool {
         && (shape.stretches[1].up, shape.stretches[1].down) == (1, 0)
 }
 
-fn is_named_or_custom(gathered: &Gathered, way: &Way<'_>) -> bool {
+pub fn is_named_or_custom(gathered: &Gathered, way: &Way<'_>) -> bool {
     let [step] = way.route.steps[..] else {
         return false;
     };
@@ -231,6 +245,18 @@ fn is_named_or_custom(gathered: &Gathered, way: &Way<'_>) -> bool {
         NodeTieKind::Kin { basis, .. } => {
             matches!(basis, KinBasis::NamedByChild | KinBasis::Custom)
         }
+        NodeTieKind::Parent { nature, .. } => nature == ParentNature::Customary,
+        _ => false,
+    }
+}
+
+/// Kin by the nation's law or custom.
+pub fn is_by_custom(gathered: &Gathered, way: &Way<'_>) -> bool {
+    let [step] = way.route.steps[..] else {
+        return false;
+    };
+    match gathered.graph.tie(step.tie).kind {
+        NodeTieKind::Kin { basis, .. } => basis == KinBasis::Custom,
         NodeTieKind::Parent { nature, .. } => nature == ParentNature::Customary,
         _ => false,
     }
@@ -259,7 +285,7 @@ fn people_on<'a>(
 }
 
 /// Whether a way runs through a couple, foster home or guardianship that is no more.
-fn is_former(gathered: &Gathered, way: &Way<'_>) -> bool {
+pub fn is_former(gathered: &Gathered, way: &Way<'_>) -> bool {
     let parted = way.shape.joints.iter().any(|joint| match joint {
         Joint::Union { ended, .. } | Joint::Step { ended } => *ended,
         Joint::Coparent => false,

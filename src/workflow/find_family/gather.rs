@@ -3,17 +3,22 @@
 use super::FindFamily;
 use crate::access::Permit;
 use crate::error::Error;
-use crate::kinship::family_graph::{FamilyGraph, Place};
-use crate::kinship::walk::Kin;
+use crate::kinship::family_graph::{FamilyGraph, ParentClass, Place};
+use crate::kinship::route::StepKind;
+use crate::kinship::walk::{Kin, Walked};
 use crate::model::case::{Case, Inquiry, Outreach, OutreachTarget};
-use crate::model::ids::{CaseId, HouseholdId, PersonId, PlaceId, Subject};
+use crate::model::ids::{CaseId, HouseholdId, NationId, PersonId, PlaceId, PublicId, Subject};
 use crate::model::lead::OutreachBrief;
+use crate::model::nation::{MembershipState, Nation};
 use crate::model::neighborhood::{Node, NodeTie, NodeTieKind};
 use crate::model::partial_date::{Day, Truth};
 use crate::model::person::{CautionKind, Place as PlaceRecord};
 use crate::model::tie::ParentNature;
 use crate::placement::candidate::Distance;
-use crate::placement::order::{DEFAULT_ORDER, PlacementOrder, orders};
+use crate::placement::order::{
+    Attribute, Chosen, IndigenousStatus, KindOfPlacement, NationTest, PlacementOrder, Situation,
+    Who, orders,
+};
 use crate::placement::ranking::{Weights, weights};
 use crate::store::{Page, Snapshot, TieKind};
 use crate::workflow::read_kin::walk_kin;
@@ -23,6 +28,9 @@ use rustc_hash::{FxHashMap, FxHashSet};
 pub struct Gathered {
     pub as_of: Day,
     pub order: &'static PlacementOrder,
+    /// Why this order, what it may not look at, what must be asked.
+    pub chosen: Chosen<'static>,
+    pub indigenous: IndigenousStatus,
     pub weights: &'static Weights,
     pub graph: FamilyGraph,
     pub start: Place,
@@ -34,6 +42,13 @@ pub struct Gathered {
     /// Children who live or lived with the same foster parents.
     pub foster_siblings: Vec<PersonId>,
     places: FxHashMap<PlaceId, PlaceRecord>,
+    nations: FxHashMap<NationId, (PublicId, Nation)>,
+    /// The nations to which the child, or an ancestor, belongs or may belong.
+    own_nations: FxHashSet<NationId>,
+    /// The same with those of which they are said to be no members.
+    named_nations: Vec<NationId>,
+    /// People whom one of these nations has offered or approved.
+    offered: FxHashSet<PersonId>,
 }
 
 /// Reads it all.
@@ -43,18 +58,30 @@ pub fn gather(
     question: &FindFamily,
 ) -> Result<Gathered, Error> {
     let case = snapshot.case_of_child(question.child, permit.visibility())?;
-    let order = order_for(question, case.as_ref().map(|(_, case)| case))?;
     let weights = weights().map_err(|error| Error::Internal {
         detail: error.to_string(),
     })?;
-    let walked = walk_kin(
-        snapshot,
-        permit,
-        question.child,
-        question.as_of,
-        order.walk_reach(),
-        weights,
-    )?;
+    let walk = |order: &PlacementOrder| {
+        let reach = order.walk_reach();
+        walk_kin(
+            snapshot,
+            permit,
+            question.child,
+            question.as_of,
+            reach,
+            weights,
+        )
+    };
+    let of_case = case.as_ref().map(|(_, case)| case);
+    // Whether the child is Indigenous may depend on ancestors, who are known only after a walk.
+    let first = choose(question, of_case, IndigenousStatus::NotRecorded)?;
+    let mut walked = walk(first.order)?;
+    let indigenous = indigenous_status(&walked, question.child);
+    let chosen = choose(question, of_case, indigenous)?;
+    if chosen.order.walk_reach() != first.order.walk_reach() {
+        walked = walk(chosen.order)?;
+    }
+    let order = chosen.order;
     let start = walked
         .graph
         .place_of(question.child)
@@ -81,7 +108,13 @@ pub fn gather(
     let mut gathered = Gathered {
         as_of: question.as_of,
         order,
+        chosen,
+        indigenous,
         weights,
+        own_nations: own_nations(&walked, question.child),
+        named_nations: lineage(&walked, question.child)
+            .flat_map(|node| node.nations.iter().map(|(nation, _)| *nation))
+            .collect(),
         graph: walked.graph,
         start,
         kin: walked.kin,
@@ -91,39 +124,99 @@ pub fn gather(
         households: FxHashMap::default(),
         foster_siblings: Vec::new(),
         places: FxHashMap::default(),
+        nations: FxHashMap::default(),
+        offered: FxHashSet::default(),
     };
     gathered.read_network(snapshot, permit)?;
+    gathered.read_nations(snapshot, permit)?;
     gathered.read_households(snapshot, permit)?;
     gathered.read_places(snapshot, permit)?;
     Ok(gathered)
 }
 
-/// The order that the question names, else the case's, else the default.
-fn order_for(question: &FindFamily, case: Option<&Case>) -> Result<&'static PlacementOrder, Error> {
+/// The order that the question names, else the case's, else what the rules say.
+fn choose(
+    question: &FindFamily,
+    case: Option<&Case>,
+    indigenous: IndigenousStatus,
+) -> Result<Chosen<'static>, Error> {
     let orders = orders().map_err(|error| Error::Internal {
         detail: error.to_string(),
     })?;
-    let of_case = case
-        .map(|case| case.placement_order.as_str())
-        .filter(|id| !id.is_empty());
-    let wanted = question
-        .order
-        .as_deref()
-        .or(of_case)
-        .unwrap_or(DEFAULT_ORDER);
+    let kind = match case.map(|case| case.primary_goal.as_str()) {
+        Some("adoption") => KindOfPlacement::Adoption,
+        _ => KindOfPlacement::Care,
+    };
+    let situation = Situation {
+        named_by_case: case.map_or("", |case| &case.placement_order),
+        region: case.map_or("", |case| &case.region),
+        indigenous,
+        kind,
+    };
     orders
-        .iter()
-        .find(|order| order.id == wanted)
-        .ok_or_else(|| {
-            let known: Vec<&str> = orders.iter().map(|order| order.id.as_str()).collect();
-            Error::invalid(
-                "order",
-                format!(
-                    "there is no placement order \"{wanted}\"; known are: {}",
-                    known.join(", ")
-                ),
-            )
+        .choose(question.order.as_deref(), &situation)
+        .map_err(|unknown| {
+            let reason = format!(
+                "there is no placement order \"{unknown}\"; known are: {}",
+                orders.ids().join(", ")
+            );
+            Error::invalid("order", reason)
         })
+}
+
+/// The child and those found by parent ties alone, with their nations.
+fn lineage(walked: &Walked, child: PersonId) -> impl Iterator<Item = &Node> {
+    let ancestors = walked.kin.iter().filter(|kin| {
+        kin.routes.iter().any(|route| {
+            route.steps.iter().all(|step| {
+                matches!(step.kind, StepKind::Parent { nature, .. } if ParentClass::of(nature).is_lineage())
+            })
+        })
+    });
+    let ancestors = ancestors.filter_map(|kin| walked.graph.node(kin.place));
+    walked.graph.person(child).into_iter().chain(ancestors)
+}
+
+/// Nations to which the child belongs or may belong.
+fn own_nations(walked: &Walked, child: PersonId) -> FxHashSet<NationId> {
+    lineage(walked, child)
+        .flat_map(|node| &node.nations)
+        .filter(|(_, state)| *state != MembershipState::NotAMember)
+        .map(|(nation, _)| *nation)
+        .collect()
+}
+
+/// What the records say of the child, and of the child's ancestors.
+fn indigenous_status(walked: &Walked, child: PersonId) -> IndigenousStatus {
+    let own = walked
+        .graph
+        .person(child)
+        .map_or(&[][..], |node| &node.nations);
+    let is = |states: &[MembershipState]| own.iter().any(|(_, state)| states.contains(state));
+    let member = [
+        MembershipState::Member,
+        MembershipState::Entitled,
+        MembershipState::ConfirmedByNation,
+    ];
+    let by_ancestor = || {
+        lineage(walked, child)
+            .skip(1)
+            .flat_map(|node| &node.nations)
+            .any(|(_, state)| *state != MembershipState::NotAMember)
+    };
+    if is(&member) {
+        IndigenousStatus::Known
+    } else if is(&[
+        MembershipState::Claimed,
+        MembershipState::AskedAwaitingAnswer,
+    ]) || by_ancestor()
+    {
+        IndigenousStatus::Possible
+    } else if own.is_empty() {
+        IndigenousStatus::NotRecorded
+    } else {
+        IndigenousStatus::No
+    }
 }
 
 /// The latest outreach to each target for each purpose.
@@ -290,6 +383,112 @@ impl Gathered {
             );
         }
         self.read_missing(snapshot, permit, wanted)
+    }
+
+    /// The nations of the child and ancestors, whom they offered, and, where the order asks, everybody's nations.
+    fn read_nations(&mut self, snapshot: &Snapshot<'_>, permit: &Permit) -> Result<(), Error> {
+        let named = std::mem::take(&mut self.named_nations);
+        self.read_nation_records(snapshot, permit, named)?;
+        let holdings = || self.order.tiers.iter().flat_map(|tier| &tier.holds);
+        let asks_who_was_offered = holdings().any(|holding| {
+            holding.who == Who::OfferedByNation
+                || holding.nation == Some(NationTest::OfferedByNation)
+        });
+        let asks_about_peoples =
+            holdings().any(|holding| holding.nation == Some(NationTest::SamePeople));
+        if asks_who_was_offered {
+            let offered: Vec<PersonId> = self
+                .own_nations
+                .iter()
+                .filter_map(|nation| self.nations.get(nation))
+                .flat_map(|(_, nation)| nation.offered_people.iter().copied())
+                .collect();
+            self.offered = offered.iter().copied().collect();
+            self.read_missing(snapshot, permit, offered)?;
+        }
+        if asks_about_peoples {
+            let everybodys = self
+                .graph
+                .people()
+                .flat_map(|(_, node)| node.nations.iter().map(|(nation, _)| *nation))
+                .collect();
+            self.read_nation_records(snapshot, permit, everybodys)?;
+        }
+        Ok(())
+    }
+
+    /// Reads the records of nations that were not read before.
+    pub fn read_nation_records(
+        &mut self,
+        snapshot: &Snapshot<'_>,
+        permit: &Permit,
+        mut ids: Vec<NationId>,
+    ) -> Result<(), Error> {
+        ids.retain(|id| !self.nations.contains_key(id));
+        ids.sort_unstable();
+        ids.dedup();
+        if ids.is_empty() {
+            return Ok(());
+        }
+        let records = snapshot.nations(&ids, permit.visibility())?;
+        self.nations.extend(
+            ids.into_iter()
+                .zip(records)
+                .filter_map(|(id, record)| Some((id, record?))),
+        );
+        Ok(())
+    }
+
+    /// The record of a nation that was read.
+    pub fn nation(&self, id: NationId) -> Option<&(PublicId, Nation)> {
+        self.nations.get(&id)
+    }
+
+    /// Who was offered or approved by one of the child's nations.
+    pub fn offered(&self) -> &FxHashSet<PersonId> {
+        &self.offered
+    }
+
+    /// Whether the order lets an attribute count.
+    pub fn uses(&self, attribute: Attribute) -> bool {
+        let needs = self
+            .case
+            .as_ref()
+            .map_or(&[][..], |(_, case)| &case.needs[..]);
+        self.chosen.uses(attribute, needs)
+    }
+
+    /// Whether somebody, or one of a household, meets what a tier asks about nations.
+    pub fn meets(&self, test: NationTest, people: &[&Node]) -> bool {
+        let belongs = |accept: &dyn Fn(NationId) -> bool| {
+            people
+                .iter()
+                .flat_map(|node| &node.nations)
+                .any(|(nation, state)| *state != MembershipState::NotAMember && accept(*nation))
+        };
+        let same_community = |nation: NationId| self.own_nations.contains(&nation);
+        match test {
+            NationTest::SameCommunity => belongs(&same_community),
+            NationTest::SamePeople => {
+                belongs(&|nation| same_community(nation) || self.is_of_own_people(nation))
+            }
+            NationTest::AnyNation => belongs(&|_| true),
+            NationTest::OfferedByNation => {
+                people.iter().any(|node| self.offered.contains(&node.id))
+            }
+        }
+    }
+
+    /// Whether a nation is the people of one of the child's, or another community of it.
+    fn is_of_own_people(&self, nation: NationId) -> bool {
+        let people_of = |id: NationId| self.nations.get(&id).and_then(|(_, nation)| nation.part_of);
+        let own_people = || {
+            self.own_nations
+                .iter()
+                .flat_map(|&own| [Some(own), people_of(own)])
+                .flatten()
+        };
+        own_people().any(|people| people == nation || people_of(nation) == Some(people))
     }
 
     fn read_missing(

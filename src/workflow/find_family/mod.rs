@@ -14,8 +14,9 @@ use crate::error::Error;
 use crate::kinship::contradictions::contradictions;
 use crate::model::case::Purpose;
 use crate::model::ids::PersonId;
-use crate::model::lead::{FamilyAnswer, OrderUsed};
+use crate::model::lead::{CitedWords, FamilyAnswer, OrderUsed};
 use crate::model::partial_date::Day;
+use crate::placement::order::{Chosen, Duty};
 use crate::store::Store;
 
 /// The question.
@@ -59,12 +60,7 @@ pub fn find_family(
         purpose: question.purpose,
         as_of: question.as_of,
         revision: snapshot.revision(),
-        order: OrderUsed {
-            id: gathered.order.id.clone(),
-            version: gathered.order.version.clone(),
-            title: gathered.order.title.clone(),
-            citation: gathered.order.citation.clone(),
-        },
+        order: order_used(&gathered.chosen),
         tiers: tiers.into_iter().map(|answer| answer.tier).collect(),
         excluded,
         excluded_total,
@@ -72,4 +68,37 @@ pub fn find_family(
         contradictions: contradictions(&gathered.graph),
         people_read: gathered.graph.people_read() as u32,
     })
+}
+
+/// The order as told in the answer.
+fn order_used(chosen: &Chosen<'_>) -> OrderUsed {
+    let duties = |duties: &[Duty]| {
+        duties
+            .iter()
+            .map(|duty| CitedWords {
+                words: duty.words.clone(),
+                citation: duty.citation.clone(),
+            })
+            .collect()
+    };
+    let order = chosen.order;
+    OrderUsed {
+        id: order.id.clone(),
+        version: order.version.clone(),
+        title: order.title.clone(),
+        citation: order.citation.clone(),
+        because: chosen.because.clone(),
+        earlier_tiers: order.earlier_tiers.words().to_owned(),
+        consider: duties(&order.consider),
+        document: duties(&order.document),
+        not_used: chosen
+            .not_used
+            .iter()
+            .map(|(rule, citation)| CitedWords {
+                words: rule.words.clone(),
+                citation: citation.clone(),
+            })
+            .collect(),
+        notes: chosen.notes.clone(),
+    }
 }

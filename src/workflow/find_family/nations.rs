@@ -2,15 +2,12 @@
 
 use super::belonging::Belonging;
 use super::gather::Gathered;
-use crate::access::Permit;
-use crate::error::Error;
 use crate::model::case::OutreachTarget;
 use crate::model::ids::NationId;
 use crate::model::ids::PublicId;
 use crate::model::lead::{Line, NationLead};
 use crate::model::nation::{MembershipState, Nation};
 use crate::model::tie::Side;
-use crate::store::Snapshot;
 
 /// How a nation is the child's.
 struct Link {
@@ -24,23 +21,13 @@ struct Link {
 }
 
 /// The nations of the child and of the child's ancestors, nearest first.
-pub fn nations(
-    snapshot: &Snapshot<'_>,
-    permit: &Permit,
-    gathered: &Gathered,
-    people: &[Belonging<'_>],
-) -> Result<Vec<NationLead>, Error> {
-    let links = links(gathered, people);
-    let ids: Vec<NationId> = links.iter().map(|link| link.nation).collect();
-    if ids.is_empty() {
-        return Ok(Vec::new());
-    }
-    let records = snapshot.nations(&ids, permit.visibility())?;
-    let leads = links.into_iter().zip(records).filter_map(|(link, record)| {
-        let (public_id, nation) = record?;
-        Some(lead(gathered, link, public_id, nation))
+pub fn nations(gathered: &Gathered, people: &[Belonging<'_>]) -> Vec<NationLead> {
+    let links = links(gathered, people).into_iter();
+    let leads = links.filter_map(|link| {
+        let (public_id, nation) = gathered.nation(link.nation)?;
+        Some(lead(gathered, link, *public_id, nation.clone()))
     });
-    Ok(leads.collect())
+    leads.collect()
 }
 
 fn links(gathered: &Gathered, people: &[Belonging<'_>]) -> Vec<Link> {

@@ -5,7 +5,7 @@ use super::belonging::Belonging;
 use super::cautions::{cautions, screening, unknown};
 use super::gather::Gathered;
 use super::nations::nations;
-use super::tiers::{Assigned, RankedLead};
+use super::tiers::{Assigned, RankedLead, is_for_child};
 use super::waiting::{ExcludedFamilies, waiting_tier};
 use crate::access::Permit;
 use crate::error::Error;
@@ -14,7 +14,7 @@ use crate::model::case::OutreachTarget;
 use crate::model::lead::{Excluded, Lead, LeadStatus, LeadTarget, PathStep, TierAnswer};
 use crate::model::neighborhood::NodeNetworkTie;
 use crate::names::network_roles::network_role;
-use crate::placement::order::{Holds, Tier};
+use crate::placement::order::{IndigenousStatus, Tier, Who};
 use crate::store::Snapshot;
 use crate::workflow::relations::{Sources, relation, sources_of, summary};
 
@@ -85,18 +85,27 @@ impl Shown {
         let mut total = ranked.len() as u32;
         let mut excluded_families = ExcludedFamilies::default();
         let mut empty_because = String::new();
-        let nations = match tier.holds.contains(&Holds::Nations) {
-            true => nations(snapshot, permit, gathered, assigned.people)?,
+        let nations = match tier.holds_any(Who::Nations) {
+            true => nations(gathered, assigned.people),
             false => Vec::new(),
         };
-        if tier.holds.contains(&Holds::WaitingFamilies) {
-            let waiting = waiting_tier(snapshot, permit, gathered, tier, question)?;
+        if tier.holds_any(Who::WaitingFamilies) {
+            let mut waiting = waiting_tier(snapshot, permit, gathered, tier, question)?;
+            // Families stand after the people of the tier.
+            for lead in &mut waiting.leads {
+                lead.rank += total;
+            }
+            waiting
+                .leads
+                .truncate(question.leads_per_tier.saturating_sub(leads.len()));
             total += waiting.total;
             leads.extend(waiting.leads);
             excluded_families = waiting.excluded;
-            empty_because = waiting.empty_because;
+            if total == 0 {
+                empty_because = waiting.empty_because;
+            }
         } else if total == 0 {
-            empty_because = empty_because_of(assigned, tier);
+            empty_because = empty_because_of(gathered, assigned, tier);
         }
         let (number, title, citation) = (tier.number, tier.title.clone(), tier.citation.clone());
         let tier = TierAnswer {
@@ -130,7 +139,9 @@ impl Shown {
         let mut ways = ways_in_words(gathered, person);
         if ranked.by_network {
             // What put them here comes first: the role, then kinship too far for this order.
-            let roles = person.network.len() + usize::from(person.foster_sibling);
+            let roles = person.network.len()
+                + usize::from(person.foster_sibling)
+                + usize::from(person.offered);
             let kinship = ways.len().saturating_sub(roles);
             ways.rotate_left(kinship);
         }
@@ -239,6 +250,9 @@ fn ways_in_words(gathered: &Gathered, person: &Belonging<'_>) -> Vec<String> {
     if person.foster_sibling {
         words.push("lived with the same foster parents".to_owned());
     }
+    if person.offered {
+        words.push("offered by the child's nation".to_owned());
+    }
     words
 }
 
@@ -246,13 +260,26 @@ fn role_words(tie: &NodeNetworkTie) -> String {
     network_role(&tie.role).map_or_else(|| tie.role.replace('_', " "), |role| role.title.clone())
 }
 
-fn empty_because_of(assigned: &Assigned<'_>, tier: &Tier) -> String {
+fn empty_because_of(gathered: &Gathered, assigned: &Assigned<'_>, tier: &Tier) -> String {
+    if !is_for_child(gathered, tier) {
+        return match gathered.indigenous {
+            IndigenousStatus::No => {
+                "For Indigenous children: the nations named say that the child is not a member."
+                    .to_owned()
+            }
+            _ => "For Indigenous children. Needs review: whether the child is one is not recorded."
+                .to_owned(),
+        };
+    }
+    if !tier.empty_words.is_empty() {
+        return tier.empty_words.clone();
+    }
     let left_out = assigned
         .excluded
         .iter()
         .filter(|left_out| left_out.tier == tier.number)
         .count();
-    let who = if tier.holds.contains(&Holds::Kin) {
+    let who = if tier.holds_any(Who::Kin) {
         "relatives"
     } else {
         "people"

@@ -1,18 +1,22 @@
 //! Sorts people into tiers: each stands once, in the earliest tier that holds them, and within it by score. Whoever
 //! is only out of the list is kept with the reason.
 
-use super::belonging::{Belonging, Heritage, is_foster_kin};
+use super::belonging::{
+    Belonging, Heritage, is_by_custom, is_former, is_foster_kin, is_named_or_custom,
+};
 use super::gather::Gathered;
 use crate::access::Permit;
 use crate::error::Error;
+use crate::kinship::family_graph::is_over;
 use crate::kinship::route::{Joint, Shape};
 use crate::model::case::Purpose;
 use crate::model::lead::Score;
 use crate::model::neighborhood::Node;
-use crate::model::reach::Reach;
+use crate::model::relation_pattern::PatternJoint;
+use crate::names::network_roles::network_role;
 use crate::names::normalize::fold;
 use crate::placement::eligibility::{Eligibility, eligibility};
-use crate::placement::order::{Holds, Tier};
+use crate::placement::order::{Attribute, Holding, IndigenousStatus, Tier, Who};
 use std::cell::OnceCell;
 use std::cmp::Ordering;
 
@@ -29,7 +33,7 @@ pub struct RankedLead {
     pub position: usize,
     pub score: Score,
     pub questions: Vec<String>,
-    /// The tier holds them for the network alone: their kinship, if any, is out of its reach.
+    /// The tier holds them for the network, or because a nation offered them, alone: their kinship, if any, is out of its reach.
     pub by_network: bool,
 }
 
@@ -53,49 +57,51 @@ pub fn assign<'a>(
     let mut excluded = Vec::new();
     for (position, person) in people.iter().enumerate() {
         permit.go_on_at(position)?;
-        let Some(index) = gathered
-            .order
-            .tiers
-            .iter()
-            .position(|tier| holds(tier, person))
-        else {
-            continue;
-        };
+        let held = held_by(gathered, person);
         let mut candidate = person.candidate(gathered, &heritage);
-        let by_network = !holds_as_kin(&gathered.order.tiers[index], person);
+        let by_network = held.as_ref().is_some_and(|held| !held.as_kin);
         if by_network {
             candidate.kinship = None;
         }
-        match eligibility(&candidate, purpose, gathered.order, gathered.as_of) {
-            Eligibility::Lead { questions } => {
-                let score = gathered.weights.score(&candidate, purpose);
-                leads[index].push(RankedLead {
+        let ruled = eligibility(&candidate, purpose, gathered.order, gathered.as_of);
+        match (held, ruled) {
+            (Some(held), Eligibility::Lead { mut questions }) => {
+                questions.extend(held.question);
+                leads[held.index].push(RankedLead {
                     position,
-                    score,
+                    score: gathered.weights.score(&candidate, purpose),
                     questions,
                     by_network,
                 });
             }
-            Eligibility::Excluded {
-                rule,
-                reason,
-                connection,
-            } => {
-                let tier = gathered.order.tiers[index].number;
-                excluded.push(LeftOut {
-                    position,
-                    tier,
+            (None, Eligibility::Lead { .. }) => excluded.push(LeftOut {
+                position,
+                tier: 0,
+                rule: "outside_order",
+                reason: "not among those whom this order looks to".to_owned(),
+                connection: true,
+            }),
+            (
+                held,
+                Eligibility::Excluded {
                     rule,
                     reason,
                     connection,
-                });
-            }
+                },
+            ) => excluded.push(LeftOut {
+                position,
+                tier: held.map_or(0, |held| gathered.order.tiers[held.index].number),
+                rule,
+                reason,
+                connection,
+            }),
         }
     }
+    let by_name = gathered.uses(Attribute::Name);
     let mut content = Vec::with_capacity(people.len());
     for (position, person) in people.iter().enumerate() {
         permit.go_on_at(position)?;
-        content.push(Content::of(person));
+        content.push(Content::of(person, by_name));
     }
     for tier in &mut leads {
         tier.sort_by(|one, other| {
@@ -104,7 +110,7 @@ pub fn assign<'a>(
         });
     }
     excluded.sort_by(|one: &LeftOut, other: &LeftOut| {
-        let by_tier = one.tier.cmp(&other.tier);
+        let by_tier = (one.tier == 0, one.tier).cmp(&(other.tier == 0, other.tier));
         by_tier.then_with(|| content[one.position].cmp(&content[other.position]))
     });
     Ok(Assigned {
@@ -114,57 +120,147 @@ pub fn assign<'a>(
     })
 }
 
-/// Whether a tier holds a person.
-fn holds(tier: &Tier, person: &Belonging<'_>) -> bool {
-    let in_network = !person.network.is_empty() || person.foster_sibling;
-    holds_as_kin(tier, person) || (in_network && tier.holds.contains(&Holds::Network))
+/// The tier that holds somebody.
+struct Held {
+    /// Position of the tier.
+    index: usize,
+    /// Held as kin, by blood or by a foster home, and not for another reason alone.
+    as_kin: bool,
+    question: Option<String>,
 }
 
-/// Whether a tier holds a person as kin, by blood or by a foster home.
-fn holds_as_kin(tier: &Tier, person: &Belonging<'_>) -> bool {
-    tier.holds.iter().any(|what| match what {
-        Holds::Kin => {
-            let Some(reach) = tier.reach else {
-                return false;
-            };
-            person
-                .ways
-                .iter()
-                .any(|way| !is_foster_kin(&way.shape) && within(&way.shape, &reach))
+/// How one group of a tier holds somebody.
+enum Holds {
+    No,
+    Yes,
+    /// One answer would settle it.
+    Asks(&'static str),
+}
+
+/// The earliest tier that holds a person.
+fn held_by(gathered: &Gathered, person: &Belonging<'_>) -> Option<Held> {
+    for (index, tier) in gathered.order.tiers.iter().enumerate() {
+        if !is_for_child(gathered, tier) {
+            continue;
         }
-        Holds::FosterKin => person.ways.iter().any(|way| is_foster_kin(&way.shape)),
-        Holds::Network | Holds::Nations | Holds::WaitingFamilies => false,
-    })
+        let mut held: Option<Held> = None;
+        for holding in &tier.holds {
+            let question = match holds(gathered, holding, person) {
+                Holds::No => continue,
+                Holds::Yes => None,
+                Holds::Asks(question) => Some(question.to_owned()),
+            };
+            let as_kin = matches!(holding.who, Who::Kin | Who::CalledFamily | Who::FosterKin);
+            // A group that holds them without a question, as kin, says most.
+            let says_more = held.as_ref().is_none_or(|known| {
+                (question.is_none(), as_kin) > (known.question.is_none(), known.as_kin)
+            });
+            if says_more {
+                held = Some(Held {
+                    index,
+                    as_kin,
+                    question,
+                });
+            }
+        }
+        if held.is_some() {
+            return held;
+        }
+    }
+    None
 }
 
-/// Whether a relation lies within a reach.
-fn within(shape: &Shape, reach: &Reach) -> bool {
-    let ended = shape.joints.iter().any(|joint| match joint {
-        Joint::Union { ended, .. } | Joint::Step { ended } => *ended,
-        Joint::Coparent => false,
-    });
-    if ended && !reach.former_partners {
-        return false;
+/// Whether a tier is meant for this child at all.
+pub fn is_for_child(gathered: &Gathered, tier: &Tier) -> bool {
+    !tier.only_for_indigenous
+        || matches!(
+            gathered.indigenous,
+            IndigenousStatus::Known | IndigenousStatus::Possible
+        )
+}
+
+fn holds(gathered: &Gathered, holding: &Holding, person: &Belonging<'_>) -> Holds {
+    if let Some(test) = holding.nation
+        && !gathered.meets(test, &[person.node])
+    {
+        return Holds::No;
     }
-    let greatest = if shape.joints.is_empty() {
-        reach.degree
-    } else {
-        reach.affinity_degree.max(1)
+    let yes = match holding.who {
+        Who::Kin => person
+            .ways
+            .iter()
+            .any(|way| !is_foster_kin(&way.shape) && within(&way.shape, holding)),
+        Who::CalledFamily => person.ways.iter().any(|way| {
+            is_by_custom(gathered, way) || (!holding.by_custom && is_named_or_custom(gathered, way))
+        }),
+        Who::FosterKin => person.ways.iter().any(|way| {
+            is_foster_kin(&way.shape)
+                && (!holding.present_carer
+                    || (way.route.steps.len() == 1 && !is_former(gathered, way)))
+        }),
+        Who::OfferedByNation => person.offered,
+        Who::Network => return in_network(gathered, holding, person),
+        Who::Nations | Who::WaitingFamilies => false,
     };
-    shape.civil_degree() <= greatest
+    if yes { Holds::Yes } else { Holds::No }
+}
+
+/// Whether an adult of the network is held: by the role, whether it is paid, whether it is one of caring now.
+fn in_network(gathered: &Gathered, holding: &Holding, person: &Belonging<'_>) -> Holds {
+    let mut answer = Holds::No;
+    for tie in &person.network {
+        let role = network_role(&tie.role);
+        let cares_now = role.is_some_and(|role| role.is_caring) && !is_over(tie.to, gathered.as_of);
+        if holding.present_carer && !cares_now {
+            continue;
+        }
+        let Some(paid) = holding.paid else {
+            return Holds::Yes;
+        };
+        match tie.paid.or(role.and_then(|role| role.usually_paid)) {
+            Some(known) if known == paid => return Holds::Yes,
+            Some(_) => {}
+            None => answer = Holds::Asks("is this person paid for being in the child's life?"),
+        }
+    }
+    let asks_nothing = holding.paid.is_none() && !holding.present_carer;
+    match answer {
+        Holds::No if person.foster_sibling && asks_nothing => Holds::Yes,
+        answer => answer,
+    }
+}
+
+/// Whether a relation is one that a group of a tier holds.
+fn within(shape: &Shape, holding: &Holding) -> bool {
+    let stretches: Vec<(u8, u8)> = shape
+        .stretches
+        .iter()
+        .map(|stretch| (stretch.up, stretch.down))
+        .collect();
+    let joints: Vec<PatternJoint> = shape
+        .joints
+        .iter()
+        .map(|joint| match joint {
+            Joint::Union { .. } | Joint::Step { .. } => PatternJoint::Couple,
+            Joint::Coparent => PatternJoint::Coparents,
+        })
+        .collect();
+    holding.holds_relation(&stretches, &joints, shape.civil_degree())
 }
 
 /// What people are ordered by: what is recorded, never the order of entry. Closeness, birth date, folded name, external
-/// id, public id. A name is folded only where what comes before it does not decide.
+/// id, public id. A name is folded only where what comes before it does not decide, and left aside where the order says that
+/// names decide nothing.
 struct Content<'a> {
     closeness: (u8, u8),
     born: i32,
+    by_name: bool,
     folded: OnceCell<String>,
     node: &'a Node,
 }
 
 impl<'a> Content<'a> {
-    fn of(person: &Belonging<'a>) -> Content<'a> {
+    fn of(person: &Belonging<'a>, by_name: bool) -> Content<'a> {
         let birth = person.node.birth;
         let first_day = birth.and_then(|birth| birth.possible_days().0);
         Content {
@@ -172,6 +268,7 @@ impl<'a> Content<'a> {
                 (way.shape.civil_degree(), way.shape.unions())
             }),
             born: first_day.map_or(i32::MAX, |day| day.0),
+            by_name,
             folded: OnceCell::new(),
             node: person.node,
         }
@@ -184,7 +281,10 @@ impl<'a> Content<'a> {
     fn cmp(&self, other: &Content<'_>) -> Ordering {
         (self.closeness, self.born)
             .cmp(&(other.closeness, other.born))
-            .then_with(|| self.folded().cmp(other.folded()))
+            .then_with(|| match self.by_name {
+                true => self.folded().cmp(other.folded()),
+                false => Ordering::Equal,
+            })
             .then_with(|| self.node.external_id.cmp(&other.node.external_id))
             .then_with(|| self.node.public_id.cmp(&other.node.public_id))
     }

@@ -2,14 +2,17 @@
 
 use super::FindFamily;
 use super::gather::Gathered;
+use super::tiers::is_for_child;
 use crate::access::Permit;
 use crate::error::Error;
 use crate::model::case::{OutreachTarget, Purpose};
-use crate::model::ids::{PublicId, WaitingFamilyId};
+use crate::model::ids::{PersonId, PublicId, WaitingFamilyId};
 use crate::model::lead::{Excluded, Lead, LeadStatus, LeadTarget, Score, ScorePart};
+use crate::model::neighborhood::Node;
+use crate::model::partial_date::PartialDate;
 use crate::model::waiting_family::WaitingFamily;
 use crate::placement::candidate::Distance;
-use crate::placement::order::Tier;
+use crate::placement::order::{Attribute, NationTest, Tier, Who};
 use crate::placement::waiting_families::{Doubt, Obstacle, SiblingGroup, reasons, rule};
 use crate::store::{Snapshot, WaitingFamilies};
 
@@ -51,6 +54,19 @@ impl ExcludedFamilies {
     }
 }
 
+/// Order without names: who was approved first, then whose approval ends first, then public ids.
+fn by_waiting((_, public_id, family): &Entry) -> (i32, i32, PublicId) {
+    let day = |date: Option<PartialDate>| {
+        date.and_then(|date| date.possible_days().0)
+            .map_or(i32::MAX, |day| day.0)
+    };
+    (
+        day(family.approved_on),
+        day(family.approval_expires),
+        *public_id,
+    )
+}
+
 type Entry = (WaitingFamilyId, PublicId, WaitingFamily);
 
 fn target((id, public_id, family): &Entry) -> LeadTarget {
@@ -85,16 +101,24 @@ pub fn waiting_tier(
             "Waiting families are looked at for placement only.".to_owned(),
         ));
     }
+    if !is_for_child(gathered, tier) {
+        return Ok(WaitingTier::closed(String::new()));
+    }
     if let Some(reason) = closed_by_status(gathered, tier) {
         return Ok(WaitingTier::closed(reason));
     }
     let group = sibling_group(snapshot, permit, gathered)?;
     let families = snapshot.all_waiting_families(permit.visibility())?;
+    let in_tier = families_of_tier(snapshot, permit, gathered, tier, &families)?;
+    let by_name = gathered.uses(Attribute::Name);
     let mut open: Vec<(LeadStatus, Option<Distance>, usize, Vec<Doubt>)> = Vec::new();
     let mut obstacles = Vec::new();
     // The list is in the order of names, and sorting keeps that order among equals.
     for (position, (_, _, family)) in families.iter().enumerate() {
         permit.go_on_at(position)?;
+        if !in_tier.as_ref().is_none_or(|held| held[position]) {
+            continue;
+        }
         match rule(family, &group, question.as_of) {
             Ok(doubts) => {
                 let status = if doubts.is_empty() {
@@ -113,8 +137,12 @@ pub fn waiting_tier(
         }
     }
     open.sort_by_key(|&(status, distance, position, _)| {
-        (status, distance.is_none(), distance, position)
+        let nameless = (!by_name).then(|| by_waiting(&families[position]));
+        (status, distance.is_none(), distance, nameless, position)
     });
+    if !by_name {
+        obstacles.sort_by_key(|&(position, _)| by_waiting(&families[position]));
+    }
     let total = open.len() as u32;
     let shown = open.into_iter().take(question.leads_per_tier).enumerate();
     let leads = shown
@@ -145,6 +173,51 @@ pub fn waiting_tier(
         excluded,
         empty_because,
     })
+}
+
+/// Which families a tier holds where the order asks about their nations: those that no earlier tier holds. Nothing where it
+/// asks nothing: then one tier holds them all.
+fn families_of_tier(
+    snapshot: &Snapshot<'_>,
+    permit: &Permit,
+    gathered: &Gathered,
+    tier: &Tier,
+    families: &WaitingFamilies,
+) -> Result<Option<Vec<bool>>, Error> {
+    let tests_of = |tier: &Tier| -> Vec<Option<NationTest>> {
+        tier.holds
+            .iter()
+            .filter(|holding| holding.who == Who::WaitingFamilies)
+            .map(|holding| holding.nation)
+            .collect()
+    };
+    let tiers = || {
+        gathered
+            .order
+            .tiers
+            .iter()
+            .filter(|tier| is_for_child(gathered, tier))
+    };
+    if tiers().flat_map(tests_of).all(|test| test.is_none()) {
+        return Ok(None);
+    }
+    let members: Vec<PersonId> = families
+        .iter()
+        .flat_map(|(_, _, family)| family.members.iter().copied())
+        .collect();
+    let nodes = snapshot.nodes(&members, permit.visibility())?;
+    let mut next = nodes.iter();
+    let mut held = Vec::with_capacity(families.len());
+    for (_, _, family) in families.iter() {
+        let people: Vec<&Node> = next.by_ref().take(family.members.len()).flatten().collect();
+        let first = tiers().find(|tier| {
+            tests_of(tier)
+                .into_iter()
+                .any(|test| test.is_none_or(|test| gathered.meets(test, &people)))
+        });
+        held.push(first.is_some_and(|first| first.number == tier.number));
+    }
+    Ok(Some(held))
 }
 
 /// Only matching with waiting families needs the legal status that the order names. Unknown needs review.

@@ -4,7 +4,7 @@ use kinpath::model::case::{AskedAbout, OutreachState, Purpose};
 use kinpath::model::coverage::{Asked, Coverage, CoverageRow, NextQuestion};
 use kinpath::model::ids::{NationId, PersonId, PublicId, Revision, WaitingFamilyId};
 use kinpath::model::lead::{
-    Excluded, FamilyAnswer, Lead, LeadStatus, LeadTarget, Line, NationLead, OrderUsed,
+    CitedWords, Excluded, FamilyAnswer, Lead, LeadStatus, LeadTarget, Line, NationLead, OrderUsed,
     OutreachBrief, PathStep, PersonSummary, Relation, Score, ScorePart, Sibship, TierAnswer,
 };
 use kinpath::model::nation::MembershipState;
@@ -264,6 +264,15 @@ pub fn family_answer() -> FamilyAnswer {
             version: "1".to_owned(),
             title: "Belonging network".to_owned(),
             citation: "Founding document 000".to_owned(),
+            because: "the default".to_owned(),
+            earlier_tiers: "Earlier tiers are looked at first.".to_owned(),
+            consider: vec![CitedWords {
+                words: "Brothers and sisters together.".to_owned(),
+                citation: "made up".to_owned(),
+            }],
+            document: Vec::new(),
+            not_used: Vec::new(),
+            notes: vec!["To be checked: all of it".to_owned()],
         },
         tiers: vec![
             first,

@@ -237,6 +237,35 @@ fn both_versions_of_reflection_list_the_services() {
 }
 
 #[test]
+fn reflection_describes_the_details_of_errors() {
+    use tonic_reflection::pb::v1::ServerReflectionRequest;
+    use tonic_reflection::pb::v1::server_reflection_client::ServerReflectionClient;
+    use tonic_reflection::pb::v1::server_reflection_request::MessageRequest;
+    use tonic_reflection::pb::v1::server_reflection_response::MessageResponse;
+    with_server(|address| async move {
+        let mut client = ServerReflectionClient::new(channel(&address).await);
+        for detail in ["ErrorInfo", "BadRequest", "PreconditionFailure"] {
+            let request = ServerReflectionRequest {
+                host: String::new(),
+                message_request: Some(MessageRequest::FileContainingSymbol(format!(
+                    "google.rpc.{detail}"
+                ))),
+            };
+            let stream = client
+                .server_reflection_info(tokio_stream::iter([request]))
+                .await;
+            let mut stream = stream.expect("it is served").into_inner();
+            let answer = stream.message().await.expect("no error");
+            let answer = answer.and_then(|answer| answer.message_response);
+            assert!(
+                matches!(answer, Some(MessageResponse::FileDescriptorResponse(_))),
+                "{detail}: {answer:?}"
+            );
+        }
+    });
+}
+
+#[test]
 fn nobody_at_the_address_is_told_as_such() {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()

@@ -139,8 +139,6 @@ fn a_token_of_another_store_means_relist() {
     });
 }
 
-const BATCHES: usize = 140;
-
 /// A connection that takes little before it is read.
 async fn narrow_channel(address: &str) -> Channel {
     Endpoint::from_shared(format!("http://{address}"))
@@ -152,70 +150,77 @@ async fn narrow_channel(address: &str) -> Channel {
         .expect("a server")
 }
 
+/// Records many people in one step, so that the change has many names.
+async fn add_many(channel: &Channel, batch: usize) {
+    let people = (0..200).map(|number| v1::NewPerson {
+        statements: vec![named(&format!("Person {batch} {number}"))],
+        ..v1::NewPerson::default()
+    });
+    let request = v1::BatchCreatePeopleRequest {
+        people: people.collect(),
+        request_id: format!("slow-{batch}"),
+        validate_only: false,
+    };
+    let mut people = People::new(channel.clone());
+    people.batch_create_people(request).await.expect("people");
+}
+
 #[test]
 fn a_slow_watcher_is_cut_off_and_goes_on_later() {
     let store = Arc::new(Store::in_memory(&StoreOptions::default()).expect("a store"));
     let limits = ApiLimits {
         slowest_watcher: Duration::from_millis(300),
+        watches: 1,
         ..limits()
     };
     with_store(store, limits, |address| async move {
         let writing = channel(&address).await;
-        let mut changes = Changes::new(narrow_channel(&address).await);
-        let mut stream = changes
-            .watch_changes(watch(""))
-            .await
-            .expect("a watch")
-            .into_inner();
-        let started = stream
-            .message()
-            .await
-            .expect("no error")
-            .expect("a heartbeat");
-        // More than the connection's window, the server's send buffer and the stream's queue hold.
-        for batch in 0..BATCHES {
-            let people = (0..200).map(|number| v1::NewPerson {
-                statements: vec![named(&format!("Person {batch} {number}"))],
-                ..v1::NewPerson::default()
-            });
-            let request = v1::BatchCreatePeopleRequest {
-                people: people.collect(),
-                request_id: format!("slow-{batch}"),
-                validate_only: false,
-            };
-            let mut writer = People::new(writing.clone());
-            writer.batch_create_people(request).await.expect("people");
-        }
-        tokio::time::sleep(Duration::from_millis(1500)).await;
-        let mut last = started.resume_token;
+        let mut others = Changes::new(writing.clone());
+        let mut slow = Changes::new(narrow_channel(&address).await);
+        let stream = slow.watch_changes(watch("")).await;
+        let mut stream = stream.expect("a watch").into_inner();
+        let started = stream.message().await.expect("no error");
+        let mut last = started.expect("a heartbeat").resume_token;
+        // There is room for one watch: somebody else gets it once the slow one is cut off.
+        let mut batches = 0;
+        let other = loop {
+            assert!(batches < 5000, "the slow watcher is never cut off");
+            add_many(&writing, batches).await;
+            batches += 1;
+            match others.watch_changes(watch("")).await {
+                Ok(other) => break other,
+                Err(full) => assert_eq!(full.code(), Code::Unavailable, "{full:?}"),
+            }
+        };
         let mut seen = 0;
-        let mut ended = None;
-        let began = Instant::now();
-        while ended.is_none() && began.elapsed() < Duration::from_secs(5) {
+        let ended = loop {
             match stream.message().await {
                 Ok(Some(message)) => {
                     seen += usize::from(message.change.is_some());
                     last = message.resume_token;
                 }
-                Ok(None) => break,
-                Err(status) => ended = Some(status),
+                Ok(None) => panic!("the stream ended as if nothing were missing"),
+                Err(status) => break status,
             }
-        }
-        let ended = ended.expect("it was cut off");
+        };
         assert_eq!(ended.code(), Code::ResourceExhausted, "{ended:?}");
-        let mut stream = changes
-            .watch_changes(watch(&last))
-            .await
-            .expect("again")
-            .into_inner();
-        while seen < BATCHES {
-            let message = stream
-                .message()
-                .await
-                .expect("no error")
-                .expect("it goes on");
+        let reason = ended.get_details_error_info().map(|info| info.reason);
+        assert_eq!(reason.as_deref(), Some("WATCHER_TOO_SLOW"));
+        assert!(seen < batches, "nothing was left to be sent");
+        drop(other);
+        let began = Instant::now();
+        let mut stream = loop {
+            match others.watch_changes(watch(&last)).await {
+                Ok(stream) => break stream.into_inner(),
+                Err(full) => assert_eq!(full.code(), Code::Unavailable, "{full:?}"),
+            }
+            assert!(began.elapsed() < Duration::from_secs(5), "no room again");
+        };
+        while seen < batches {
+            let message = stream.message().await.expect("no error");
+            let message = message.expect("it goes on");
             seen += usize::from(message.change.is_some());
         }
-        assert_eq!(seen, BATCHES);
+        assert_eq!(seen, batches);
     });
 }

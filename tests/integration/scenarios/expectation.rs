@@ -16,6 +16,10 @@ pub struct Expectation {
     tier_1: Vec<String>,
     tier_2: Vec<String>,
     tier_3: Vec<String>,
+    tier_4: Vec<String>,
+    tier_5: Vec<String>,
+    /// Words of the notes that stand with the order.
+    order_notes: Vec<String>,
     /// "Raven Point: through the child, entitled".
     nations: Option<Vec<String>>,
     /// Words that the questions about nations hold.
@@ -77,6 +81,12 @@ impl Expectation {
         let mut unmet = Vec::new();
         self.check_tiers(answer, &mut unmet);
         self.check_leads(answer, &mut unmet);
+        for words in &self.order_notes {
+            let notes = &answer.order.notes;
+            if !notes.iter().any(|note| note.contains(words.as_str())) {
+                unmet.push(format!("no note says \"{words}\": {notes:#?}"));
+            }
+        }
         self.check_excluded(answer, &mut unmet);
         self.check_coverage(answer, &mut unmet);
         contains_in_order(
@@ -96,9 +106,18 @@ impl Expectation {
 
     fn check_tiers(&self, answer: &FamilyAnswer, unmet: &mut Vec<String>) {
         let is_complete = self.leads_complete.unwrap_or(true);
-        for (number, expected) in [(1, &self.tier_1), (2, &self.tier_2), (3, &self.tier_3)] {
+        let expected_tiers = [
+            &self.tier_1,
+            &self.tier_2,
+            &self.tier_3,
+            &self.tier_4,
+            &self.tier_5,
+        ];
+        for (number, expected) in (1..).zip(expected_tiers) {
             let Some(tier) = answer.tiers.iter().find(|tier| tier.number == number) else {
-                unmet.push(format!("there is no tier {number}"));
+                if !expected.is_empty() {
+                    unmet.push(format!("there is no tier {number}"));
+                }
                 continue;
             };
             let mut found: Vec<String> = tier.leads.iter().map(lead_line).collect();

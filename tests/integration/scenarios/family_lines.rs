@@ -12,11 +12,11 @@
 //! memberships "Sam Reed: Raven Point First Nation, entitled"
 //! cautions    "Carl Fox: barred from placement"
 //! screenings  "Ann Reed: criminal record check, cleared, 2026-01, expires 2027-01"
-//! case        "legal status: continuing custody order"   "siblings in care: Kim Reed; Lee Reed"
+//! case        "legal status: continuing custody order"   "siblings in care: Kim Reed; Lee Reed"   "region: Ohio"
 //! inquiries   "Ann Reed was asked 2026-03 about maternal grandparents: named"
 //! outreach    "June Reed: placement, declined, 2026-02, ask again 2027-02"
 //! waiting_families
-//!             "Pine family: approved 2025-01, until 2027-01, room for 2, ages 4 to 12, available"
+//!             "Pine family: approved 2025-01, until 2027-01, room for 2, ages 4 to 12, available, member June Pine"
 //! ```
 
 use serde::Deserialize;
@@ -420,11 +420,18 @@ impl Family {
                 "community" | "people" => row.push(("level", part.to_owned())),
                 _ => match after(
                     part,
-                    &["part of ", "representative ", "agency ", "also called "],
+                    &[
+                        "part of ",
+                        "representative ",
+                        "agency ",
+                        "also called ",
+                        "offers ",
+                    ],
                 )? {
                     ("part of ", whole) => row.push(("part_of", whole)),
                     ("representative ", who) => row.push(("designated_representative", who)),
                     ("agency ", agency) => append(row, "agencies", &agency),
+                    ("offers ", person) => append(row, "offered_people", &self.known(&person)?),
                     (_, name) => append(row, "other_names", &name),
                 },
             }
@@ -497,6 +504,8 @@ impl Family {
                 ("siblings_in_care", value.to_owned())
             }
             "order" => ("placement_order", value.to_owned()),
+            "region" => ("region", value.to_owned()),
+            "needs" => ("needs", value.to_owned()),
             _ => return Err(format!("\"{what}\" is not known of a case")),
         };
         self.case.push((column, value));
@@ -578,6 +587,7 @@ impl Family {
                         "room for ",
                         "ages ",
                         "confirmed ",
+                        "member ",
                         "lives in ",
                     ],
                 )? {
@@ -592,6 +602,7 @@ impl Family {
                         row.extend([("age_from", from.to_owned()), ("age_to", to.to_owned())]);
                     }
                     ("confirmed ", date) => row.push(("last_confirmed", date)),
+                    ("member ", person) => append(row, "members", &self.known(&person)?),
                     (_, place) => row.push(("place", place)),
                 },
             }
