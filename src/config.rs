@@ -18,12 +18,22 @@ pub struct ServerSettings {
     pub workers: usize,
     /// Requests that may wait for a worker; what comes on top is turned away.
     pub queue: usize,
+    /// How long a request may have to wait for a worker before those behind it are turned away.
+    pub longest_wait: Duration,
     /// The longest that one request may take.
     pub deadline: Duration,
     /// How long the requests that run may take to end after the server was told to stop.
     pub drain: Duration,
     /// The largest request, in bytes.
     pub message_bytes: usize,
+    /// Connections at the same time; what comes on top is told so and closed.
+    pub connections: usize,
+    /// How long a client may take for its greeting, and between the parts of one request.
+    pub handshake: Duration,
+    /// Requests at the same time on all connections, until their answers are read.
+    pub requests: usize,
+    /// How long an answer may be left unread.
+    pub slowest_reader: Duration,
     /// Requests at the same time on one connection.
     pub streams_per_connection: u32,
     /// Watches at the same time.
@@ -60,12 +70,22 @@ pub struct Given {
     pub workers: Option<usize>,
     /// Requests that may wait.
     pub queue: Option<usize>,
+    /// Milliseconds that a request may have to wait for a worker.
+    pub longest_wait_milliseconds: Option<u64>,
     /// Seconds for one request.
     pub deadline_seconds: Option<u64>,
     /// Seconds for the drain.
     pub drain_seconds: Option<u64>,
     /// Bytes of one request.
     pub message_bytes: Option<usize>,
+    /// Connections at the same time.
+    pub connections: Option<usize>,
+    /// Seconds for a client's greeting, and between the parts of one request.
+    pub handshake_seconds: Option<u64>,
+    /// Requests at the same time on all connections.
+    pub requests: Option<usize>,
+    /// Seconds that an answer may be left unread.
+    pub slowest_reader_seconds: Option<u64>,
     /// Requests at the same time on one connection.
     pub streams_per_connection: Option<u32>,
     /// Watches at the same time.
@@ -114,9 +134,18 @@ impl Given {
             operations_address: self.operations_address.or(others.operations_address),
             workers: self.workers.or(others.workers),
             queue: self.queue.or(others.queue),
+            longest_wait_milliseconds: self
+                .longest_wait_milliseconds
+                .or(others.longest_wait_milliseconds),
             deadline_seconds: self.deadline_seconds.or(others.deadline_seconds),
             drain_seconds: self.drain_seconds.or(others.drain_seconds),
             message_bytes: self.message_bytes.or(others.message_bytes),
+            connections: self.connections.or(others.connections),
+            handshake_seconds: self.handshake_seconds.or(others.handshake_seconds),
+            requests: self.requests.or(others.requests),
+            slowest_reader_seconds: self
+                .slowest_reader_seconds
+                .or(others.slowest_reader_seconds),
             streams_per_connection: self
                 .streams_per_connection
                 .or(others.streams_per_connection),
@@ -175,6 +204,12 @@ impl Given {
             most,
         )?;
         let streams = self.streams_per_connection.unwrap_or(256);
+        let longest_wait = between(
+            "longest_wait_milliseconds",
+            self.longest_wait_milliseconds.unwrap_or(250),
+            1,
+            60_000,
+        )?;
         Ok(ServerSettings {
             address,
             operations_address: self
@@ -184,9 +219,19 @@ impl Given {
                 .transpose()?,
             workers,
             queue,
+            longest_wait: Duration::from_millis(longest_wait),
             deadline: Duration::from_secs(deadline),
             drain: Duration::from_secs(drain),
             message_bytes: bytes,
+            connections: between("connections", self.connections.unwrap_or(2000), 1, 50_000)?,
+            handshake: seconds("handshake_seconds", self.handshake_seconds, 10, 600)?,
+            requests: between("requests", self.requests.unwrap_or(4096), 1, 1_000_000)?,
+            slowest_reader: seconds(
+                "slowest_reader_seconds",
+                self.slowest_reader_seconds,
+                30,
+                3600,
+            )?,
             streams_per_connection: between("streams_per_connection", streams, 1, 10_000)?,
             watches: between("watches", self.watches.unwrap_or(1000), 0, 100_000)?,
             // The protos promise something at least every ten seconds.

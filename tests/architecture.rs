@@ -50,6 +50,8 @@ const CRATES: &[(&str, &[&str])] = &[
             "server",
         ],
     ),
+    ("hyper", &["api"]),
+    ("http_body", &["api"]),
     ("prometheus_client", &["metrics"]),
     ("rocksdb", &["store"]),
     ("clap", &["cli", "main"]),

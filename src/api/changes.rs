@@ -14,7 +14,7 @@ use super::v1;
 use super::v1::change_service_server::ChangeService;
 use crate::error::Error;
 use crate::model::ids::Revision;
-use crate::workflow::{Change, follow_changes, last_revision};
+use crate::workflow::{Change, follow_changes, last_revision, latest_revision};
 use pbjson_types::Timestamp;
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -232,12 +232,14 @@ impl Service {
     async fn read_changes(&self, after: Revision) -> Result<Vec<Change>, Error> {
         let answers = self.answers();
         let until = Instant::now() + self.limits.deadline;
+        // Most looks find nothing: those do not read.
+        if latest_revision(&self.store) == after {
+            return Ok(Vec::new());
+        }
+        // A busy server tells its watchers what it commits all the same: there are only so many, and each asks for one
+        // thing at a time.
         self.offload
-            .run(until, move || {
-                // Most looks find nothing: those do not read the feed.
-                if last_revision(&answers.store, &answers.permit)? == after {
-                    return Ok(Vec::new());
-                }
+            .run_patiently(until, move || {
                 follow_changes(&answers.store, &answers.permit, after, AT_ONCE)
             })
             .await

@@ -16,7 +16,13 @@ use crate::error::Error;
 use crate::model::lead::FamilyAnswer;
 use crate::workflow::{FindFamily, ListRelatives, find_family, list_relatives, name_relationship};
 use pbjson_types::FieldMask;
-use tokio_stream::Iter;
+use prost::Message;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll};
+use std::vec::IntoIter;
+use tokio::sync::OwnedSemaphorePermit;
+use tokio_stream::Stream;
 use tonic::{Request, Response, Status};
 
 const DEFAULT_LEADS: usize = 50;
@@ -228,8 +234,19 @@ pub fn family_messages(answer: &FamilyAnswer, next_excluded: String) -> Vec<Find
         .collect()
 }
 
-/// A whole answer, ready to be sent message by message.
-type Messages = Iter<std::vec::IntoIter<Result<FindFamilyResponse, Status>>>;
+/// A whole answer, ready to be sent message by message, with its share of the bytes that may be unread.
+pub struct Messages {
+    messages: IntoIter<FindFamilyResponse>,
+    _unread: OwnedSemaphorePermit,
+}
+
+impl Stream for Messages {
+    type Item = Result<FindFamilyResponse, Status>;
+
+    fn poll_next(mut self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        Poll::Ready(self.messages.next().map(Ok))
+    }
+}
 
 #[tonic::async_trait]
 impl FamilyFindingService for Service {
@@ -239,13 +256,23 @@ impl FamilyFindingService for Service {
         &self,
         request: Request<FindFamilyRequest>,
     ) -> Result<Response<Messages>, Status> {
+        let unread = Arc::clone(&self.unread);
+        let most = self.limits.unread_bytes;
         let messages = self
-            .answer("FindFamily", request, |answers, request| {
-                answers.find_family(request)
+            .answer("FindFamily", request, move |answers, request| {
+                let messages = answers.find_family(request)?;
+                let bytes: usize = messages.iter().map(FindFamilyResponse::encoded_len).sum();
+                let share = u32::try_from(bytes.min(most)).unwrap_or(u32::MAX);
+                let unread = unread.try_acquire_many_owned(share);
+                Ok(Messages {
+                    messages: messages.into_iter(),
+                    _unread: unread.map_err(|_| Error::Unavailable {
+                        reason: "too much of other answers is unread".to_owned(),
+                    })?,
+                })
             })
             .await?;
-        let messages: Vec<_> = messages.into_inner().into_iter().map(Ok).collect();
-        Ok(Response::new(tokio_stream::iter(messages)))
+        Ok(messages)
     }
 
     async fn name_relationship(

@@ -1,9 +1,12 @@
 //! The gRPC door: the only place that knows protobuf and tonic. Messages are turned into model values, and validated,
 //! on the way in; answers are turned into messages on the way out. No rule about families lives here.
 
+mod admission;
 mod answers;
+mod bodies;
 mod changes;
 mod client;
+mod connections;
 mod conventional_errors;
 mod convert;
 mod deadline;

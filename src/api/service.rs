@@ -8,7 +8,7 @@ use crate::access::Permit;
 use crate::ambient;
 use crate::error::Error;
 use crate::metrics::Metrics;
-use crate::offload::Offload;
+use crate::offload::{Lane, Offload};
 use crate::store::{Stop, Store};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -22,8 +22,20 @@ pub struct ApiLimits {
     pub deadline: Duration,
     /// The largest request, in bytes, also after decompression.
     pub message_bytes: usize,
+    /// Connections at the same time.
+    pub connections: usize,
+    /// How long a client may take for its greeting, and between the parts of one request.
+    pub handshake: Duration,
     /// Requests at the same time on one connection.
     pub streams_per_connection: u32,
+    /// Requests at the same time on all connections, until their answers are read.
+    pub requests: usize,
+    /// Bytes of all requests that have not come in whole.
+    pub unfinished_bytes: usize,
+    /// Bytes of all answers of many messages that are not read yet.
+    pub unread_bytes: usize,
+    /// How long an answer may be left unread.
+    pub slowest_reader: Duration,
     /// Watches at the same time.
     pub watches: usize,
     /// How often at least a watch sends something.
@@ -45,7 +57,13 @@ impl Default for ApiLimits {
         ApiLimits {
             deadline: Duration::from_secs(60),
             message_bytes: 1 << 20,
+            connections: 2000,
+            handshake: Duration::from_secs(10),
             streams_per_connection: 256,
+            requests: 4096,
+            unfinished_bytes: 64 << 20,
+            unread_bytes: 128 << 20,
+            slowest_reader: Duration::from_secs(30),
             watches: 1000,
             heartbeat: Duration::from_secs(5),
             slowest_watcher: Duration::from_secs(30),
@@ -66,8 +84,23 @@ pub struct Service {
     pub(super) limits: Arc<ApiLimits>,
     pub(super) watches: Arc<Semaphore>,
     pub(super) exchange: Exchange,
+    /// Bytes of answers that are not read yet.
+    pub(super) unread: Arc<Semaphore>,
     /// True once the server stops.
     pub(super) stopping: watch::Receiver<bool>,
+}
+
+/// What methods that only read begin with.
+const READING: [&str; 7] = ["Get", "List", "Search", "Find", "Name", "Resolve", "Watch"];
+
+/// The lane of a method, by its name or path.
+pub(super) fn lane_of(method: &str) -> Lane {
+    let name = method.rsplit('/').next().unwrap_or_default();
+    if READING.iter().any(|reading| name.starts_with(reading)) {
+        Lane::Reads
+    } else {
+        Lane::Writes
+    }
 }
 
 /// Tells work to stop when nobody waits for it any longer.
@@ -107,7 +140,7 @@ impl Service {
         let asked = request.into_inner();
         let result = self
             .offload
-            .run(until, move || work(&answers, &asked))
+            .run_in(lane_of(method), until, move || work(&answers, &asked))
             .await;
         let result = result.map_err(|error| status::from_error(&error));
         self.told(method, began, result)
@@ -149,6 +182,7 @@ mod tests {
             metrics: Arc::default(),
             limits: Arc::default(),
             watches: Arc::new(Semaphore::new(1)),
+            unread: Arc::new(Semaphore::new(1 << 20)),
             stopping,
         }
     }

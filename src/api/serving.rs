@@ -1,6 +1,8 @@
 //! The gRPC server: every service with its limits and compression, health, reflection v1 and v1alpha, gRPC-Web for the
-//! web pages that are allowed, conventional errors.
+//! web pages that are allowed, conventional errors, behind the gate of `admission.rs`.
 
+use super::admission::Admission;
+use super::connections;
 use super::conventional_errors::conventional;
 use super::exchange::Exchange;
 use super::generated::DESCRIPTORS;
@@ -30,11 +32,10 @@ use tonic::codec::CompressionEncoding::Gzip;
 use tonic::codegen::http::{HeaderName, HeaderValue, Method};
 use tonic::server::NamedService;
 use tonic::service::{Routes, RoutesBuilder};
-use tonic::transport::Server;
-use tonic::transport::server::TcpIncoming;
 use tonic_health::ServingStatus;
 use tonic_health::server::{HealthReporter, health_reporter};
 use tonic_web::GrpcWebLayer;
+use tower::Layer;
 use tower::util::MapResponseLayer;
 use tower_http::cors::CorsLayer;
 
@@ -53,11 +54,6 @@ const SERVICES: [&str; 12] = [
     StatementServiceServer::<Service>::NAME,
     WaitingFamilyServiceServer::<Service>::NAME,
 ];
-
-/// The largest headers of one request, in bytes.
-const HEADER_BYTES: u32 = 16 << 10;
-/// How long the requests of a connection that has come of age may take to end.
-const AGE_GRACE: Duration = Duration::from_secs(120);
 
 /// A server that is bound to its address and ready to serve.
 pub struct Bound {
@@ -85,6 +81,7 @@ pub async fn serve(bound: Bound, stop: impl Future<Output = ()>) -> Result<(), E
         offload: bound.offload,
         metrics: bound.metrics,
         watches: Arc::new(Semaphore::new(limits.watches)),
+        unread: Arc::new(Semaphore::new(limits.unread_bytes)),
         limits: Arc::new(bound.limits),
         stopping: is_stopping,
     };
@@ -97,25 +94,12 @@ pub async fn serve(bound: Bound, stop: impl Future<Output = ()>) -> Result<(), E
         report(&health, ServingStatus::NotServing).await;
         let _ = stopping.send(true);
     };
-    Server::builder()
-        .accept_http1(true)
-        .max_concurrent_streams(limits.streams_per_connection)
-        .http2_max_header_list_size(HEADER_BYTES)
-        .http2_keepalive_interval(Some(limits.keepalive.0))
-        .http2_keepalive_timeout(Some(limits.keepalive.1))
-        .max_connection_age(limits.connection_age)
-        .max_connection_age_grace(AGE_GRACE)
-        .layer(cors)
-        .layer(GrpcWebLayer::new())
-        .layer(MapResponseLayer::new(conventional))
-        .add_routes(with_reflection(routes)?)
-        .serve_with_incoming_shutdown(
-            // Small answers leave at once; else each would wait some 40 ms for the client's acknowledgement of the one before.
-            TcpIncoming::from(bound.listener).with_nodelay(Some(true)),
-            stop,
-        )
-        .await
-        .map_err(|why| internal(format!("the server ended: {why}")))
+    let routes = with_reflection(routes)?;
+    let served = GrpcWebLayer::new().layer(MapResponseLayer::new(conventional).layer(routes));
+    let (offload, metrics) = (service.offload.clone(), Arc::clone(&service.metrics));
+    let gated = Admission::new(cors.layer(served), offload, metrics, &limits);
+    connections::accept(bound.listener, &limits, &service.metrics, gated, stop).await;
+    Ok(())
 }
 
 fn routes(service: &Service) -> RoutesBuilder {

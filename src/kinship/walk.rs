@@ -25,6 +25,11 @@ pub struct Walk {
     asked: FxHashSet<PersonId>,
     /// The first state of the step being taken.
     step_begins: u32,
+    /// Whether nobody waits for the walk any longer.
+    is_unwanted: Box<dyn Fn() -> bool>,
+    /// Ties looked at.
+    looked_at: u32,
+    broken_off: bool,
 }
 
 /// Everybody found, and the graph of those read.
@@ -94,6 +99,10 @@ const STATED: u8 = 4;
 const PRESUMED: u8 = 8;
 const ENDED: u8 = 16;
 
+/// After how many ties the walk asks whether anybody still waits for it. One tie of a person with many may cost as much as
+/// looking at all of them.
+const TIES_A_LOOK: u32 = 64;
+
 /// How far the family of an own partner is walked, in civil degrees from the partner.
 const PARTNERS_FAMILY: u8 = 3;
 
@@ -108,6 +117,9 @@ impl Walk {
             reached: FxHashMap::default(),
             asked: FxHashSet::default(),
             step_begins: 0,
+            is_unwanted: Box::new(|| false),
+            looked_at: 0,
+            broken_off: false,
         };
         let place = walk.graph.place_or_new(start);
         walk.states.push(State {
@@ -125,6 +137,15 @@ impl Walk {
             certainty: 1.0,
         });
         walk
+    }
+
+    /// The same walk, which breaks off when it is told that nobody waits for it: then it wants nobody, and what it found
+    /// is not whole. Whoever set this must ask once more at the end.
+    pub fn unless(self, is_unwanted: Box<dyn Fn() -> bool>) -> Walk {
+        Walk {
+            is_unwanted,
+            ..self
+        }
     }
 
     /// Whom the walk wants to see next, each once. Empty when it can go no further; then [`Walk::finish`] it.
@@ -158,6 +179,10 @@ impl Walk {
         let frontier = std::mem::take(&mut self.frontier);
         self.step_begins = self.states.len() as u32;
         for state in frontier {
+            if self.broken_off {
+                self.frontier.clear();
+                return;
+            }
             if self.states[state as usize].phase != Phase::End {
                 self.expand(state);
             }
@@ -180,6 +205,11 @@ impl Walk {
             .map(|(tie, target, weight)| (tie, target, StepKind::forward(weight.kind)))
             .collect();
         for (tie, target, kind) in ties {
+            self.looked_at = self.looked_at.wrapping_add(1);
+            if self.looked_at.is_multiple_of(TIES_A_LOOK) && (self.is_unwanted)() {
+                self.broken_off = true;
+                return;
+            }
             if self.is_on_way(index, target) {
                 continue;
             }

@@ -49,9 +49,11 @@ mod transaction;
 mod undo_import;
 mod verify;
 
+pub use backend::Usage;
 pub use backend::rocksdb::Durability;
 pub use backup::{last_backup, restore};
 pub use changes::{AuditLine, REQUEST_WINDOW};
+pub use commit::{CommitObserver, CommittedGroup};
 pub use copy::create_from_copy;
 pub use error::StoreError;
 pub use families::WaitingFamilies;

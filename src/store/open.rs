@@ -3,8 +3,8 @@
 
 use super::backend::memory::MemoryBackend;
 use super::backend::rocksdb::{Durability, RocksBackend, RocksOptions};
-use super::backend::{Backend, Batch, Table, get};
-use super::commit::{self, Submission, Writer};
+use super::backend::{Backend, Batch, Table, Usage, get};
+use super::commit::{self, CommitObserver, Submission, Writer};
 use super::copy;
 use super::error::StoreError;
 use super::families::FamilyCache;
@@ -19,7 +19,7 @@ use crate::model::ids::Revision;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::mpsc::{SyncSender, sync_channel};
-use std::sync::{Arc, Mutex, MutexGuard};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock};
 use std::thread::JoinHandle;
 
 /// Tells the time: seconds since 1970-01-01 UTC.
@@ -89,10 +89,22 @@ pub struct Shared {
     pub groups: AtomicU64,
     /// A whole store is being taken in: nothing can be read.
     pub is_filling: AtomicBool,
+    /// The last commit.
+    pub latest: Mutex<Revision>,
+    /// The last batch could not be written.
+    pub failing: AtomicBool,
+    pub observer: OnceLock<CommitObserver>,
     writer: Mutex<Writer>,
 }
 
 impl Shared {
+    /// The last commit.
+    pub fn latest(&self) -> MutexGuard<'_, Revision> {
+        self.latest
+            .lock()
+            .unwrap_or_else(std::sync::PoisonError::into_inner)
+    }
+
     /// Waits until nobody else writes.
     pub fn writer(&self) -> MutexGuard<'_, Writer> {
         self.writer
@@ -174,6 +186,9 @@ impl Store {
             commits: AtomicU64::new(0),
             groups: AtomicU64::new(0),
             is_filling: AtomicBool::new(false),
+            latest: Mutex::new(state.head),
+            failing: AtomicBool::new(false),
+            observer: OnceLock::new(),
             writer: Mutex::new(Writer { state, anchor }),
         });
         if options.mode == OpenMode::Inspect {
@@ -215,11 +230,6 @@ impl Store {
         }
     }
 
-    /// Whether nothing can be committed.
-    pub fn is_read_only(&self) -> bool {
-        self.submissions.is_none()
-    }
-
     /// The format of what is stored.
     pub fn format(&self) -> u32 {
         migrations::FORMAT
@@ -234,6 +244,28 @@ impl Store {
     /// The folder of the store; nothing for one in memory.
     pub fn data_folder(&self) -> Option<&Path> {
         self.shared.data.as_deref()
+    }
+
+    /// The revision of the last commit, without reading.
+    pub fn latest(&self) -> Revision {
+        *self.shared.latest()
+    }
+
+    /// Has somebody told of every batch from now on. Only the first one is.
+    pub fn observe_commits(&self, observer: CommitObserver) {
+        let _ = self.shared.observer.set(observer);
+    }
+
+    /// What the store takes of memory and disk.
+    pub fn usage(&self) -> Usage {
+        self.shared.backend.usage()
+    }
+
+    /// Whether writes fail at present, while reads may go on: the disk is full or broken.
+    pub fn is_read_only(&self) -> bool {
+        self.submissions.is_none()
+            || self.shared.failing.load(Ordering::Relaxed)
+            || self.usage().writes_stopped
     }
 
     /// About how many bytes are stored.

@@ -72,7 +72,8 @@ pub fn list_relatives(
     let sources = Sources::read(&snapshot, wanted)?;
     let mut relatives: Vec<(Vec<(Shape, &Route)>, PersonSummary)> =
         Vec::with_capacity(walked.kin.len());
-    for kin in &walked.kin {
+    for (position, kin) in walked.kin.iter().enumerate() {
+        permit.go_on_at(position)?;
         let Some(node) = graph.node(kin.place) else {
             continue;
         };
@@ -91,16 +92,18 @@ pub fn list_relatives(
             relative.public_id,
         ))
     });
-    let shown = relatives.into_iter().map(|(ways, person)| {
+    let mut shown = Vec::with_capacity(relatives.len());
+    for (position, (ways, person)) in relatives.into_iter().enumerate() {
+        permit.go_on_at(position)?;
         let relations = ways
             .iter()
             .map(|(shape, route)| relation(graph, route, shape, &weights.certainty, &sources));
-        Relative {
+        shown.push(Relative {
             person,
             relations: each_once(relations),
-        }
-    });
-    Ok(shown.collect())
+        });
+    }
+    Ok(shown)
 }
 
 /// Routes with their shapes, nearest first.

@@ -29,7 +29,7 @@ pub use export_records::{
     export_gedcom, export_store,
 };
 pub use find_family::{FindFamily, find_family};
-pub use follow_changes::{Change, follow_changes, last_revision};
+pub use follow_changes::{Change, follow_changes, last_revision, latest_revision};
 pub use import_records::{
     FileForm, ImportFiles, ImportReport, import_bundle, import_files, import_store, read_files,
 };

@@ -21,10 +21,11 @@ pub fn walk_kin(
     reach: Reach,
     weights: &Weights,
 ) -> Result<Walked, Error> {
-    let mut walk = Walk::new(start, as_of, reach, weights.certainty);
+    let mut walk = Walk::new(start, as_of, reach, weights.certainty).unless(permit.is_unwanted());
     loop {
         let wanted = walk.wanted();
         if wanted.is_empty() {
+            permit.go_on()?;
             return Ok(walk.finish());
         }
         walk.supply(

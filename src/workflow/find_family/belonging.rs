@@ -1,6 +1,8 @@
 //! How each person found belongs to the child: as kin, by the network, or both.
 
 use super::gather::Gathered;
+use crate::access::Permit;
+use crate::error::Error;
 use crate::kinship::family_graph::is_over;
 use crate::kinship::route::{Joint, Route, Shape, StepKind, certainty_of};
 use crate::model::case::OutreachTarget;
@@ -35,13 +37,14 @@ pub struct Way<'a> {
 }
 
 /// Everybody found but the child.
-pub fn people(gathered: &Gathered) -> Vec<Belonging<'_>> {
+pub fn people<'a>(gathered: &'a Gathered, permit: &Permit) -> Result<Vec<Belonging<'a>>, Error> {
     let mut found = Found {
         gathered,
         people: Vec::with_capacity(gathered.kin.len()),
         positions: FxHashMap::default(),
     };
-    for kin in &gathered.kin {
+    for (position, kin) in gathered.kin.iter().enumerate() {
+        permit.go_on_at(position)?;
         if let Some(person) = found.person(gathered.graph.id(kin.place)) {
             person.ways = kin
                 .routes
@@ -86,7 +89,7 @@ pub fn people(gathered: &Gathered) -> Vec<Belonging<'_>> {
             person.offered = true;
         }
     }
-    found.people
+    Ok(found.people)
 }
 
 struct Found<'a> {

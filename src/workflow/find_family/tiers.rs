@@ -5,15 +5,19 @@ use super::belonging::{
     Belonging, Heritage, is_by_custom, is_former, is_foster_kin, is_named_or_custom,
 };
 use super::gather::Gathered;
+use crate::access::Permit;
+use crate::error::Error;
 use crate::kinship::family_graph::is_over;
 use crate::kinship::route::{Joint, Shape};
 use crate::model::case::Purpose;
 use crate::model::lead::Score;
+use crate::model::neighborhood::Node;
 use crate::model::relation_pattern::PatternJoint;
 use crate::names::network_roles::network_role;
 use crate::names::normalize::fold;
 use crate::placement::eligibility::{Eligibility, eligibility};
 use crate::placement::order::{Attribute, Holding, IndigenousStatus, Tier, Who};
+use std::cell::OnceCell;
 use std::cmp::Ordering;
 
 /// Everybody in their places. Positions are those of the people given.
@@ -44,13 +48,15 @@ pub struct LeftOut {
 /// Decides tier, eligibility and rank for everybody.
 pub fn assign<'a>(
     gathered: &Gathered,
+    permit: &Permit,
     people: &'a [Belonging<'a>],
     purpose: Purpose,
-) -> Assigned<'a> {
+) -> Result<Assigned<'a>, Error> {
     let heritage = Heritage::of(gathered.child());
     let mut leads: Vec<Vec<RankedLead>> = gathered.order.tiers.iter().map(|_| Vec::new()).collect();
     let mut excluded = Vec::new();
     for (position, person) in people.iter().enumerate() {
+        permit.go_on_at(position)?;
         let held = held_by(gathered, person);
         let mut candidate = person.candidate(gathered, &heritage);
         let by_network = held.as_ref().is_some_and(|held| !held.as_kin);
@@ -92,23 +98,26 @@ pub fn assign<'a>(
         }
     }
     let by_name = gathered.uses(Attribute::Name);
+    let mut content = Vec::with_capacity(people.len());
+    for (position, person) in people.iter().enumerate() {
+        permit.go_on_at(position)?;
+        content.push(Content::of(person, by_name));
+    }
     for tier in &mut leads {
         tier.sort_by(|one, other| {
             let by_score = other.score.total.total_cmp(&one.score.total);
-            by_score
-                .then_with(|| by_content(&people[one.position], &people[other.position], by_name))
+            by_score.then_with(|| content[one.position].cmp(&content[other.position]))
         });
     }
     excluded.sort_by(|one: &LeftOut, other: &LeftOut| {
-        (one.tier == 0, one.tier)
-            .cmp(&(other.tier == 0, other.tier))
-            .then_with(|| by_content(&people[one.position], &people[other.position], by_name))
+        let by_tier = (one.tier == 0, one.tier).cmp(&(other.tier == 0, other.tier));
+        by_tier.then_with(|| content[one.position].cmp(&content[other.position]))
     });
-    Assigned {
+    Ok(Assigned {
         people,
         leads,
         excluded,
-    }
+    })
 }
 
 /// The tier that holds somebody.
@@ -239,28 +248,44 @@ fn within(shape: &Shape, holding: &Holding) -> bool {
     holding.holds_relation(&stretches, &joints, shape.civil_degree())
 }
 
-/// Order by what is recorded, never by order of entry: closeness, birth date, folded name, external id, public id.
-/// Names are left aside where the order says that they decide nothing.
-fn by_content(one: &Belonging<'_>, other: &Belonging<'_>, by_name: bool) -> Ordering {
-    let closeness = |person: &Belonging<'_>| {
-        person.ways.first().map_or((u8::MAX, u8::MAX), |way| {
-            (way.shape.civil_degree(), way.shape.unions())
-        })
-    };
-    let born = |person: &Belonging<'_>| {
-        person
-            .node
-            .birth
-            .and_then(|birth| birth.possible_days().0)
-            .map_or(i32::MAX, |day| day.0)
-    };
-    closeness(one)
-        .cmp(&closeness(other))
-        .then_with(|| born(one).cmp(&born(other)))
-        .then_with(|| match by_name {
-            true => fold(&one.node.name).cmp(&fold(&other.node.name)),
-            false => Ordering::Equal,
-        })
-        .then_with(|| one.node.external_id.cmp(&other.node.external_id))
-        .then_with(|| one.node.public_id.cmp(&other.node.public_id))
+/// What people are ordered by: what is recorded, never the order of entry. Closeness, birth date, folded name, external
+/// id, public id. A name is folded only where what comes before it does not decide, and left aside where the order says that
+/// names decide nothing.
+struct Content<'a> {
+    closeness: (u8, u8),
+    born: i32,
+    by_name: bool,
+    folded: OnceCell<String>,
+    node: &'a Node,
+}
+
+impl<'a> Content<'a> {
+    fn of(person: &Belonging<'a>, by_name: bool) -> Content<'a> {
+        let birth = person.node.birth;
+        let first_day = birth.and_then(|birth| birth.possible_days().0);
+        Content {
+            closeness: person.ways.first().map_or((u8::MAX, u8::MAX), |way| {
+                (way.shape.civil_degree(), way.shape.unions())
+            }),
+            born: first_day.map_or(i32::MAX, |day| day.0),
+            by_name,
+            folded: OnceCell::new(),
+            node: person.node,
+        }
+    }
+
+    fn folded(&self) -> &str {
+        self.folded.get_or_init(|| fold(&self.node.name))
+    }
+
+    fn cmp(&self, other: &Content<'_>) -> Ordering {
+        (self.closeness, self.born)
+            .cmp(&(other.closeness, other.born))
+            .then_with(|| match self.by_name {
+                true => self.folded().cmp(other.folded()),
+                false => Ordering::Equal,
+            })
+            .then_with(|| self.node.external_id.cmp(&other.node.external_id))
+            .then_with(|| self.node.public_id.cmp(&other.node.public_id))
+    }
 }

@@ -115,6 +115,7 @@ pub fn waiting_tier(
     let mut obstacles = Vec::new();
     // The list is in the order of names, and sorting keeps that order among equals.
     for (position, (_, _, family)) in families.iter().enumerate() {
+        permit.go_on_at(position)?;
         if !in_tier.as_ref().is_none_or(|held| held[position]) {
             continue;
         }

@@ -2,6 +2,8 @@
 
 mod arguments;
 mod bad_calls;
+mod cancelling;
+mod connections;
 mod descriptors;
 mod errors;
 mod json;
@@ -9,6 +11,7 @@ mod limits;
 mod live;
 mod made_up_answer;
 mod operating;
+mod overload;
 mod places;
 mod rendering;
 mod serving;
