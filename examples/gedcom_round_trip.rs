@@ -40,7 +40,11 @@ fn main() -> ExitCode {
             Ok(Round::Taken(differences)) => {
                 taken += 1;
                 same += usize::from(differences.is_empty());
-                let word = if differences.is_empty() { "same" } else { "DIFFERENT" };
+                let word = if differences.is_empty() {
+                    "same"
+                } else {
+                    "DIFFERENT"
+                };
                 println!("{word:9} {}", path.display());
                 for difference in differences.iter().take(MOST_SHOWN) {
                     println!("    {difference}");
@@ -99,7 +103,11 @@ fn go_round(path: &Path, exports: Option<&Path>) -> Result<Round, Failure> {
         let found = compared(&first.bundle, &second.bundle);
         differences.extend(found.into_iter().map(|found| format!("{word}: {found}")));
         let again = written(&stored(&second.bundle)?, version)?;
-        if let Some((one, two)) = text.lines().zip(again.lines()).find(|(one, two)| one != two) {
+        if let Some((one, two)) = text
+            .lines()
+            .zip(again.lines())
+            .find(|(one, two)| one != two)
+        {
             differences.push(format!("{word}: written again: {two:?} for {one:?}"));
         } else if text.len() != again.len() {
             let (one, two) = (text.lines().count(), again.lines().count());
@@ -111,7 +119,9 @@ fn go_round(path: &Path, exports: Option<&Path>) -> Result<Round, Failure> {
 
 fn first_finding(read: &ReadBundle) -> String {
     let first = read.findings.first();
-    first.map_or_else(String::new, |first| format!("line {}: {}", first.origin.line, first.reason))
+    first.map_or_else(String::new, |first| {
+        format!("line {}: {}", first.origin.line, first.reason)
+    })
 }
 
 fn stored(bundle: &Bundle) -> Result<Store, Failure> {
@@ -147,8 +157,18 @@ fn told(bundle: &Bundle) -> Vec<(String, Vec<String>)> {
             places.insert(number as u64, places.len() as u64);
         }
     }
-    let people = bundle.subjects.iter().filter(|subject| subject.kind == SubjectKind::Person);
-    people.map(|person| (person.external_id.xref.clone(), facts_of(bundle, person, &places))).collect()
+    let people = bundle
+        .subjects
+        .iter()
+        .filter(|subject| subject.kind == SubjectKind::Person);
+    people
+        .map(|person| {
+            (
+                person.external_id.xref.clone(),
+                facts_of(bundle, person, &places),
+            )
+        })
+        .collect()
 }
 
 fn facts_of(bundle: &Bundle, person: &BundleSubject, places: &BTreeMap<u64, u64>) -> Vec<String> {
@@ -165,7 +185,12 @@ fn facts_of(bundle: &Bundle, person: &BundleSubject, places: &BTreeMap<u64, u64>
                 Subject::Person(kinpath::model::ids::PersonId(place))
             }
             Subject::Place(place) => {
-                for fact in bundle.subjects.get(place.0 as usize).into_iter().flat_map(|place| &place.facts) {
+                for fact in bundle
+                    .subjects
+                    .get(place.0 as usize)
+                    .into_iter()
+                    .flat_map(|place| &place.facts)
+                {
                     if let Fact::Place(place) = &fact.fact {
                         place_names.push(place.clone());
                     }
@@ -174,7 +199,11 @@ fn facts_of(bundle: &Bundle, person: &BundleSubject, places: &BTreeMap<u64, u64>
             }
             other => other,
         });
-        let source = bundle.sources.get(held.evidence.source.0 as usize).cloned().unwrap_or_default();
+        let source = bundle
+            .sources
+            .get(held.evidence.source.0 as usize)
+            .cloned()
+            .unwrap_or_default();
         // The file itself, as which record, is told anew by each file.
         let is_file = source.document.to_lowercase().ends_with(".ged");
         let source = if is_file { Source::default() } else { source };

@@ -19,7 +19,13 @@ impl Reading<'_> {
             return of_record;
         }
         let source = match self.take_first(fact, "SOUR") {
-            Some(citation) => self.cited_source(citation),
+            Some(citation) => {
+                let pointer = self.tree.line(citation).pointer();
+                if pointer.and_then(|xref| self.record(xref)).is_none() {
+                    self.keep_too(citation);
+                }
+                self.cited_source(citation)
+            }
             None => of_record.source,
         };
         Standing {
@@ -35,7 +41,12 @@ impl Reading<'_> {
             return standing;
         }
         let source = match self.take_first(record, "SOUR") {
-            Some(citation) => self.cited_source(citation),
+            Some(citation) => {
+                // What it says of facts is said by the record: it stays there.
+                let source = self.cited_source(citation);
+                self.keep_too(citation);
+                source
+            }
             None => self.assembly.source(Source {
                 document: self.file.clone(),
                 page: self.tree.line(record).xref.to_owned(),
@@ -51,18 +62,13 @@ impl Reading<'_> {
         standing
     }
 
-    fn take_seal(&mut self, position: usize) -> SealClass {
+    /// The seal that a RESN line below a line puts on it. The line itself is kept.
+    pub fn take_seal(&mut self, position: usize) -> SealClass {
         let Some(line) = self.take_first(position, "RESN") else {
             return SealClass::Open;
         };
-        let value = self.tree.line(line).value.to_lowercase();
-        let mut words = value.split(',').map(str::trim);
-        if words.any(|word| matches!(word, "confidential" | "privacy")) {
-            SealClass::Safety
-        } else {
-            self.give_back(line);
-            SealClass::Open
-        }
+        self.keep_too(line);
+        seal_of(self.tree.line(line).value)
     }
 
     fn cited_source(&mut self, citation: usize) -> SourceId {
@@ -70,12 +76,13 @@ impl Reading<'_> {
         match self.tree.line(citation).pointer() {
             Some(xref) => match self.record(xref) {
                 Some(record) => {
-                    source.document = self.text_of(record, "TITL");
-                    if source.document.is_empty() {
-                        source.document = self.text_of(record, "ABBR");
-                    }
-                    source.asserter = self.text_of(record, "AUTH");
+                    let told = ["TITL", "ABBR", "AUTH"].map(|tag| {
+                        let line = self.tree.child(record, tag);
+                        line.map_or_else(String::new, |line| self.tree.text(line))
+                    });
+                    (source.document, source.asserter) = document_of(&told);
                 }
+                None if xref == "VOID" => {}
                 None => self.warn(
                     citation,
                     format!("there is no source with the reference @{xref}@"),
@@ -88,7 +95,15 @@ impl Reading<'_> {
         }
         source.page = self.text_of(citation, "PAGE");
         if let Some(data) = self.take_first(citation, "DATA") {
-            source.date = read_date(self.take_value(data, "DATE")).date;
+            if let Some(line) = self.take_first(data, "DATE") {
+                let read = read_date(self.tree.line(line).value);
+                source.date = read.date;
+                if read.doubt.is_some() || read.date.is_none() {
+                    self.keep_too(line);
+                }
+            } else {
+                self.keep_too(data);
+            }
         }
         self.assembly.source(source)
     }
@@ -101,6 +116,23 @@ impl Reading<'_> {
     }
 }
 
-fn shortened(text: &str) -> String {
+/// What a RESN value, which may be a list, seals.
+pub fn seal_of(restriction: &str) -> SealClass {
+    let value = restriction.to_lowercase();
+    let mut words = value.split(',').map(str::trim);
+    if words.any(|word| matches!(word, "confidential" | "privacy")) {
+        SealClass::Safety
+    } else {
+        SealClass::Open
+    }
+}
+
+/// The document and who speaks in it, of the title, the short title and the author in a SOUR record.
+pub fn document_of(told: &[String; 3]) -> (String, String) {
+    let [title, short, author] = told.each_ref().map(|text| shortened(text));
+    (if title.is_empty() { short } else { title }, author)
+}
+
+pub fn shortened(text: &str) -> String {
     text.trim().chars().take(LONGEST_TEXT).collect()
 }

@@ -1,15 +1,19 @@
 //! Which references the records of a file get, and which families its people form: one for each couple and each set of
 //! parents of a child, as GEDCOM knows parents by families only.
 
+use super::evidence::document_of;
+use super::kept::MEMBERS;
+use super::nodes::{Reading, parse_kept};
 use super::writer::Version;
 use crate::model::ids::{SourceId, SubjectKind};
 use crate::model::partial_date::PartialDate;
-use crate::model::person::Gender;
+use crate::model::person::{Gender, Place};
 use crate::model::statement::{Certainty, Fact, KeptLines, SealClass, Source, Statement};
 use crate::model::store_copy::{CopyPart, CopySubject};
-use crate::model::tie::{ParentNature, Union, UnionKind, UnionState};
+use crate::model::tie::{ParentNature, UnionKind, UnionState};
 use rustc_hash::{FxHashMap, FxHashSet};
-use std::collections::BTreeMap;
+use std::cell::RefCell;
+use std::collections::{BTreeMap, VecDeque};
 
 /// Longer references are replaced, in characters.
 const LONGEST_XREF: usize = 20;
@@ -18,15 +22,13 @@ const LONGEST_XREF: usize = 20;
 #[derive(Debug, Default)]
 pub struct Person {
     pub xref: String,
-    /// In the file that the person came from.
-    pub first_xref: String,
-    /// That file.
+    /// The file that the person came from.
     pub source: String,
     /// Positions of families in which the person is a partner.
     pub spouse_in: Vec<usize>,
     gender: Gender,
     parents: Vec<Parent>,
-    unions: Vec<(Union, Option<PartialDate>, Option<PartialDate>)>,
+    unions: Vec<(u64, FamilyUnion)>,
     kept: Vec<KeptLines>,
 }
 
@@ -36,6 +38,8 @@ struct Parent {
     nature: ParentNature,
     certainty: Certainty,
     since: Option<PartialDate>,
+    source: SourceId,
+    seal: SealClass,
 }
 
 /// A union as a family says it.
@@ -45,17 +49,20 @@ pub struct FamilyUnion {
     pub state: UnionState,
     pub since: Option<PartialDate>,
     pub until: Option<PartialDate>,
+    pub source: SourceId,
+    pub seal: SealClass,
 }
 
 #[derive(Debug, Default)]
 pub struct Family {
     pub xref: String,
-    pub husband: Option<u64>,
-    pub wife: Option<u64>,
+    /// Each with HUSB or WIFE.
+    pub partners: Vec<(&'static str, u64)>,
     pub unions: Vec<FamilyUnion>,
-    /// Source, path and text.
+    /// Of the file that it came from, the path and text.
     pub kept: Vec<(String, String, String)>,
-    children: Vec<usize>,
+    pub source: String,
+    children: Vec<(usize, usize)>,
 }
 
 /// How a child belongs to a family.
@@ -63,12 +70,32 @@ pub struct Family {
 pub struct Link {
     pub child: u64,
     pub family: usize,
-    /// Nothing where the two parents differ.
+    /// Nothing where the parents differ.
     pub nature: Option<ParentNature>,
     pub to_husband: Option<ParentNature>,
     pub to_wife: Option<ParentNature>,
     pub certainty: Certainty,
     pub since: Option<PartialDate>,
+    pub source: SourceId,
+    pub seal: SealClass,
+}
+
+/// A record that belongs to nobody.
+#[derive(Debug)]
+pub struct KeptRecord {
+    /// The file that it came from.
+    pub source: String,
+    pub text: String,
+    /// Its reference in this file; empty for none.
+    pub xref: String,
+}
+
+/// A place that a file gave a child in a family.
+#[derive(Clone, Copy, Debug)]
+struct Seat {
+    family: usize,
+    order: usize,
+    nature: Option<ParentNature>,
 }
 
 /// Everything that must be known before the first record is written.
@@ -77,14 +104,20 @@ pub struct FamilyPlan {
     pub version: Version,
     pub people: BTreeMap<u64, Person>,
     pub families: Vec<Family>,
-    pub places: FxHashMap<u64, String>,
+    pub places: FxHashMap<u64, Place>,
     pub sources: FxHashMap<SourceId, Source>,
     /// By source file, the text of each.
     pub kept_heads: Vec<(String, String)>,
-    pub kept_records: Vec<(String, String)>,
+    pub kept_records: Vec<KeptRecord>,
     /// Kept SOUR records by title and author.
     pub kept_sources: FxHashMap<(String, String), String>,
     pub new_sources: BTreeMap<(String, String), String>,
+    /// Title and author by reference.
+    pub sources_by_xref: FxHashMap<String, (String, String)>,
+    /// References of those of them that are cited.
+    pub used_sources: RefCell<FxHashSet<String>>,
+    /// Extension tags that the head's SCHMA explains.
+    pub declared: FxHashSet<String>,
     /// Sources of what is written; no other is named in the file.
     cited: FxHashSet<SourceId>,
     with_sealed: bool,
@@ -92,11 +125,13 @@ pub struct FamilyPlan {
     links: Vec<Link>,
     links_of_child: FxHashMap<u64, Vec<usize>>,
     by_partners: FxHashMap<(u64, u64), usize>,
-    taken: FxHashSet<String>,
+    /// Families by source file and reference there.
+    by_first_name: FxHashMap<(String, String), usize>,
+    seats: FxHashMap<u64, Vec<Seat>>,
+    /// References given out, with the tag of their record.
+    taken: FxHashMap<String, &'static str>,
     /// By source file and reference there.
     names: FxHashMap<(String, String), String>,
-    /// People by their reference in this file.
-    numbers: FxHashMap<String, u64>,
     /// Source files of GEDCOM 7.
     of_version_7: FxHashSet<String>,
 }
@@ -114,17 +149,22 @@ impl FamilyPlan {
             kept_records: Vec::new(),
             kept_sources: FxHashMap::default(),
             new_sources: BTreeMap::new(),
+            sources_by_xref: FxHashMap::default(),
+            used_sources: RefCell::default(),
+            declared: FxHashSet::default(),
             cited: FxHashSet::default(),
             with_sealed,
             only,
             links: Vec::new(),
             links_of_child: FxHashMap::default(),
             by_partners: FxHashMap::default(),
-            taken: ["KINPATH".to_owned(), "VOID".to_owned()]
+            by_first_name: FxHashMap::default(),
+            seats: FxHashMap::default(),
+            taken: [("KINPATH", "SUBM"), ("VOID", "")]
                 .into_iter()
+                .map(|(name, tag)| (name.to_owned(), tag))
                 .collect(),
             names: FxHashMap::default(),
-            numbers: FxHashMap::default(),
             of_version_7: FxHashSet::default(),
         }
     }
@@ -148,7 +188,7 @@ impl FamilyPlan {
                 SubjectKind::Place => {
                     for statement in subject.standing() {
                         if let Fact::Place(place) = &statement.fact {
-                            self.places.insert(subject.number, place.name.clone());
+                            self.places.insert(subject.number, place.clone());
                         }
                     }
                 }
@@ -183,6 +223,8 @@ impl FamilyPlan {
             self.kept_records.clear();
             self.kept_sources.clear();
         }
+        self.name_kept_records();
+        self.form_families_as_kept();
         self.form_couples();
         let people: Vec<u64> = self.people.keys().copied().collect();
         for child in people {
@@ -191,8 +233,9 @@ impl FamilyPlan {
         self.place_kept_lines();
         let mut number = 0;
         for position in 0..self.families.len() {
+            self.families[position].children.sort_unstable();
             if self.families[position].xref.is_empty() {
-                self.families[position].xref = free(&mut self.taken, "F", &mut number);
+                self.families[position].xref = free(&mut self.taken, "FAM", &mut number);
             }
         }
         let mut number = 0;
@@ -207,8 +250,20 @@ impl FamilyPlan {
             self.new_sources.insert(key, String::new());
         }
         for xref in self.new_sources.values_mut() {
-            *xref = free(&mut self.taken, "S", &mut number);
+            *xref = free(&mut self.taken, "SOUR", &mut number);
         }
+        let new = self.new_sources.iter();
+        let new = new.map(|(key, xref)| (xref.clone(), key.clone()));
+        self.sources_by_xref.extend(new);
+    }
+
+    /// What a reference of this file, between @ signs, leads to: the tag of its record.
+    pub fn tag_of(&self, pointer: &str) -> Option<&'static str> {
+        let name = pointer.strip_prefix('@')?.strip_suffix('@')?;
+        self.taken
+            .get(name)
+            .copied()
+            .filter(|tag| !tag.is_empty() && (name != "KINPATH" || self.version == Version::V5))
     }
 
     pub fn families_of_child(&self, child: u64) -> impl Iterator<Item = (usize, &Link)> {
@@ -220,7 +275,7 @@ impl FamilyPlan {
         self.families[family]
             .children
             .iter()
-            .map(|link| &self.links[*link])
+            .map(|(_, link)| &self.links[*link])
     }
 
     /// The reference in this file of one in a source file.
@@ -230,13 +285,12 @@ impl FamilyPlan {
             .cloned()
     }
 
-    /// What stands before the tags of lines kept of a file of the other version, which may mean something else here.
-    pub fn prefix(&self, source: &str) -> &'static str {
-        let was_7 = self.of_version_7.contains(source);
-        if was_7 == (self.version == Version::V7) {
-            ""
+    /// What a source file was written in.
+    pub fn written_in(&self, source: &str) -> Version {
+        if self.of_version_7.contains(source) {
+            Version::V7
         } else {
-            "_"
+            Version::V5
         }
     }
 
@@ -255,8 +309,7 @@ impl FamilyPlan {
             .map(|(_, id)| (id.source.clone(), id.xref.clone()))
             .unwrap_or_default();
         let mut person = Person {
-            xref: self.take_name(&source, &first_xref, &format!("P{number}")),
-            first_xref,
+            xref: self.take_name(&source, &first_xref, &format!("P{number}"), "INDI"),
             source,
             ..Person::default()
         };
@@ -272,18 +325,26 @@ impl FamilyPlan {
                     nature: tie.nature,
                     certainty: evidence.certainty,
                     since: evidence.valid_from,
+                    source: evidence.source,
+                    seal: evidence.seal,
                 }),
                 Fact::Union(union) => {
-                    let dates = (evidence.valid_from, evidence.valid_to);
-                    person.unions.push((*union, dates.0, dates.1));
+                    let said = FamilyUnion {
+                        kind: union.kind,
+                        state: union.state,
+                        since: evidence.valid_from,
+                        until: evidence.valid_to,
+                        source: evidence.source,
+                        seal: evidence.seal,
+                    };
+                    person.unions.push((union.partner.0, said));
                 }
-                Fact::KeptLines(kept) if kept.under.starts_with("FAM @") => {
+                Fact::KeptLines(kept) if is_of_family(kept) => {
                     person.kept.push(kept.clone());
                 }
                 _ => {}
             }
         }
-        self.numbers.insert(person.xref.clone(), number);
         self.people.insert(number, person);
     }
 
@@ -309,61 +370,182 @@ impl FamilyPlan {
                 // Ours, of an earlier export; it is written anew.
                 continue;
             }
-            if let Some((xref, tag)) = first
-                .strip_prefix("0 @")
-                .and_then(|rest| rest.split_once("@ "))
-            {
-                let name = self.take_name(&source, xref, &format!("X{}", self.names.len()));
-                if tag == "SOUR" && self.prefix(&source).is_empty() {
-                    let key = (below(&kept.text, "TITL"), below(&kept.text, "AUTH"));
-                    self.kept_sources.insert(key, name);
-                }
-            }
-            self.kept_records.push((source.clone(), kept.text.clone()));
+            self.kept_records.push(KeptRecord {
+                source: source.clone(),
+                text: kept.text.clone(),
+                xref: String::new(),
+            });
         }
     }
 
-    fn take_name(&mut self, source: &str, xref: &str, otherwise: &str) -> String {
+    /// Gives the records of nobody their references, and finds the sources among them. To be done once it is known
+    /// which files are of which version.
+    fn name_kept_records(&mut self) {
+        let mut unnamed = 0;
+        let mut records = std::mem::take(&mut self.kept_records);
+        for kept in &mut records {
+            let reading = Reading {
+                from: self.written_in(&kept.source),
+                to: self.version,
+                name: &|xref| Some(xref.to_owned()),
+            };
+            let Some(record) = parse_kept(&kept.text, &[], &reading).into_iter().next() else {
+                continue;
+            };
+            if record.xref.is_empty() && record.tag.starts_with('_') {
+                continue;
+            }
+            unnamed += 1;
+            let tag = record_tag(&record.tag);
+            let otherwise = format!("X{unnamed}");
+            kept.xref = self.take_name(&kept.source, &record.xref, &otherwise, tag);
+            if record.tag == "SOUR" {
+                let told = ["TITL", "ABBR", "AUTH"];
+                let told = told.map(|tag| record.child_text(tag).unwrap_or_default().to_owned());
+                let key = document_of(&told);
+                self.sources_by_xref.insert(kept.xref.clone(), key.clone());
+                self.kept_sources.entry(key).or_insert(kept.xref.clone());
+            }
+        }
+        self.kept_records = records;
+    }
+
+    fn take_name(
+        &mut self,
+        source: &str,
+        xref: &str,
+        otherwise: &str,
+        tag: &'static str,
+    ) -> String {
         let is_plain = (1..=LONGEST_XREF).contains(&xref.len())
             && xref
                 .bytes()
                 .all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit() || byte == b'_');
         let mut name = xref.to_owned();
-        if !is_plain || self.taken.contains(xref) {
+        if !is_plain || self.taken.contains_key(xref) {
             name = otherwise.to_owned();
             let mut number = 0;
-            while self.taken.contains(&name) {
+            while self.taken.contains_key(&name) {
                 number += 1;
                 name = format!("{otherwise}_{number}");
             }
         }
-        self.taken.insert(name.clone());
+        self.taken.insert(name.clone(), tag);
         self.names
-            .insert((source.to_owned(), xref.to_owned()), name.clone());
+            .entry((source.to_owned(), xref.to_owned()))
+            .or_insert_with(|| name.clone());
         name
+    }
+
+    /// Families as their file had them, as far as the unions of their partners stand.
+    fn form_families_as_kept(&mut self) {
+        let numbers: FxHashMap<&str, u64> = self
+            .people
+            .iter()
+            .map(|(number, person)| (person.xref.as_str(), *number))
+            .collect();
+        let mut kept = Vec::new();
+        for person in self.people.values() {
+            for lines in person.kept.iter().filter(|lines| is_of_members(lines)) {
+                let number_of = |xref: &str| {
+                    let name = self.named(&person.source, xref)?;
+                    numbers.get(name.as_str()).copied()
+                };
+                kept.push((person.source.clone(), members(lines, number_of)));
+            }
+        }
+        let mut unions = self.unions_by_couple();
+        for (source, members) in kept {
+            let partners = members.partners;
+            let Some(said) = take_unions(&mut unions, &partners) else {
+                continue;
+            };
+            if partners.is_empty() {
+                continue;
+            }
+            let position = self.families.len();
+            let name = self.take_name(&source, &members.xref, &format!("F{position}"), "FAM");
+            self.add_family(name, &partners);
+            self.families[position].unions.extend(said);
+            self.families[position].source = source.clone();
+            self.by_first_name.insert((source, members.xref), position);
+            for (order, (child, nature)) in members.children.into_iter().enumerate() {
+                let seat = Seat {
+                    family: position,
+                    order,
+                    nature,
+                };
+                self.seats.entry(child).or_default().push(seat);
+            }
+        }
+        for person in self.people.values_mut() {
+            person.unions.clear();
+        }
+        let mut left: Vec<((u64, u64), FamilyUnion)> = Vec::new();
+        for (couple, unions) in unions {
+            left.extend(unions.into_iter().map(|(_, union)| (couple, union)));
+        }
+        for ((first, second), union) in left {
+            if let Some(person) = self.people.get_mut(&first) {
+                person.unions.push((second, union));
+            }
+        }
+    }
+
+    /// The unions of each couple, lower number first, in the order in which they were said.
+    fn unions_by_couple(&self) -> Unions {
+        let mut unions = Unions::new();
+        for (number, person) in &self.people {
+            for (partner, union) in &person.unions {
+                let couple = (*number.min(partner), *number.max(partner));
+                unions
+                    .entry(couple)
+                    .or_default()
+                    .push_back((*number, *union));
+            }
+        }
+        unions
     }
 
     fn form_couples(&mut self) {
         let mut unions = Vec::new();
         for (number, person) in &self.people {
-            for (union, since, until) in &person.unions {
-                unions.push((*number, *union, *since, *until));
+            for (partner, union) in &person.unions {
+                unions.push((*number, *partner, *union));
             }
         }
-        for (number, union, since, until) in unions {
-            if let Some(family) = self.family(number, Some(union.partner.0)) {
-                self.families[family].unions.push(FamilyUnion {
-                    kind: union.kind,
-                    state: union.state,
-                    since,
-                    until,
-                });
+        for (number, partner, union) in unions {
+            let known = self.couple(number, partner);
+            let free = known.filter(|family| self.families[*family].unions.is_empty());
+            let family = match free {
+                Some(family) => Some(family),
+                None => self.new_family(number, Some(partner)),
+            };
+            if let Some(family) = family {
+                self.families[family].unions.push(union);
             }
         }
     }
 
+    fn couple(&self, one: u64, other: u64) -> Option<usize> {
+        let key = (one.min(other), one.max(other));
+        self.by_partners.get(&key).copied()
+    }
+
     /// The family of one or two people, made if there is none; nothing if nobody of them is written.
     fn family(&mut self, one: u64, other: Option<u64>) -> Option<usize> {
+        let mut partners = self.written(one, other);
+        let first = partners.next()?;
+        let key = (first, partners.next().unwrap_or_default());
+        drop(partners);
+        match self.by_partners.get(&key) {
+            Some(&known) => Some(known),
+            None => self.new_family(one, other),
+        }
+    }
+
+    /// Those of a couple who are written, lower number first.
+    fn written(&self, one: u64, other: Option<u64>) -> impl Iterator<Item = u64> {
         let mut partners: Vec<u64> = [Some(one), other]
             .into_iter()
             .flatten()
@@ -371,40 +553,53 @@ impl FamilyPlan {
             .collect();
         partners.sort_unstable();
         partners.dedup();
-        let first = *partners.first()?;
-        let second = partners.get(1).copied();
-        let key = (first, second.unwrap_or_default());
-        if let Some(&known) = self.by_partners.get(&key) {
-            return Some(known);
-        }
-        let position = self.families.len();
+        partners.into_iter()
+    }
+
+    fn new_family(&mut self, one: u64, other: Option<u64>) -> Option<usize> {
+        let mut partners = self.written(one, other);
+        let first = partners.next()?;
+        let second = partners.next();
+        drop(partners);
         let gender = |partner: u64| self.people.get(&partner).map(|person| person.gender);
-        let (husband, wife) = match second {
-            None if gender(first) == Some(Gender::Female) => (None, Some(first)),
-            None => (Some(first), None),
+        let partners = match second {
+            None if gender(first) == Some(Gender::Female) => vec![("WIFE", first)],
+            None => vec![("HUSB", first)],
             Some(second) => {
                 let is_swapped = gender(first) == Some(Gender::Female)
                     || (gender(second) == Some(Gender::Male)
                         && gender(first) != Some(Gender::Male));
                 if is_swapped && gender(second) != Some(Gender::Female) {
-                    (Some(second), Some(first))
+                    vec![("HUSB", second), ("WIFE", first)]
                 } else {
-                    (Some(first), Some(second))
+                    vec![("HUSB", first), ("WIFE", second)]
                 }
             }
         };
+        Some(self.add_family(String::new(), &partners))
+    }
+
+    fn add_family(&mut self, xref: String, partners: &[(&'static str, u64)]) -> usize {
+        let position = self.families.len();
         self.families.push(Family {
-            husband,
-            wife,
+            xref,
+            partners: partners.to_vec(),
             ..Family::default()
         });
-        self.by_partners.insert(key, position);
-        for partner in [husband, wife].into_iter().flatten() {
+        let mut numbers: Vec<u64> = partners.iter().map(|(_, number)| *number).collect();
+        numbers.sort_unstable();
+        if let [first, rest @ ..] = numbers.as_slice()
+            && rest.len() < 2
+        {
+            let key = (*first, rest.first().copied().unwrap_or_default());
+            self.by_partners.entry(key).or_insert(position);
+        }
+        for partner in numbers {
             if let Some(person) = self.people.get_mut(&partner) {
                 person.spouse_in.push(position);
             }
         }
-        Some(position)
+        position
     }
 
     fn is_couple(&self, one: u64, other: u64) -> bool {
@@ -420,6 +615,7 @@ impl FamilyPlan {
             None => return,
         };
         left.retain(|parent| self.people.contains_key(&parent.parent) && parent.parent != child);
+        self.seat_child(child, &mut left);
         while let Some(first) = left.first().copied() {
             left.remove(0);
             let alike = |other: &Parent| {
@@ -445,84 +641,192 @@ impl FamilyPlan {
             let Some(family) = self.family(first.parent, second.map(|second| second.parent)) else {
                 continue;
             };
-            let nature_of = |partner: Option<u64>| {
-                [Some(first), second]
-                    .into_iter()
-                    .flatten()
-                    .find(|parent| Some(parent.parent) == partner)
-                    .map(|parent| parent.nature)
-            };
-            let same = second.is_none_or(|second| second.nature == first.nature);
-            let link = Link {
-                child,
-                family,
-                nature: same.then_some(first.nature),
-                to_husband: nature_of(self.families[family].husband),
-                to_wife: nature_of(self.families[family].wife),
-                certainty: first.certainty,
-                since: first.since,
-            };
-            let position = self.links.len();
-            self.links.push(link);
-            self.links_of_child.entry(child).or_default().push(position);
-            self.families[family].children.push(position);
+            let parents: Vec<Parent> = [Some(first), second].into_iter().flatten().collect();
+            self.link(child, family, usize::MAX, &parents);
         }
     }
 
-    /// Lines kept of a family go to the one of the same partners, which gets back its reference.
-    fn place_kept_lines(&mut self) {
-        let mut kept = Vec::new();
-        for person in self.people.values_mut() {
-            let source = person.source.clone();
-            let lines = std::mem::take(&mut person.kept);
-            kept.extend(lines.into_iter().map(|lines| (source.clone(), lines)));
-        }
-        for (source, lines) in kept {
-            let (family, under) = lines.under.split_once('\n').unwrap_or((&lines.under, ""));
-            let mut words = family.split(' ').skip(1).map(|word| word.trim_matches('@'));
-            let xref = words.next().unwrap_or_default().to_owned();
-            let partners: Vec<u64> = words
-                .filter_map(|word| self.number_of(&source, word))
-                .collect();
-            let Some(position) = partners
-                .first()
-                .and_then(|first| self.family(*first, partners.get(1).copied()))
-            else {
-                continue;
-            };
-            if self.families[position].xref.is_empty() {
-                let name = self.take_name(&source, &xref, &format!("F{position}"));
-                self.families[position].xref = name;
+    /// Puts a child into the families in which its file had it, as far as their partners are its parents. Takes those
+    /// parents off the list.
+    fn seat_child(&mut self, child: u64, left: &mut Vec<Parent>) {
+        let all = left.clone();
+        for seat in self.seats.remove(&child).unwrap_or_default() {
+            let said = seat.nature.unwrap_or(ParentNature::Birth);
+            let mut parents = Vec::new();
+            let mut positions = Vec::new();
+            for (_, partner) in &self.families[seat.family].partners {
+                let find = |list: &[Parent], nature: Option<ParentNature>| {
+                    list.iter().position(|parent| {
+                        parent.parent == *partner && nature.is_none_or(|is| parent.nature == is)
+                    })
+                };
+                let position = find(left, Some(said)).or_else(|| find(left, None));
+                parents.extend(match position {
+                    Some(position) => Some(left[position]),
+                    None => find(&all, Some(said))
+                        .or_else(|| find(&all, None))
+                        .map(|position| all[position]),
+                });
+                positions.extend(position);
             }
-            let text = (source, under.to_owned(), lines.text.clone());
-            self.families[position].kept.push(text);
+            if parents.is_empty() || parents.len() < self.families[seat.family].partners.len() {
+                continue;
+            }
+            // Of a parent told already by another family nothing new is said here.
+            let told = parents.iter().position(|parent| left.contains(parent));
+            parents.swap(0, told.unwrap_or_default());
+            self.link(child, seat.family, seat.order, &parents);
+            positions.sort_unstable();
+            for position in positions.into_iter().rev() {
+                left.remove(position);
+            }
         }
     }
 
-    fn number_of(&self, source: &str, xref: &str) -> Option<u64> {
-        let name = self.named(source, xref)?;
-        let found = self.numbers.get(&name);
-        found.copied()
+    fn link(&mut self, child: u64, family: usize, order: usize, parents: &[Parent]) {
+        let Some(first) = parents.first() else {
+            return;
+        };
+        let partners = &self.families[family].partners;
+        let nature_of = |tag: &str| {
+            let mut of_tag = partners.iter().filter(|(is, _)| *is == tag);
+            of_tag.find_map(|(_, partner)| {
+                let parent = parents.iter().find(|parent| parent.parent == *partner);
+                parent.map(|parent| parent.nature)
+            })
+        };
+        let same = parents.iter().all(|parent| parent.nature == first.nature);
+        let link = Link {
+            child,
+            family,
+            nature: same.then_some(first.nature),
+            to_husband: nature_of("HUSB"),
+            to_wife: nature_of("WIFE"),
+            certainty: first.certainty,
+            since: parents.iter().find_map(|parent| parent.since),
+            source: first.source,
+            seal: first.seal,
+        };
+        let position = self.links.len();
+        self.links.push(link);
+        self.links_of_child.entry(child).or_default().push(position);
+        self.families[family].children.push((order, position));
+    }
+
+    /// Lines kept of a family go back to it.
+    fn place_kept_lines(&mut self) {
+        for person in self.people.values_mut() {
+            for lines in std::mem::take(&mut person.kept) {
+                let (family, under) = lines.under.split_once('\n').unwrap_or((&lines.under, ""));
+                let xref = family.trim_start_matches("FAM ").trim_matches('@');
+                let key = (person.source.clone(), xref.to_owned());
+                let Some(&position) = self.by_first_name.get(&key) else {
+                    continue;
+                };
+                let text = (key.0, under.to_owned(), lines.text);
+                self.families[position].kept.push(text);
+            }
+        }
     }
 }
 
-/// The first free reference of this letter.
-fn free(taken: &mut FxHashSet<String>, letter: &str, number: &mut usize) -> String {
+type Unions = BTreeMap<(u64, u64), VecDeque<(u64, FamilyUnion)>>;
+
+/// One union of each two partners, that of the first two first; nothing if one is missing.
+fn take_unions(unions: &mut Unions, partners: &[(&str, u64)]) -> Option<Vec<FamilyUnion>> {
+    let mut couples = Vec::new();
+    for (position, (_, first)) in partners.iter().enumerate() {
+        for (_, second) in &partners[position + 1..] {
+            couples.push((*first.min(second), *first.max(second)));
+        }
+    }
+    if couples
+        .iter()
+        .any(|couple| unions.get(couple).is_none_or(VecDeque::is_empty))
+    {
+        return None;
+    }
+    let taken = couples.iter().filter_map(|couple| {
+        let (_, union) = unions.get_mut(couple)?.pop_front()?;
+        Some(union)
+    });
+    Some(
+        taken
+            .collect::<Vec<FamilyUnion>>()
+            .into_iter()
+            .take(1)
+            .collect(),
+    )
+}
+
+/// The members of a family as they were kept.
+struct Members {
+    xref: String,
+    partners: Vec<(&'static str, u64)>,
+    children: Vec<(u64, Option<ParentNature>)>,
+}
+
+fn members(lines: &KeptLines, number_of: impl Fn(&str) -> Option<u64>) -> Members {
+    let name = lines.under.split_once(' ').unwrap_or_default().1;
+    let mut members = Members {
+        xref: name.trim_matches('@').to_owned(),
+        partners: Vec::new(),
+        children: Vec::new(),
+    };
+    let mut is_child = false;
+    for line in lines.text.lines() {
+        let (head, value) = line.rsplit_once(' ').unwrap_or_default();
+        if head == "1 PEDI" {
+            let nature = ParentNature::ALL
+                .into_iter()
+                .find(|nature| nature.word() == value);
+            if let Some(last) = members.children.last_mut().filter(|_| is_child) {
+                last.1 = nature;
+            }
+            continue;
+        }
+        let number = number_of(value.trim_matches('@'));
+        is_child = head == "0 CHIL" && number.is_some();
+        let Some(number) = number else {
+            continue;
+        };
+        match head {
+            "0 HUSB" => members.partners.push(("HUSB", number)),
+            "0 WIFE" => members.partners.push(("WIFE", number)),
+            _ => members.children.push((number, None)),
+        }
+    }
+    members
+}
+
+fn is_of_members(lines: &KeptLines) -> bool {
+    lines.under.starts_with(MEMBERS)
+}
+
+/// True for lines that do not stand in a person's own record.
+pub fn is_of_family(lines: &KeptLines) -> bool {
+    is_of_members(lines) || lines.under.starts_with("FAM @")
+}
+
+/// The tag of a record as the grammar knows it.
+fn record_tag(tag: &str) -> &'static str {
+    const TAGS: [&str; 7] = ["OBJE", "REPO", "SNOTE", "NOTE", "SOUR", "SUBM", "FAM"];
+    let known = TAGS.into_iter().find(|known| *known == tag);
+    known.unwrap_or("extension")
+}
+
+/// The first free reference of a record with this tag: its first letter and a number.
+fn free(
+    taken: &mut FxHashMap<String, &'static str>,
+    tag: &'static str,
+    number: &mut usize,
+) -> String {
     loop {
         *number += 1;
-        let name = format!("{letter}{number}");
-        if taken.insert(name.clone()) {
+        let name = format!("{}{number}", &tag[..1]);
+        if !taken.contains_key(&name) {
+            taken.insert(name.clone(), tag);
             return name;
         }
     }
-}
-
-/// The value of a line directly below a record.
-fn below(text: &str, tag: &str) -> String {
-    let head = format!("1 {tag} ");
-    text.lines()
-        .find_map(|line| line.strip_prefix(&head))
-        .unwrap_or_default()
-        .trim()
-        .to_owned()
 }

@@ -5,7 +5,7 @@ use crate::exchange::report::shown;
 use crate::model::ids::{PlaceId, SubjectKind};
 use crate::model::partial_date::{End, PartialDate};
 use crate::model::person::{Contact, ContactKind, Death, Gender, Name, NameKind, Residence};
-use crate::model::statement::Fact;
+use crate::model::statement::{Evidence, Fact};
 use crate::names::normalize::{fold, join_parts};
 use rustc_hash::FxHashSet;
 
@@ -16,9 +16,16 @@ pub const NOT_RECORDED: &str = "name not recorded";
 pub fn read_individuals(reading: &mut Reading<'_>) {
     let records = reading.records_of("INDI");
     for record in records {
-        let xref = reading.take(record).xref;
-        let person = reading.assembly.add_subject(SubjectKind::Person, xref);
-        reading.people.insert(xref, person);
+        let line = reading.take(record);
+        let person = if line.xref.is_empty() {
+            let made = format!("line-{}", line.number);
+            reading.assembly.add_subject(SubjectKind::Person, &made)
+        } else {
+            reading.assembly.add_subject(SubjectKind::Person, line.xref)
+        };
+        if let (Ok(record), Ok(person)) = (record.try_into(), person.try_into()) {
+            reading.people.insert(record, person);
+        }
         read_names(reading, record, person);
         read_sex(reading, record, person);
         read_birth(reading, record, person);
@@ -39,42 +46,23 @@ fn read_names(reading: &mut Reading<'_>, record: usize, person: u64) {
             as_written = value;
         }
         let kind = take_name_kind(reading, line, known.is_empty());
-        let mut further = Vec::new();
-        let name = read_name(reading, line, value, kind);
-        let given = name
-            .as_ref()
-            .map(|name| name.given.clone())
-            .unwrap_or_default();
-        further.extend(name);
-        for (tag, kind) in [
-            ("NICK", NameKind::Used),
-            ("_AKA", NameKind::Alias),
-            ("_RUFNAME", NameKind::Used),
-        ] {
-            let full = reading.take_value(line, tag);
-            further.extend((!full.is_empty()).then(|| whole_name(kind, full)));
-        }
-        let married = reading.take_value(line, "_MARNM");
-        if !married.is_empty() {
-            let full = if married.contains(' ') {
-                married.to_owned()
-            } else {
-                join_parts(&given, married)
-            };
-            further.push(whole_name(NameKind::Used, &full.replace('/', "")));
-        }
-        for variant in ["FONE", "ROMN"] {
-            for line in reading.take_all(line, variant) {
-                reading.take_value(line, "TYPE");
-                let value = reading.tree.line(line).value;
-                further.extend(read_name(reading, line, value, NameKind::Alias));
+        let name = read_name(reading, line, kind);
+        let given = name.as_ref().map(|name| name.given.clone());
+        let further = further_names(reading, line, &given.unwrap_or_default());
+        match name {
+            Some(name) if known.insert(name.full.clone()) => {
+                let fact = Fact::Name(name);
+                reading.assembly.add_fact(person, fact, standing.always());
             }
+            // Said already, or a word for "unknown" beside a name.
+            Some(_) => reading.keep_too(line),
+            None if !known.is_empty() => reading.keep_too(line),
+            None => {}
         }
         for name in further {
             if known.insert(name.full.clone()) {
-                reading
-                    .assembly
-                    .add_fact(person, Fact::Name(name), standing.always());
+                let fact = Fact::Name(name);
+                reading.assembly.add_fact(person, fact, standing.always());
             }
         }
     }
@@ -93,12 +81,41 @@ fn read_names(reading: &mut Reading<'_>, record: usize, person: u64) {
     }
 }
 
+/// Names that stand below a name: nicknames, married names, other spellings. Their lines are kept too.
+fn further_names(reading: &mut Reading<'_>, line: usize, given: &str) -> Vec<Name> {
+    let mut further = Vec::new();
+    let below: Vec<usize> = reading.tree.children(line).collect();
+    for child in below {
+        let tag = reading.tree.line(child).tag;
+        let text = reading.tree.own_text(child);
+        if let Some(name) = further_name(tag, &text, given) {
+            further.push(name);
+            reading.keep_too(child);
+        }
+    }
+    further
+}
+
+/// The name in a line below a name; nothing if it holds none.
+pub fn further_name(tag: &str, text: &str, given: &str) -> Option<Name> {
+    let kind = match tag {
+        "NICK" | "_RUFNAME" | "_MARNM" => NameKind::Used,
+        "_AKA" | "FONE" | "ROMN" | "TRAN" => NameKind::Alias,
+        _ => return None,
+    };
+    let text = text.trim();
+    if tag == "_MARNM" && !text.is_empty() && !text.contains([' ', '/']) {
+        return name_of(&format!("{given} /{text}/"), kind);
+    }
+    name_of(text, kind)
+}
+
 /// Notes in the record itself; those in records of their own are kept as they stand.
 fn read_notes(reading: &mut Reading<'_>, record: usize, person: u64) {
     for line in reading.take_all(record, "NOTE") {
         let text = reading.tree.text(line).trim().to_owned();
         if text.is_empty() || reading.tree.line(line).pointer().is_some() {
-            reading.give_back(line);
+            reading.keep_too(line);
             continue;
         }
         let standing = reading.standing(record, line);
@@ -108,51 +125,96 @@ fn read_notes(reading: &mut Reading<'_>, record: usize, person: u64) {
     }
 }
 
-fn whole_name(kind: NameKind, full: &str) -> Name {
-    Name {
+/// `Henry /Tudor/ VII` in its parts; nothing if it holds no name.
+fn name_of(value: &str, kind: NameKind) -> Option<Name> {
+    let mut pieces = value.splitn(3, '/').map(one_line);
+    let mut next = || pieces.next().unwrap_or_default();
+    let (given, family, suffix) = (next(), next(), next().replace('/', ""));
+    let name = Name {
         kind,
-        full: full.split_whitespace().collect::<Vec<&str>>().join(" "),
-        given: String::new(),
-        family: String::new(),
-    }
-}
-
-/// `Henry /Tudor/ VII` with the parts below it; nothing if it holds no name.
-fn read_name(reading: &mut Reading<'_>, line: usize, value: &str, kind: NameKind) -> Option<Name> {
-    let value = value.replace("@@", "@");
-    let mut pieces = value.splitn(3, '/').map(str::trim);
-    let mut next = || pieces.next().unwrap_or_default().to_owned();
-    let (mut given, mut family, suffix) = (next(), next(), next().replace('/', ""));
-    let (given_part, family_part) = (
-        reading.take_value(line, "GIVN"),
-        reading.take_value(line, "SURN"),
-    );
-    for (tag, piece, part) in [
-        ("GIVN", &mut given, given_part),
-        ("SURN", &mut family, family_part),
-    ] {
-        if piece.is_empty() {
-            *piece = part.to_owned();
-        } else if part != piece.as_str()
-            && let Some(line) = reading.tree.child(line, tag)
-        {
-            reading.give_back(line);
-        }
-    }
-    let name = whole_name(
-        kind,
-        &join_parts(&join_parts(&given, &family), suffix.trim()),
-    );
-    let has_letters = name.full.chars().any(char::is_alphanumeric);
-    let is_placeholder = matches!(
-        fold(&name.full).as_str(),
-        "unknown" | "not recorded" | "nn" | "n n" | "unnamed"
-    );
-    (has_letters && !is_placeholder).then_some(Name {
+        full: one_line(&join_parts(&join_parts(&given, &family), suffix.trim())),
         given,
         family,
-        ..name
-    })
+    };
+    is_name(&name.full).then_some(name)
+}
+
+/// False for words that say that there is no name.
+pub fn is_name(text: &str) -> bool {
+    let is_placeholder = matches!(
+        fold(&text.replace('/', " ")).trim(),
+        "unknown" | "not recorded" | "nn" | "n n" | "unnamed"
+    );
+    text.chars().any(char::is_alphanumeric) && !is_placeholder
+}
+
+fn one_line(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<&str>>().join(" ")
+}
+
+/// A NAME line; the parts below it count where the line does not tell them apart.
+fn read_name(reading: &mut Reading<'_>, line: usize, kind: NameKind) -> Option<Name> {
+    let value = reading.tree.own_text(line);
+    let given = take_part(reading, line, "GIVN");
+    let family = take_part(reading, line, "SURN");
+    let name = match name_of(&value, kind) {
+        Some(name) => Some(with_parts(name, value.contains('/'), &given, &family)),
+        None if value.trim().is_empty() => {
+            name_of(&format!("{given} /{family}/"), kind).filter(|name| is_name(&name.full))
+        }
+        None => None,
+    };
+    if let Some(name) = &name {
+        reading.written_as(line, written_name(name));
+    }
+    name
+}
+
+fn take_part(reading: &mut Reading<'_>, name: usize, tag: &str) -> String {
+    let Some(line) = reading.take_first(name, tag) else {
+        return String::new();
+    };
+    reading.keep_too(line);
+    one_line(&reading.tree.own_text(line))
+}
+
+fn with_parts(mut name: Name, has_slashes: bool, given: &str, family: &str) -> Name {
+    let is_told_apart = has_slashes && !name.given.is_empty() && !name.family.is_empty();
+    if is_told_apart || (given.is_empty() && family.is_empty()) {
+        return name;
+    }
+    if has_slashes {
+        if name.given.is_empty() && !given.is_empty() {
+            name.full = join_parts(given, &name.full);
+            name.given = given.to_owned();
+        } else if name.family.is_empty() && !family.is_empty() {
+            name.full = join_parts(&name.full, family);
+            name.family = family.to_owned();
+        }
+    } else if let Some(before) = name.full.strip_suffix(family)
+        && !family.is_empty()
+        && (before.is_empty() || before.ends_with(' '))
+    {
+        name.given = before.trim().to_owned();
+        name.family = family.to_owned();
+    }
+    name
+}
+
+/// A name as a NAME line says it.
+pub fn written_name(name: &Name) -> String {
+    let plain = |text: &str| one_line(&text.replace('/', " "));
+    let whole = plain(&name.full);
+    let (given, family) = (plain(&name.given), plain(&name.family));
+    let front = join_parts(&given, &family);
+    let value = match whole.strip_prefix(&front) {
+        Some(rest) if !family.is_empty() => format!("{given} /{family}/{rest}"),
+        _ if !family.is_empty() && whole.contains(&family) => {
+            whole.replacen(&family, &format!("/{family}/"), 1)
+        }
+        _ => whole,
+    };
+    value.trim().to_owned()
 }
 
 /// The kind of a name; a word of which less than itself is understood is kept.
@@ -196,8 +258,8 @@ fn read_sex(reading: &mut Reading<'_>, record: usize, person: u64) {
         "F" | "FEMALE" => Gender::Female,
         "M" | "MALE" => Gender::Male,
         "X" | "O" => Gender::Other,
-        "U" | "N" | "?" | "" => {
-            reading.give_back(line);
+        "U" | "N" | "?" | "" | "UNKNOWN" => {
+            reading.keep_too(line);
             return;
         }
         _ => {
@@ -231,15 +293,16 @@ fn read_birth(reading: &mut Reading<'_>, record: usize, person: u64) {
                 .add_fact(person, Fact::Birth { date, place }, standing.always());
             return;
         }
-        reading.give_back(birth);
+        reading.keep_too(birth);
     }
     for tag in ["CHR", "BAPM"] {
         let Some(baptism) = reading.take_first(record, tag) else {
             continue;
         };
         let standing = reading.standing(record, baptism);
-        reading.give_back(baptism);
-        if let Some(date) = reading.take_date(baptism).and_then(not_after) {
+        let date = reading.take_date(baptism).and_then(not_after);
+        reading.keep_too(baptism);
+        if let Some(date) = date {
             reading.births.insert(person, date);
             let birth = Fact::Birth {
                 date: Some(date),
@@ -252,7 +315,7 @@ fn read_birth(reading: &mut Reading<'_>, record: usize, person: u64) {
 }
 
 /// At some time until the last day of a date: `[..date]`.
-fn not_after(date: PartialDate) -> Option<PartialDate> {
+pub fn not_after(date: PartialDate) -> Option<PartialDate> {
     let end = match date {
         PartialDate::Single(point) => point,
         PartialDate::Interval(_, End::At(point)) | PartialDate::OneOf(_, End::At(point)) => point,
@@ -286,7 +349,7 @@ fn read_death(reading: &mut Reading<'_>, record: usize, person: u64) {
         if let Some(burial) = reading.take_first(record, tag) {
             let date = reading.take_date(burial).and_then(not_after);
             let standing = reading.standing(record, burial);
-            reading.give_back(burial);
+            reading.keep_too(burial);
             let death = Death {
                 dead: true,
                 date,
@@ -305,17 +368,31 @@ fn read_residences(reading: &mut Reading<'_>, record: usize, person: u64) {
         let date = reading.take_date(residence);
         let standing = reading.standing(record, residence);
         let has_contacts = read_contacts(reading, record, residence, person);
-        let place = take_place(reading, record, residence);
-        if place.is_none() && !has_contacts {
-            reading.give_back(residence);
+        match take_place(reading, record, residence) {
+            Some(place) => {
+                let (from, to) = bounds(date);
+                let fact = Fact::Residence(Residence { place });
+                let evidence = standing.during(from, to);
+                if date.is_some() && during(&evidence) != date {
+                    reading.keep_date(residence);
+                }
+                reading.assembly.add_fact(person, fact, evidence);
+            }
+            None if has_contacts => reading.keep_too(residence),
+            None => reading.give_back(residence),
         }
-        if let Some(place) = place {
-            let (from, to) = bounds(date);
-            let fact = Fact::Residence(Residence { place });
-            reading
-                .assembly
-                .add_fact(person, fact, standing.during(from, to));
-        }
+    }
+}
+
+/// From when until when something was true, as one date.
+pub fn during(evidence: &Evidence) -> Option<PartialDate> {
+    let point = |date: Option<PartialDate>| match date {
+        Some(PartialDate::Single(point)) => End::At(point),
+        _ => End::Unknown,
+    };
+    match (evidence.valid_from, evidence.valid_to) {
+        (from, None) => from,
+        (from, to) => Some(PartialDate::Interval(point(from), point(to))),
     }
 }
 
@@ -353,32 +430,47 @@ fn take_place(reading: &mut Reading<'_>, record: usize, event: usize) -> Option<
     Some(place)
 }
 
-/// True if there are any.
+/// Contact points, of which the lines are kept too. True if there are any.
 fn read_contacts(reading: &mut Reading<'_>, record: usize, holder: usize, person: u64) -> bool {
     let standing = reading.standing(record, holder);
     let mut found = false;
-    let kinds = [
-        ("PHON", ContactKind::Phone),
-        ("EMAIL", ContactKind::Email),
-        ("ADDR", ContactKind::Address),
-    ];
-    for (tag, kind) in kinds {
+    for (tag, kind) in CONTACTS {
         for line in reading.take_all(holder, tag) {
-            let mut value = reading.tree.text(line).trim().to_owned();
-            for part in ["ADR1", "ADR2", "ADR3", "CITY", "STAE", "POST", "CTRY"] {
-                let part = reading.take_value(line, part);
-                if !part.is_empty() && !value.contains(part) {
-                    value = join_parts(&value, part);
-                }
-            }
+            let below: Vec<usize> = reading.tree.children(line).collect();
+            let parts: Vec<(&str, String)> = below
+                .into_iter()
+                .map(|part| (reading.tree.line(part).tag, reading.tree.own_text(part)))
+                .collect();
+            let value = contact_value(&reading.tree.text(line), &parts);
+            reading.keep_too(line);
             if !value.is_empty() {
                 found = true;
                 let contact = Contact { kind, value };
-                reading
-                    .assembly
-                    .add_fact(person, Fact::Contact(contact), standing.always());
+                let fact = Fact::Contact(contact);
+                reading.assembly.add_fact(person, fact, standing.always());
             }
         }
     }
     found
+}
+
+/// The tags of contact points.
+pub const CONTACTS: [(&str, ContactKind); 4] = [
+    ("PHON", ContactKind::Phone),
+    ("EMAIL", ContactKind::Email),
+    ("EMAI", ContactKind::Email),
+    ("ADDR", ContactKind::Address),
+];
+
+/// A contact point in one text: the value, and of an address the parts below that it does not hold yet.
+pub fn contact_value(text: &str, parts: &[(&str, String)]) -> String {
+    let mut value = text.trim().to_owned();
+    for wanted in ["ADR1", "ADR2", "ADR3", "CITY", "STAE", "POST", "CTRY"] {
+        let part = parts.iter().find(|(tag, _)| *tag == wanted);
+        let part = part.map_or("", |(_, part)| part.trim());
+        if !part.is_empty() && !value.contains(part) {
+            value = join_parts(&value, part);
+        }
+    }
+    value
 }

@@ -34,6 +34,7 @@ impl<'t> Line<'t> {
 pub struct LineTree<'t> {
     text: &'t str,
     lines: Vec<Place>,
+    is_version_7: bool,
 }
 
 /// Where a line stands.
@@ -126,7 +127,20 @@ impl<'t> LineTree<'t> {
         for above in open {
             lines[above as usize].end = count;
         }
-        LineTree { text, lines }
+        let mut tree = LineTree {
+            text,
+            lines,
+            is_version_7: false,
+        };
+        tree.is_version_7 = tree
+            .child(0, "GEDC")
+            .is_some_and(|gedc| tree.child_value(gedc, "VERS").starts_with('7'));
+        tree
+    }
+
+    /// True if the head says GEDCOM 7.
+    pub fn is_version_7(&self) -> bool {
+        self.is_version_7
     }
 
     /// The lines at the top: positions of the records.
@@ -179,19 +193,28 @@ impl<'t> LineTree<'t> {
 
     /// The value with what CONT and CONC add to it; doubled @ signs are made single.
     pub fn text(&self, position: usize) -> String {
-        let mut text = self.line(position).value.replace("@@", "@");
+        let mut text = self.own_text(position);
         for child in self.children(position) {
-            let line = self.line(child);
-            match line.tag {
+            match self.line(child).tag {
                 "CONT" | "" => {
                     text.push('\n');
-                    text.push_str(&line.value.replace("@@", "@"));
+                    text.push_str(&self.own_text(child));
                 }
-                "CONC" => text.push_str(&line.value.replace("@@", "@")),
+                "CONC" => text.push_str(&self.own_text(child)),
                 _ => {}
             }
         }
         text
+    }
+
+    /// The value of one line; doubled @ signs are made single.
+    pub fn own_text(&self, position: usize) -> String {
+        unescaped(self.line(position).value, self.is_version_7)
+    }
+
+    /// True if the text ends with the end of a line.
+    pub fn ends_with_whole_line(&self) -> bool {
+        self.text.ends_with(['\n', '\r'])
     }
 
     /// How many lines there are.
@@ -207,6 +230,15 @@ impl<'t> LineTree<'t> {
     fn siblings(&self, first: usize, end: usize) -> impl Iterator<Item = usize> + '_ {
         let next = move |position: &usize| Some(self.end(*position).max(position + 1));
         std::iter::successors(Some(first), next).take_while(move |position| *position < end)
+    }
+}
+
+/// A value as it is meant: 7.0 doubles an @ sign at the beginning only, 5.5.1 every one.
+pub fn unescaped(value: &str, is_version_7: bool) -> String {
+    match value.strip_prefix("@@") {
+        Some(rest) if is_version_7 => format!("@{rest}"),
+        None if is_version_7 => value.to_owned(),
+        _ => value.replace("@@", "@"),
     }
 }
 

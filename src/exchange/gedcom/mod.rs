@@ -3,6 +3,8 @@
 //! its line and kept (`kept`). Sex, names and dates are read in the forms found in the wild, not only in those of the standard.
 
 mod code_pages;
+mod conform;
+mod covered;
 mod dates;
 mod encoding;
 mod evidence;
@@ -14,6 +16,7 @@ mod kept;
 mod lines;
 mod nodes;
 mod reader;
+mod versions;
 mod writer;
 mod writing_dates;
 
