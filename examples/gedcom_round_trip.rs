@@ -205,7 +205,8 @@ fn facts_of(bundle: &Bundle, person: &BundleSubject, places: &BTreeMap<u64, u64>
             .cloned()
             .unwrap_or_default();
         // The file itself, as which record, is told anew by each file.
-        let is_file = source.document.to_lowercase().ends_with(".ged");
+        let document = source.document.to_lowercase();
+        let is_file = document.ends_with(".ged") || document.ends_with(".gdz");
         let source = if is_file { Source::default() } else { source };
         let mut evidence = held.evidence;
         evidence.source = SourceId(0);

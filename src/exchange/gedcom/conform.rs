@@ -62,6 +62,7 @@ pub fn conform(
         }
         for child in &mut node.children {
             child.clean();
+            child.xref.clear();
             let known = structure.and_then(|structure| structure.below.get(child.tag.as_str()));
             let known = known.copied().filter(|kind| is_payload(child, kind, tags));
             let is_stray = structure.is_some() || is_closed;
@@ -127,6 +128,7 @@ fn is_payload(node: &mut Node, kind: &str, tags: &dyn Fn(&str) -> Option<&'stati
     match structure.payload {
         "." => text.is_empty() || can_move,
         "Y|<NULL>" => matches!(text, "" | "Y") || can_move,
+        "type-Enum" if text.is_empty() => false,
         _ if text.is_empty() => true,
         "nonNegativeInteger" => text.bytes().all(|byte| byte.is_ascii_digit()),
         "type-Enum" => is_word(text),

@@ -21,10 +21,13 @@ impl Reading<'_> {
         let source = match self.take_first(fact, "SOUR") {
             Some(citation) => {
                 let pointer = self.tree.line(citation).pointer();
-                if pointer.and_then(|xref| self.record(xref)).is_none() {
+                let has_record = pointer.and_then(|xref| self.record(xref)).is_some();
+                let source = self.cited_source(citation);
+                // An export leaves out of facts what the record cites, and points at records only.
+                if !has_record || source == of_record.source {
                     self.keep_too(citation);
                 }
-                self.cited_source(citation)
+                source
             }
             None => of_record.source,
         };

@@ -2,6 +2,7 @@
 
 use super::kept::{Member, keep_members};
 use super::reader::Reading;
+use super::versions::ROLES;
 use crate::exchange::assembly::Standing;
 use crate::exchange::family_check::{AgeConflict, BirthTie, age_conflict, own_ancestors};
 use crate::exchange::report::shown;
@@ -548,18 +549,11 @@ fn check_circles(reading: &mut Reading<'_>) {
 
 /// GEDCOM 7's fixed words in plain ones.
 fn role_of_enumeration(word: &str) -> &str {
-    match word {
-        "CLERGY" => "clergy",
-        "FATH" => "father",
-        "FRIEND" => "friend",
-        "GODP" => "godparent",
-        "MOTH" => "mother",
-        "NGHBR" => "neighbour",
-        "OFFICIATOR" => "officiator",
-        "PARENT" => "parent",
-        "SPOU" => "spouse",
-        "WITN" => "witness",
-        other => other,
+    let known = ROLES.iter().find(|(fixed, _)| *fixed == word);
+    match known {
+        Some((_, plain)) => plain,
+        None if word == "OTHER" => "",
+        None => word,
     }
 }
 

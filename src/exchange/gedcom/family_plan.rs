@@ -1,9 +1,9 @@
 //! Which references the records of a file get, and which families its people form: one for each couple and each set of
 //! parents of a child, as GEDCOM knows parents by families only.
 
-use super::evidence::document_of;
+use super::evidence::{document_of, shortened};
 use super::kept::MEMBERS;
-use super::nodes::{Reading, parse_kept};
+use super::nodes::{Node, Reading, parse_kept};
 use super::writer::Version;
 use crate::model::ids::{SourceId, SubjectKind};
 use crate::model::partial_date::PartialDate;
@@ -112,10 +112,14 @@ pub struct FamilyPlan {
     /// Kept SOUR records by title and author.
     pub kept_sources: FxHashMap<(String, String), String>,
     pub new_sources: BTreeMap<(String, String), String>,
+    sources_in_words: FxHashSet<(String, String)>,
     /// Title and author by reference.
     pub sources_by_xref: FxHashMap<String, (String, String)>,
     /// References of those of them that are cited.
     pub used_sources: RefCell<FxHashSet<String>>,
+    /// Records that lines below people and families become, and their references between @ signs.
+    pub made_records: RefCell<Vec<Node>>,
+    pub made_names: RefCell<FxHashSet<String>>,
     /// Extension tags that the head's SCHMA explains.
     pub declared: FxHashSet<String>,
     /// Sources of what is written; no other is named in the file.
@@ -149,8 +153,11 @@ impl FamilyPlan {
             kept_records: Vec::new(),
             kept_sources: FxHashMap::default(),
             new_sources: BTreeMap::new(),
+            sources_in_words: FxHashSet::default(),
             sources_by_xref: FxHashMap::default(),
             used_sources: RefCell::default(),
+            made_records: RefCell::default(),
+            made_names: RefCell::default(),
             declared: FxHashSet::default(),
             cited: FxHashSet::default(),
             with_sealed,
@@ -211,7 +218,35 @@ impl FamilyPlan {
         for statement in subject.standing() {
             if self.is_shown(statement) {
                 self.cited.insert(statement.evidence.source);
+                if let Fact::KeptLines(lines) = &statement.fact {
+                    self.note_sources_in_words(&lines.text);
+                }
             }
+        }
+    }
+
+    /// 7.0 has no sources in words: those of kept lines get records.
+    fn note_sources_in_words(&mut self, text: &str) {
+        let is_in_words = |line: &str| {
+            let words = line.split_once(" SOUR ");
+            words.is_some_and(|(_, value)| !value.starts_with('@') || value.starts_with("@@"))
+        };
+        if self.version == Version::V5 || !text.lines().any(is_in_words) {
+            return;
+        }
+        let reading = Reading {
+            from: Version::V5,
+            to: Version::V5,
+            name: &|_| None,
+        };
+        let nodes = parse_kept(text, &[], &reading);
+        let mut open: Vec<&Node> = nodes.iter().collect();
+        while let Some(node) = open.pop() {
+            if node.tag == "SOUR" && !node.is_pointer && node.xref.is_empty() {
+                let key = (shortened(&node.value), String::new());
+                self.sources_in_words.insert(key);
+            }
+            open.extend(&node.children);
         }
     }
 
@@ -244,6 +279,7 @@ impl FamilyPlan {
             .iter()
             .filter(|(number, _)| self.cited.contains(number))
             .map(|(_, source)| (source.document.clone(), source.asserter.clone()))
+            .chain(std::mem::take(&mut self.sources_in_words))
             .filter(|key| !key.0.is_empty() && !self.kept_sources.contains_key(key))
             .collect();
         for key in told {

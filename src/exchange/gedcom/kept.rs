@@ -27,6 +27,12 @@ const KNOWN: [&str; 23] = [
 const WITH_VALUE: [&str; 8] = [
     "NAME", "FAMC", "FAMS", "ASSO", "SOUR", "HUSB", "WIFE", "CHIL",
 ];
+/// Of these one stands below a line: the kept one takes the place of that which a fact becomes.
+pub const SINGLE: [&str; 8] = [
+    "DATE", "TYPE", "PEDI", "SEX", "RESN", "STAT", "RELA", "ROLE",
+];
+/// What is put behind the tag of such a line.
+pub const REPLACES: char = '!';
 /// How the path of the members of a family begins.
 pub const MEMBERS: &str = "MEMBERS";
 /// The tag of a kept value that belongs to the line named by the path.
@@ -294,8 +300,8 @@ fn named(reading: &Reading<'_>, position: usize, seen: &mut FxHashMap<String, us
 fn append(reading: &Reading<'_>, position: usize, text: &mut String) {
     let first = reading.tree.line(position).level;
     let mut level = first;
-    for line in reading.tree.subtree(position) {
-        let line = reading.tree.line(line);
+    for text_line in reading.tree.subtree(position) {
+        let line = reading.tree.line(text_line);
         let (depth, tag) = if line.tag.is_empty() {
             (level - first + 1, "CONT")
         } else {
@@ -308,6 +314,9 @@ fn append(reading: &Reading<'_>, position: usize, text: &mut String) {
         }
         text.push(' ');
         text.push_str(tag);
+        if text_line == position && reading.is_kept_too(position) && SINGLE.contains(&tag) {
+            text.push(REPLACES);
+        }
         if !line.value.is_empty() {
             text.push(' ');
             text.push_str(line.value);

@@ -1,6 +1,6 @@
 //! A record on its way out: lines as a tree, kept lines put back where they stood, and the tree as text.
 
-use super::kept::OWN_VALUE;
+use super::kept::{OWN_VALUE, REPLACES};
 use super::lines::unescaped;
 use super::versions::{fold_phrases, translate};
 use super::writer::Version;
@@ -8,11 +8,6 @@ use crate::model::ids::SourceId;
 
 /// A longer value is folded in 5.5.1, in characters.
 const FOLD: usize = 200;
-/// Of these one stands below a line: what was kept replaces what was made.
-const SINGLE: [&str; 9] = [
-    "DATE", "TYPE", "PEDI", "SEX", "RESN", "STAT", "RELA", "ROLE", "PLAC",
-];
-
 #[derive(Debug, Default)]
 pub struct Node {
     pub tag: String,
@@ -23,6 +18,8 @@ pub struct Node {
     pub children: Vec<Node>,
     /// Of a citation made of a fact.
     pub source: Option<SourceId>,
+    /// Of a kept line: it takes the place of the one that a fact becomes.
+    pub replaces: bool,
 }
 
 impl Node {
@@ -34,6 +31,7 @@ impl Node {
             xref: String::new(),
             children: Vec::new(),
             source: None,
+            replaces: false,
         }
     }
 
@@ -85,9 +83,7 @@ impl Node {
             }
             let same = self.children.iter().position(|child| child.tag == node.tag);
             match same {
-                Some(position) if SINGLE.contains(&node.tag.as_str()) => {
-                    self.children[position] = node;
-                }
+                Some(position) if node.replaces => self.children[position] = node,
                 _ if node.children.is_empty() && self.has_line(&node) => {}
                 _ => self.children.push(node),
             }
@@ -140,7 +136,7 @@ impl Node {
         for line in self.value.split('\n') {
             let line = line.trim_end_matches('\r');
             let text = match version {
-                Version::V5 if self.is_pointer => line.to_owned(),
+                Version::V5 if self.is_pointer || self.tag == "DATE" => line.to_owned(),
                 Version::V7 if self.is_pointer && !line.starts_with("@#") => line.to_owned(),
                 Version::V5 => line.replace('@', "@@"),
                 Version::V7 if line.starts_with('@') => format!("@{line}"),
@@ -295,7 +291,10 @@ fn parse_line(line: &str, reading: &Reading<'_>) -> Option<(usize, Node)> {
         .strip_prefix('@')
         .and_then(|value| value.strip_suffix('@'))
         .filter(|value| !value.is_empty() && !value.contains('@') && !value.starts_with('#'));
+    let replaces = tag.ends_with(REPLACES);
+    let tag = tag.trim_end_matches(REPLACES);
     let mut node = Node::new(tag, &unescaped(value, reading.from == Version::V7));
+    node.replaces = replaces;
     node.xref = xref.to_owned();
     if let Some(pointed) = pointed {
         node.is_pointer = true;

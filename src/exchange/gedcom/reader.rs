@@ -4,6 +4,9 @@
 
 use super::encoding::decode;
 use super::lines::{Line, LineTree};
+use super::versions::is_said_by;
+use super::writer::Version;
+use super::writing_dates::gedcom_date;
 use super::{dates, families, gedzip, individuals, kept};
 use crate::exchange::assembly::{Assembly, Standing};
 use crate::exchange::family_check::BirthTie;
@@ -266,6 +269,11 @@ impl<'t> Reading<'t> {
         self.uses.get(position) == Some(&Use::Taken)
     }
 
+    /// True if something was made of the line, and it is kept all the same.
+    pub fn is_kept_too(&self, position: usize) -> bool {
+        self.uses.get(position) == Some(&Use::TakenAndKept)
+    }
+
     /// True if nothing was made of the line.
     pub fn is_unused(&self, position: usize) -> bool {
         self.uses.get(position) == Some(&Use::None)
@@ -301,7 +309,18 @@ impl<'t> Reading<'t> {
     pub fn take_date(&mut self, event: usize) -> Option<PartialDate> {
         let line = self.take_first(event, "DATE")?;
         let text = self.tree.line(line).value;
-        let read = dates::read_date(text);
+        let mut read = dates::read_date(text);
+        // Words that mean the date, and say more of it than 7.0 can.
+        for tag in ["PHRASE", "_PHRASE"] {
+            let phrase = self.tree.child_value(line, tag);
+            if is_said_by(phrase, text) {
+                read.date = dates::read_date(phrase).date;
+            }
+        }
+        let written = read.date.and_then(|date| gedcom_date(date, Version::V5));
+        if written.and_then(|written| dates::read_date(&written).date) != read.date {
+            self.keep_too(line);
+        }
         match (read.date, read.doubt) {
             (Some(date), Some(doubt)) => {
                 self.warn(line, format!("{} is read as {date}: {doubt}", shown(text)));

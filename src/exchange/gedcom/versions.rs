@@ -91,8 +91,7 @@ fn to_7(node: &mut Node, above: &[&str]) {
         "EMAI" => node.rename("EMAIL"),
         "RELA" => {
             node.rename("ROLE");
-            let word = node.value.trim().to_lowercase();
-            match ROLES.iter().find(|(_, plain)| *plain == word) {
+            match ROLES.iter().find(|(_, plain)| *plain == node.value.trim()) {
                 Some((fixed, _)) => node.value = (*fixed).to_owned(),
                 None => node.as_other(),
             }
@@ -107,11 +106,8 @@ fn to_7(node: &mut Node, above: &[&str]) {
         }
         "SEX" => node.value = node.value.to_uppercase(),
         "FORM" if matches!(parent, "FILE" | "OBJE") => {
-            let form = node.value.trim().trim_start_matches('.').to_lowercase();
-            if let Some((_, media)) = FORMS.iter().find(|(ending, _)| *ending == form) {
-                node.value = (*media).to_owned();
-            } else if !form.contains('/') {
-                node.value = "application/octet-stream".to_owned();
+            if !node.value.contains('/') {
+                node.value = media_type_of(&node.value).to_owned();
             }
         }
         "DATE" if !matches!(parent, "CHAN" | "HEAD") => date_to_7(node),
@@ -201,6 +197,7 @@ fn to_5(node: &mut Node, above: &[&str]) {
             }
         }
         "UID" => node.rename("_UID"),
+        "_DATE" if above.len() > 1 => node.rename("DATE"),
         _ => {}
     }
     let is_new = !node.tag.starts_with('_')
@@ -226,6 +223,14 @@ fn date_to_5(text: &str) -> Option<String> {
     (changed != text).then_some(changed)
 }
 
+/// The media type of a file name or of its ending.
+pub fn media_type_of(name: &str) -> &'static str {
+    let ending = name.trim().rsplit('.').next().unwrap_or_default();
+    let ending = ending.to_lowercase();
+    let known = FORMS.iter().find(|(known, _)| *known == ending);
+    known.map_or("application/octet-stream", |(_, media)| media)
+}
+
 /// The tag of something that the standard does not know.
 pub fn extension(tag: &str) -> String {
     if tag.starts_with('_') {
@@ -240,7 +245,10 @@ pub fn fold_phrases(node: &mut Node) {
         return;
     };
     let phrase = node.children[at].value.replace('\n', " ");
+    let is_date_itself = read_date(&phrase).date.is_some();
     match node.tag.as_str() {
+        // So it was written before it went into 7.0.
+        "DATE" if is_date_itself && is_said_by(&phrase, &node.value) => node.value = phrase,
         "DATE" if node.value.is_empty() => node.value = format!("({phrase})"),
         "DATE" if is_plain_date(&node.value) => {
             node.value = format!("INT {} ({phrase})", node.value);
@@ -254,6 +262,16 @@ pub fn fold_phrases(node: &mut Node) {
         }
     }
     node.children.remove(at);
+}
+
+/// Whether a text, which may say more, means this date of 7.0 or 5.5.1.
+pub fn is_said_by(text: &str, date: &str) -> bool {
+    let Some(read) = read_date(text).date else {
+        return false;
+    };
+    [Version::V5, Version::V7]
+        .into_iter()
+        .any(|version| gedcom_date(read, version).as_deref() == Some(date.trim()))
 }
 
 /// False for ranges and periods, before which INT cannot stand.

@@ -8,6 +8,7 @@ use super::evidence::{seal_of, shortened};
 use super::family_plan::{Family, FamilyPlan, Link, Person, is_of_family};
 use super::individuals::{NOT_RECORDED, during, is_name, written_name};
 use super::nodes::{Node, Reading, parse_kept};
+use super::versions::media_type_of;
 use super::writing_dates::gedcom_date;
 use crate::model::ids::{PlaceId, SourceId};
 use crate::model::partial_date::PartialDate;
@@ -80,9 +81,19 @@ impl FamilyPlan {
     fn write(&self, mut record: Node, out: &mut String) {
         match self.version {
             Version::V5 => record.fold_phrases(),
-            Version::V7 => conform(&mut record, &|pointer| self.tag_of(pointer), &self.declared),
+            Version::V7 => {
+                let tag_of = |pointer: &str| self.tag_of(pointer).or(self.tag_of_made(pointer));
+                conform(&mut record, &tag_of, &self.declared);
+            }
+        }
+        if matches!(record.tag.as_str(), "INDI" | "FAM") {
+            record.put_in_order();
         }
         record.write(self.version, out);
+    }
+
+    fn tag_of_made(&self, pointer: &str) -> Option<&'static str> {
+        self.made_names.borrow().contains(pointer).then_some("OBJE")
     }
 
     /// The record of one person; nothing for those who are not to be written.
@@ -149,7 +160,6 @@ impl FamilyPlan {
                     .retain(|child| child.tag != "RESN" || child.value != ours.value);
             }
         }
-        record.put_in_order();
         self.write(record, out);
     }
 
@@ -171,6 +181,10 @@ impl FamilyPlan {
                 node.xref.clone_from(&kept.xref);
                 self.write(node, out);
             }
+            flush(out);
+        }
+        for record in self.made_records.take() {
+            self.write(record, out);
             flush(out);
         }
         let used = self.used_sources.borrow();
@@ -391,7 +405,6 @@ impl FamilyPlan {
         for kept in kept {
             self.put_back(&family.source, kept, &mut record);
         }
-        record.put_in_order();
         self.write(record, out);
     }
 
@@ -437,13 +450,16 @@ impl FamilyPlan {
         };
         let mut nodes = parse_kept(text, above, &reading);
         if self.version == Version::V7 {
-            self.point_at_sources(&mut nodes);
+            self.point_at_records(&mut nodes);
+            if above == ["INDI"] {
+                house_contacts(&mut nodes);
+            }
         }
         nodes
     }
 
-    /// 7.0 has no sources in words: each becomes a record.
-    fn point_at_sources(&self, nodes: &mut [Node]) {
+    /// 7.0 has no sources in words and no media without a record: each becomes a record.
+    fn point_at_records(&self, nodes: &mut [Node]) {
         let mut open: Vec<&mut Node> = nodes.iter_mut().collect();
         while let Some(node) = open.pop() {
             if node.tag == "SOUR" && !node.is_pointer && node.xref.is_empty() {
@@ -453,8 +469,32 @@ impl FamilyPlan {
                     node.is_pointer = true;
                 }
             }
+            if node.tag == "OBJE" && (node.is_pointer || !node.xref.is_empty()) {
+                give_forms(node);
+            } else if node.tag == "OBJE" && node.child_text("FILE").is_some() {
+                let mut record = std::mem::replace(node, Node::new("OBJE", ""));
+                give_forms(&mut record);
+                node.value = format!("@{}@", self.made_record(record));
+                node.is_pointer = true;
+            }
             open.extend(node.children.iter_mut());
         }
+    }
+
+    /// Takes a record to be written last, and gives it a reference.
+    fn made_record(&self, mut record: Node) -> String {
+        let mut names = self.made_names.borrow_mut();
+        let mut number = names.len() + 1;
+        while self.tag_of(&format!("@O{number}@")).is_some()
+            || names.contains(&format!("@O{number}@"))
+        {
+            number += 1;
+        }
+        let name = format!("O{number}");
+        names.insert(format!("@{name}@"));
+        record.xref.clone_from(&name);
+        self.made_records.borrow_mut().push(record);
+        name
     }
 
     /// The source that a citation means.
@@ -514,6 +554,36 @@ impl FamilyPlan {
         let xref = self.new_sources.get(key)?;
         self.used_sources.borrow_mut().insert(xref.clone());
         Some(xref.clone())
+    }
+}
+
+/// 7.0 has contact points below events only: those of a person go below a residence each.
+fn house_contacts(nodes: &mut [Node]) {
+    for node in nodes {
+        if matches!(node.tag.as_str(), "PHON" | "EMAIL" | "FAX" | "WWW" | "ADDR") {
+            let contact = std::mem::replace(node, Node::new("RESI", ""));
+            node.children.push(contact);
+        }
+    }
+}
+
+/// 5.5 gives the form of media beside the file, 5.5.1 and 7.0 below it; 7.0 needs one.
+fn give_forms(media: &mut Node) {
+    let is_file = |child: &Node| child.tag == "FILE";
+    if !media.children.iter().any(is_file) {
+        return;
+    }
+    let beside = media.children.iter().position(|child| child.tag == "FORM");
+    let beside = beside.map(|at| media.children.remove(at));
+    for file in media.children.iter_mut().filter(|child| is_file(child)) {
+        if file.child_text("FORM").is_some() {
+            continue;
+        }
+        let form = match &beside {
+            Some(form) => form.value.clone(),
+            None => media_type_of(&file.value).to_owned(),
+        };
+        file.children.push(Node::new("FORM", &form));
     }
 }
 
