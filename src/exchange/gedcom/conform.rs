@@ -49,6 +49,7 @@ pub fn conform(
             .and_then(|top| top.below.get(tag))
             .copied(),
     };
+    let kind = kind.filter(|_| !record.is_pointer);
     if kind.is_none() {
         record.tag = extension(&record.tag);
     }
@@ -88,6 +89,13 @@ fn move_value(node: &mut Node, structure: &Structure) {
         return;
     }
     let text = std::mem::take(&mut node.value);
+    let is_dated = node
+        .children
+        .iter()
+        .any(|child| matches!(child.tag.as_str(), "DATE" | "PLAC"));
+    if structure.payload != "." && !is_dated {
+        node.value = "Y".to_owned();
+    }
     if !text.eq_ignore_ascii_case("y") {
         node.children.insert(0, Node::new("NOTE", text.trim()));
     }

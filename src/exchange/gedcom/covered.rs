@@ -4,12 +4,13 @@ use super::dates::read_date;
 use super::individuals::{CONTACTS, contact_value, further_name, not_after};
 use super::nodes::Node;
 use crate::model::partial_date::PartialDate;
+use crate::model::person::NameKind;
 use crate::model::statement::{Fact, Statement};
 use rustc_hash::FxHashSet;
 
 #[derive(Debug, Default)]
 pub struct Covered {
-    names: FxHashSet<String>,
+    names: FxHashSet<(NameKind, String)>,
     contacts: FxHashSet<(&'static str, String)>,
     /// At the latest.
     births: Vec<PartialDate>,
@@ -54,7 +55,7 @@ impl Covered {
     /// True for a fact that stands in a kept line.
     pub fn holds(&self, statement: &Statement) -> bool {
         match &statement.fact {
-            Fact::Name(name) => self.names.contains(&name.full),
+            Fact::Name(name) => self.names.contains(&(name.kind, name.full.clone())),
             Fact::Contact(contact) => {
                 let mut tags = CONTACTS.iter().filter(|(_, kind)| *kind == contact.kind);
                 tags.any(|(tag, _)| self.contacts.contains(&(*tag, contact.value.clone())))
@@ -70,7 +71,7 @@ impl Covered {
 
     fn note_name(&mut self, node: &Node, given: &str) {
         let name = further_name(&node.tag, &node.value, given);
-        self.names.extend(name.map(|name| name.full));
+        self.names.extend(name.map(|name| (name.kind, name.full)));
     }
 
     fn note_contact(&mut self, node: &Node) {

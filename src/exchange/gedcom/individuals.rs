@@ -231,7 +231,7 @@ fn take_name_kind(reading: &mut Reading<'_>, name: usize, is_first: bool) -> Nam
     let kind = name_kind(word, is_first);
     let is_ours = ["birth", "aka", "former", "legal", "used", "traditional"];
     if !is_ours.contains(&word.to_lowercase().as_str()) {
-        reading.give_back(line);
+        reading.keep_too(line);
     }
     kind
 }

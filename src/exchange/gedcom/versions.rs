@@ -129,19 +129,15 @@ fn date_to_7(node: &mut Node) {
         node.is_pointer = false;
         return;
     }
-    let read = read_date(&text);
-    let date = read.date.and_then(|date| gedcom_date(date, Version::V7));
-    let phrase = match text
-        .strip_prefix('(')
-        .and_then(|text| text.strip_suffix(')'))
-    {
-        Some(phrase) => phrase.to_owned(),
-        None => text,
-    };
     node.is_pointer = false;
-    node.value = date.unwrap_or_default();
-    if !phrase.is_empty() {
-        node.children.push(Node::new("PHRASE", &phrase));
+    let read = read_date(&text);
+    match read.date.and_then(|date| gedcom_date(date, Version::V7)) {
+        Some(date) => {
+            node.value = date;
+            node.children.push(Node::new("PHRASE", &text));
+        }
+        // A phrase alone would be right, but readers stumble over a date that is empty.
+        None => node.rename("_DATE"),
     }
 }
 
