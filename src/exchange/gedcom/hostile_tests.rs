@@ -50,7 +50,7 @@ fn small_files() -> Vec<(&'static str, Vec<u8>, Outcome)> {
         ("half a BOM", b"\xef\xbb".to_vec(), Refused),
         ("not GEDCOM", b"id,name\n1,Ann\n".to_vec(), Refused),
         ("head alone", b"0 HEAD".to_vec(), Refused),
-        ("no trailer", format!("{HEAD}{ANN}").into_bytes(), Refused),
+        ("no trailer", format!("{HEAD}{ANN}").into_bytes(), Taken),
         (
             "cut in a tag",
             whole.as_bytes()[..whole.len() - 3].to_vec(),
@@ -196,8 +196,8 @@ fn small_files() -> Vec<(&'static str, Vec<u8>, Outcome)> {
             text(&format!("{ANN}{ANN}")),
             Refused,
         ),
-        ("no reference", text("0 INDI\n1 NAME Ann\n"), Refused),
-        ("empty reference", text("0 @@ INDI\n1 NAME Ann\n"), Refused),
+        ("no reference", text("0 INDI\n1 NAME Ann\n"), Taken),
+        ("empty reference", text("0 @@ INDI\n1 NAME Ann\n"), Taken),
         (
             "reference without an end",
             text("0 @I1 INDI\n1 NAME Ann\n"),
@@ -211,22 +211,22 @@ fn small_files() -> Vec<(&'static str, Vec<u8>, Outcome)> {
         (
             "family of nobody",
             text("0 @F1@ FAM\n1 HUSB @I9@\n"),
-            Refused,
+            Taken,
         ),
         (
             "child of no family",
             text(&format!("{ANN}1 FAMC @F9@\n")),
-            Refused,
+            Taken,
         ),
         (
             "child of a person",
             text(&format!("{ANN}1 FAMC @I1@\n")),
-            Refused,
+            Taken,
         ),
         (
             "pointer that is none",
             text(&format!("{ANN}1 FAMC F1\n")),
-            Refused,
+            Taken,
         ),
         (
             "VOID pointers",
@@ -238,12 +238,12 @@ fn small_files() -> Vec<(&'static str, Vec<u8>, Outcome)> {
             text(&format!(
                 "{ANN}1 FAMC @F1@\n0 @F1@ FAM\n1 HUSB @I1@\n1 CHIL @I1@\n"
             )),
-            Refused,
+            Taken,
         ),
         (
             "own spouse",
             text(&format!("{ANN}0 @F1@ FAM\n1 HUSB @I1@\n1 WIFE @I1@\n")),
-            Refused,
+            Taken,
         ),
         (
             "own grandparent",
@@ -321,7 +321,7 @@ fn small_files() -> Vec<(&'static str, Vec<u8>, Outcome)> {
         (
             "lines after the trailer",
             format!("{whole}0 @I2@ INDI\n").into_bytes(),
-            Refused,
+            Taken,
         ),
         (
             "@ signs",
@@ -406,7 +406,8 @@ fn every_beginning_of_a_file_ends() {
     ));
     for length in 0..whole.len() {
         let read = read_bytes("x.ged", &whole[..length], &ReadOptions::default());
-        assert!(read.errors > 0 || length + 1 >= whole.len(), "{length}");
+        let told = read.errors + read.warnings;
+        assert!(told > 0 || length + 1 >= whole.len(), "{length}");
     }
 }
 

@@ -251,6 +251,9 @@ fn keep_below(
 
 /// The seal of a line that says itself how it is restricted.
 fn seal_below(reading: &Reading<'_>, position: usize) -> SealClass {
+    if reading.tree.subtree(position).len() == 1 {
+        return SealClass::Open;
+    }
     seal_of(reading.tree.child_value(position, "RESN"))
 }
 
