@@ -1,5 +1,5 @@
 //! Where a GEDCOM statement comes from (SOUR), and whether it is restricted (RESN). A statement without a source of its
-//! own has that of its record, else the file, the record being the page. RESN `confidential` and `privacy` become the seal class Safety,
+//! own has that of its record, else the file. RESN `confidential` and `privacy` become the seal class Safety,
 //! the one that only cleared people see; `locked` only says that it should not be edited and seals nothing.
 
 use super::dates::read_date;
@@ -40,7 +40,7 @@ impl Reading<'_> {
 
     /// Read once a record, as a record may have many facts.
     fn record_standing(&mut self, record: usize) -> Standing {
-        if let Some(&standing) = self.record_standings.get(&record) {
+        if let Some((_, standing)) = self.last_standing.filter(|(of, _)| *of == record) {
             return standing;
         }
         let source = match self.take_first(record, "SOUR") {
@@ -52,7 +52,6 @@ impl Reading<'_> {
             }
             None => self.assembly.source(Source {
                 document: self.file.clone(),
-                page: self.tree.line(record).xref.to_owned(),
                 ..Source::default()
             }),
         };
@@ -61,7 +60,7 @@ impl Reading<'_> {
             certainty: Certainty::Reported,
             seal: self.take_seal(record),
         };
-        self.record_standings.insert(record, standing);
+        self.last_standing = Some((record, standing));
         standing
     }
 

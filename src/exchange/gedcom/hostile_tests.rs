@@ -208,11 +208,7 @@ fn small_files() -> Vec<(&'static str, Vec<u8>, Outcome)> {
             text(&format!("0 @{}@ INDI\n", "I".repeat(100_000))),
             Either,
         ),
-        (
-            "family of nobody",
-            text("0 @F1@ FAM\n1 HUSB @I9@\n"),
-            Taken,
-        ),
+        ("family of nobody", text("0 @F1@ FAM\n1 HUSB @I9@\n"), Taken),
         (
             "child of no family",
             text(&format!("{ANN}1 FAMC @F9@\n")),

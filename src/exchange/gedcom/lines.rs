@@ -52,6 +52,10 @@ struct Place {
 /// Longer texts are refused, in bytes, as half of what 32 bits can count.
 const LONGEST_TEXT: usize = 1 << 31;
 const CONTINUES: u32 = 1 << 31;
+/// Of so many lines the mean length, with their ends, must reach this many bytes: a tree of people needs 15 and more, and
+/// a file of tiny lines would take fifty times its size in memory.
+const MANY_LINES: usize = 100_000;
+const SHORTEST_MEAN: usize = 11;
 
 impl<'t> LineTree<'t> {
     /// Reads every line; faults become findings.
@@ -66,7 +70,15 @@ impl<'t> LineTree<'t> {
             return LineTree::default();
         }
         let breaks = text.bytes().filter(|byte| matches!(byte, b'\n' | b'\r'));
-        let mut lines: Vec<Place> = Vec::with_capacity(breaks.count() + 1);
+        let count = breaks.count() + 1;
+        if count > MANY_LINES && text.len() / count < SHORTEST_MEAN {
+            let reason = format!(
+                "the file has {count} lines of less than {SHORTEST_MEAN} bytes on average: it is no family tree"
+            );
+            findings.error(origin(0), reason);
+            return LineTree::default();
+        }
+        let mut lines: Vec<Place> = Vec::with_capacity(count);
         // Positions of the lines above the next one, each with the depth that it really has.
         let mut open: Vec<u32> = Vec::new();
         for (number, raw) in numbered_lines(text) {

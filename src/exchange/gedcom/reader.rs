@@ -119,8 +119,8 @@ pub struct Reading<'t> {
     pub parent_ties: FxHashSet<(u64, u64, ParentNature)>,
     /// Values that an export gives to lines, where they differ from what stands there.
     rewritten: FxHashMap<usize, String>,
-    /// By record.
-    pub record_standings: FxHashMap<usize, Standing>,
+    /// Of the record asked for last.
+    pub last_standing: Option<(usize, Standing)>,
 }
 
 impl<'t> Reading<'t> {
@@ -149,7 +149,7 @@ impl<'t> Reading<'t> {
             birth_ties: Vec::new(),
             parent_ties: FxHashSet::default(),
             rewritten: FxHashMap::default(),
-            record_standings: FxHashMap::default(),
+            last_standing: None,
         }
     }
 
