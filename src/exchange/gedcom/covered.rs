@@ -1,8 +1,9 @@
 //! What the kept lines of a person say already: the facts that were made of them are not written a second time.
 
 use super::dates::read_date;
-use super::individuals::{CONTACTS, contact_value, further_name, not_after};
+use super::individuals::{CONTACTS, contact_value, not_after};
 use super::nodes::Node;
+use super::person_names::further_name;
 use crate::model::partial_date::PartialDate;
 use crate::model::person::NameKind;
 use crate::model::statement::{Fact, Statement};

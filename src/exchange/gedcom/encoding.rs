@@ -162,7 +162,7 @@ mod tests {
         assert_eq!(decode(&little).text, text);
         let big = utf16(text, u16::to_be_bytes);
         assert_eq!(
-            (decode(&big).text.as_str(), decode(&big).encoding),
+            (&*decode(&big).text, decode(&big).encoding),
             (text, "UTF-16 BE")
         );
         assert_eq!(decode(b"\xef\xbb\xbf0 HEAD").text, "0 HEAD");

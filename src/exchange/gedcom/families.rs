@@ -1,37 +1,31 @@
 //! FAM records and what ties people in INDI records: unions, parent ties by nature, adoptions, associates.
 
+use super::associates::read_associates;
 use super::kept::{Member, keep_members};
+use super::parent_ties::{add_parent, check_circles};
 use super::reader::Reading;
-use super::versions::ROLES;
-use crate::exchange::assembly::Standing;
-use crate::exchange::family_check::{AgeConflict, BirthTie, age_conflict, own_ancestors};
 use crate::exchange::report::shown;
 use crate::model::ids::PersonId;
 use crate::model::partial_date::PartialDate;
 use crate::model::statement::{Certainty, Fact, SealClass};
-use crate::model::tie::{
-    KinBasis, LegalState, NetworkTie, ParentNature, ParentTie, StatedKin, Union, UnionKind,
-    UnionState,
-};
-use crate::names::kin_words::read_kin_word;
-use crate::names::network_roles::{network_role, role_word};
+use crate::model::tie::{ParentNature, Union, UnionKind, UnionState};
 use rustc_hash::{FxHashMap, FxHashSet};
 
 /// More partners in one family are taken for a mistake.
 const MOST_PARTNERS: usize = 8;
 
 /// A child of a family: said by the child (FAMC), the family (CHIL), or both.
-struct ChildLink {
-    child: u64,
-    family: usize,
+pub struct ChildLink {
+    pub child: u64,
+    pub family: usize,
     /// The line that said it first.
-    line: usize,
+    pub line: usize,
     /// How the husbands and the wives of the family are parents; birth where nothing is said.
-    to_husband: Option<ParentNature>,
-    to_wife: Option<ParentNature>,
-    certainty: Certainty,
-    seal: SealClass,
-    since: Option<PartialDate>,
+    pub to_husband: Option<ParentNature>,
+    pub to_wife: Option<ParentNature>,
+    pub certainty: Certainty,
+    pub seal: SealClass,
+    pub since: Option<PartialDate>,
 }
 
 #[derive(Default)]
@@ -61,9 +55,9 @@ impl ChildLinks {
     }
 }
 
-struct Partner {
-    person: u64,
-    is_wife: bool,
+pub struct Partner {
+    pub person: u64,
+    pub is_wife: bool,
 }
 
 pub fn read_families(reading: &mut Reading<'_>) {
@@ -436,183 +430,5 @@ fn read_union(reading: &mut Reading<'_>, family: usize, partners: &[Partner]) {
                 standing.during(since, until),
             );
         }
-    }
-}
-
-fn add_parent(
-    reading: &mut Reading<'_>,
-    link: &ChildLink,
-    partner: &Partner,
-    birth_parents: &mut FxHashMap<u64, u32>,
-) {
-    let said = if partner.is_wife {
-        link.to_wife
-    } else {
-        link.to_husband
-    };
-    let nature = said.unwrap_or(ParentNature::Birth);
-    if partner.person == link.child {
-        reading.warn(link.line, "a person is their own parent: this is not taken");
-        return;
-    }
-    if !reading
-        .parent_ties
-        .insert((link.child, partner.person, nature))
-    {
-        return;
-    }
-    let mut certainty = link.certainty;
-    if nature == ParentNature::Birth && certainty < Certainty::Disputed {
-        let known = birth_parents.entry(link.child).or_insert(0);
-        *known += 1;
-        if *known > 2 {
-            certainty = Certainty::Disputed;
-            reading.warn(
-                link.line,
-                "a third birth parent is recorded: kept as disputed",
-            );
-        }
-    }
-    let of_family = reading.standing(link.family, link.family);
-    let standing = Standing {
-        certainty,
-        seal: link.seal.max(of_family.seal),
-        ..of_family
-    };
-    let tie = ParentTie {
-        parent: PersonId(partner.person),
-        nature,
-        legal_state: LegalState::Unknown,
-        legal_date: None,
-        court: String::new(),
-    };
-    let since = link.since.filter(|_| nature == ParentNature::Adoptive);
-    reading
-        .assembly
-        .add_fact(link.child, Fact::Parent(tie), standing.during(since, None));
-    if nature == ParentNature::Birth && certainty != Certainty::Disproved {
-        warn_about_ages(reading, link, partner.person);
-        if let (Ok(child), Ok(parent)) = (link.child.try_into(), partner.person.try_into()) {
-            let line = link.line.try_into().unwrap_or(u32::MAX);
-            reading.birth_ties.push(BirthTie {
-                child,
-                parent,
-                line,
-            });
-        }
-    }
-}
-
-fn warn_about_ages(reading: &mut Reading<'_>, link: &ChildLink, parent: u64) {
-    let births = (
-        reading.births.get(&parent).copied(),
-        reading.births.get(&link.child).copied(),
-    );
-    let Some(conflict) = age_conflict(births.0, births.1) else {
-        return;
-    };
-    let told = match conflict {
-        AgeConflict::BornBeforeParent => "the child is older than the parent".to_owned(),
-        AgeConflict::ParentTooYoung { at_most } => {
-            format!("the parent was at most {at_most} years old")
-        }
-        AgeConflict::ParentVeryOld { at_least } => {
-            format!("the parent was at least {at_least} years old")
-        }
-    };
-    let born = |date: Option<PartialDate>| date.map(|date| date.to_string()).unwrap_or_default();
-    let reason = format!(
-        "{told}: {} (born {}) and the birth parent {} (born {})",
-        shown(reading.assembly.xref(link.child)),
-        born(births.1),
-        shown(reading.assembly.xref(parent)),
-        born(births.0)
-    );
-    reading.warn(link.line, reason);
-}
-
-fn check_circles(reading: &mut Reading<'_>) {
-    let ties = std::mem::take(&mut reading.birth_ties);
-    for found in own_ancestors(&ties) {
-        let chain: Vec<&str> = found
-            .chain
-            .iter()
-            .map(|person| reading.assembly.xref((*person).into()))
-            .collect();
-        let chain = chain.join(" → ");
-        let reason = format!(
-            "a person would be their own ancestor, each arrow leading to a birth parent: {chain}"
-        );
-        reading.warn(ties[found.closing_tie].line as usize, reason);
-    }
-}
-
-/// GEDCOM 7's fixed words in plain ones.
-fn role_of_enumeration(word: &str) -> &str {
-    let known = ROLES.iter().find(|(fixed, _)| *fixed == word);
-    match known {
-        Some((_, plain)) => plain,
-        None if word == "OTHER" => "",
-        None => word,
-    }
-}
-
-/// The words of RELA, or of GEDCOM 7's ROLE: a fixed word, or a phrase for others. Words that an export would not
-/// write again are kept.
-fn read_role<'t>(reading: &mut Reading<'t>, associate: usize) -> &'t str {
-    if let Some(line) = reading.take_first(associate, "ROLE") {
-        reading.keep_too(line);
-        let phrase = reading.tree.child_value(line, "PHRASE");
-        if !phrase.is_empty() {
-            return phrase;
-        }
-        return role_of_enumeration(reading.tree.line(line).value.trim());
-    }
-    let Some(line) = reading.take_first(associate, "RELA") else {
-        return "";
-    };
-    let role = reading.tree.line(line).value.trim();
-    let stored = network_role(role).map_or_else(|| role_word(role), |known| known.word.clone());
-    if stored.replace('_', " ") != role {
-        reading.keep_too(line);
-    }
-    role
-}
-
-/// ASSO: the associate is the RELA of this person. A word of kinship becomes stated kin, anything else a network tie.
-fn read_associates(reading: &mut Reading<'_>, record: usize) {
-    let Some(person) = reading.person_of(record) else {
-        return;
-    };
-    for line in reading.take_all(record, "ASSO") {
-        let Some(associate) = reading.person_at(line) else {
-            continue;
-        };
-        let standing = reading.standing(record, line);
-        let role = read_role(reading, line);
-        if associate == person {
-            reading.warn(
-                line,
-                "a person is associated with themselves: this is not taken",
-            );
-            reading.keep_too(line);
-            continue;
-        }
-        let fact = match read_kin_word(role) {
-            Some(kin) => Fact::StatedKin(StatedKin {
-                kin: PersonId(associate),
-                term: kin.term,
-                as_told: role.to_owned(),
-                side: kin.side,
-                basis: KinBasis::Told,
-            }),
-            None => Fact::Network(NetworkTie {
-                adult: PersonId(associate),
-                role: network_role(role)
-                    .map_or_else(|| role_word(role), |known| known.word.clone()),
-                paid: None,
-            }),
-        };
-        reading.assembly.add_fact(person, fact, standing.always());
     }
 }

@@ -381,7 +381,9 @@ mod tests {
 
     #[test]
     fn depth_costs_no_stack() {
-        let text: String = (0..100_000).map(|level| format!("{level} X\n")).collect();
+        let text: String = (0..100_000)
+            .map(|level| format!("{level} NOTE\n"))
+            .collect();
         assert_eq!(read(&text).0.records().count(), 1);
     }
 

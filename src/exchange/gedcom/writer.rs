@@ -1,21 +1,20 @@
 //! Writes people and their ties as GEDCOM 5.5.1 or 7.0. Everybody is shown to [`FamilyPlan`] first, which gives out
 //! references and forms families of partners and of the parents of each child; then each person is written once more.
 
+use super::citations::house_contacts;
 use super::conform::conform;
 use super::covered::Covered;
-use super::dates::read_date;
-use super::evidence::{seal_of, shortened};
-use super::family_plan::{Family, FamilyPlan, Link, Person, is_of_family};
-use super::individuals::{NOT_RECORDED, during, is_name, written_name};
+use super::evidence::seal_of;
+use super::family_plan::{FamilyPlan, is_of_family};
+use super::individuals::during;
 use super::nodes::{Node, Reading, parse_kept};
-use super::versions::media_type_of;
+use super::person_names::{NOT_RECORDED, is_name, written_name};
 use super::writing_dates::gedcom_date;
-use crate::model::ids::{PlaceId, SourceId};
+use crate::model::ids::PlaceId;
 use crate::model::partial_date::PartialDate;
 use crate::model::person::{Contact, ContactKind, Gender, Name, NameKind};
-use crate::model::statement::{Certainty, Fact, SealClass, Source, Statement};
+use crate::model::statement::{Fact, SealClass, Statement};
 use crate::model::store_copy::CopySubject;
-use crate::model::tie::{ParentNature, UnionKind, UnionState};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Version {
@@ -26,9 +25,9 @@ pub enum Version {
 }
 
 /// Lines of a record that were kept.
-struct Kept<'k> {
-    under: &'k str,
-    nodes: Vec<Node>,
+pub struct Kept<'k> {
+    pub under: &'k str,
+    pub nodes: Vec<Node>,
 }
 
 impl FamilyPlan {
@@ -78,7 +77,7 @@ impl FamilyPlan {
     }
 
     /// Writes a record in its final form.
-    fn write(&self, mut record: Node, out: &mut String) {
+    pub(super) fn write(&self, mut record: Node, out: &mut String) {
         match self.version {
             Version::V5 => record.fold_phrases(),
             Version::V7 => {
@@ -92,7 +91,7 @@ impl FamilyPlan {
         record.write(self.version, out);
     }
 
-    fn tag_of_made(&self, pointer: &str) -> Option<&'static str> {
+    pub(super) fn tag_of_made(&self, pointer: &str) -> Option<&'static str> {
         self.made_names.borrow().contains(pointer).then_some("OBJE")
     }
 
@@ -163,7 +162,7 @@ impl FamilyPlan {
         self.write(record, out);
     }
 
-    fn restriction(&self) -> Node {
+    pub(super) fn restriction(&self) -> Node {
         match self.version {
             Version::V5 => Node::new("RESN", "confidential"),
             Version::V7 => Node::new("RESN", "CONFIDENTIAL"),
@@ -257,7 +256,12 @@ impl FamilyPlan {
         node.with(kind)
     }
 
-    fn event(&self, tag: &str, date: Option<PartialDate>, place: Option<PlaceId>) -> Node {
+    pub(super) fn event(
+        &self,
+        tag: &str,
+        date: Option<PartialDate>,
+        place: Option<PlaceId>,
+    ) -> Node {
         let date = date.and_then(|date| gedcom_date(date, self.version));
         let place = place.and_then(|place| self.places.get(&place.0));
         let is_bare = date.is_none() && place.is_none();
@@ -290,125 +294,13 @@ impl FamilyPlan {
         })
     }
 
-    fn add_families(&self, number: u64, person: &Person, record: &mut Node) {
-        for (position, link) in self.families_of_child(number) {
-            let family = &self.families[position];
-            let mut node = Node::pointer("FAMC", &family.xref);
-            if let Some(nature) = link.nature.filter(|nature| *nature != ParentNature::Birth) {
-                node = node.with(self.pedigree(nature));
-            }
-            let status = match link.certainty {
-                Certainty::Confirmed => "proven",
-                Certainty::Disputed => "challenged",
-                Certainty::Disproved => "disproven",
-                Certainty::Reported => "",
-            };
-            let status = match self.version {
-                Version::V5 => status.to_owned(),
-                Version::V7 => status.to_uppercase(),
-            };
-            node = node.with_text("STAT", &status);
-            record.children.push(node);
-            record.children.extend(self.adoption(link, family));
-        }
-        for position in &person.spouse_in {
-            let family = &self.families[*position];
-            record.children.push(Node::pointer("FAMS", &family.xref));
-        }
-    }
-
-    /// The event that dates an adoption; a kept one says it better.
-    fn adoption(&self, link: &Link, family: &Family) -> Option<Node> {
-        let is_adopted = [link.to_husband, link.to_wife].contains(&Some(ParentNature::Adoptive));
-        let since = link.since.filter(|_| is_adopted)?;
-        let by_whom = match (link.nature, link.to_husband) {
-            (Some(_), _) => None,
-            (None, Some(ParentNature::Adoptive)) => Some(Node::new("ADOP", "HUSB")),
-            (None, _) => Some(Node::new("ADOP", "WIFE")),
-        };
-        let mut family = Node::pointer("FAMC", &family.xref);
-        family.children.extend(by_whom);
-        Some(self.event("ADOP", Some(since), None).with(family))
-    }
-
-    fn pedigree(&self, nature: ParentNature) -> Node {
-        let word = match nature {
-            ParentNature::Adoptive => "adopted",
-            other => other.word(),
-        };
-        match (self.version, nature) {
-            (Version::V5, _) => Node::new("PEDI", word),
-            (Version::V7, ParentNature::Adoptive | ParentNature::Foster) => {
-                Node::new("PEDI", &word.to_uppercase())
-            }
-            (Version::V7, _) => Node::new("PEDI", "OTHER").with(Node::new("PHRASE", word)),
-        }
-    }
-
-    fn write_family(&self, position: usize, family: &Family, out: &mut String) {
-        let mut record = Node::new("FAM", "");
-        record.xref = family.xref.clone();
-        for (tag, partner) in &family.partners {
-            if let Some(person) = self.people.get(partner) {
-                record = record.with(Node::pointer(tag, &person.xref));
-            }
-        }
-        let kept: Vec<Kept<'_>> = family
-            .kept
-            .iter()
-            .map(|(source, under, text)| self.kept(source, "FAM", under, text))
-            .collect();
-        let of_record = self.record_source(&kept);
-        let mut is_sealed = false;
-        for union in &family.unions {
-            is_sealed |= union.seal != SealClass::Open;
-            let told = self.citation(union.source, &family.source, of_record.as_ref());
-            if matches!(union.kind, UnionKind::Married | UnionKind::CommonLaw) {
-                let mut event = self.event("MARR", union.since, None);
-                if union.kind == UnionKind::CommonLaw {
-                    event = event.with(Node::new("TYPE", "common law"));
-                }
-                event.children.extend(told);
-                record = record.with(event);
-            } else if let Some(told) = told {
-                record.put_back(vec![told]);
-            }
-            if union.state == UnionState::Ended {
-                record = record.with(self.event("DIV", union.until, None));
-            }
-        }
-        for link in self.children_of(position) {
-            let Some(child) = self.people.get(&link.child) else {
-                continue;
-            };
-            if let Some(told) = self.citation(link.source, &family.source, of_record.as_ref()) {
-                record.put_back(vec![told]);
-            }
-            let mut node = Node::pointer("CHIL", &child.xref);
-            for (tag, nature) in [("_FREL", link.to_husband), ("_MREL", link.to_wife)] {
-                if link.nature.is_none() {
-                    node = node.with_text(tag, nature.map_or("", ParentNature::word));
-                }
-            }
-            record = record.with(node);
-        }
-        let has_restriction = |kept: &Kept<'_>| {
-            let mut below = kept
-                .nodes
-                .iter()
-                .flat_map(|node| [node].into_iter().chain(&node.children));
-            below.any(|node| node.tag == "RESN")
-        };
-        if is_sealed && !kept.iter().any(has_restriction) {
-            record.children.push(self.restriction());
-        }
-        for kept in kept {
-            self.put_back(&family.source, kept, &mut record);
-        }
-        self.write(record, out);
-    }
-
-    fn kept<'k>(&self, source: &str, record: &str, under: &'k str, text: &str) -> Kept<'k> {
+    pub(super) fn kept<'k>(
+        &self,
+        source: &str,
+        record: &str,
+        under: &'k str,
+        text: &str,
+    ) -> Kept<'k> {
         let steps = under.split('\n').filter(|name| !name.is_empty());
         let tags = steps.map(|name| name.split([' ', '#']).next().unwrap_or_default());
         let above: Vec<&str> = [record].into_iter().chain(tags).collect();
@@ -419,7 +311,7 @@ impl FamilyPlan {
     }
 
     /// Puts kept lines back below the line that they stood under.
-    fn put_back(&self, source: &str, kept: Kept<'_>, record: &mut Node) {
+    pub(super) fn put_back(&self, source: &str, kept: Kept<'_>, record: &mut Node) {
         let mut place = record;
         for name in kept.under.split('\n').filter(|name| !name.is_empty()) {
             let (tag, value) = name.split_once(' ').unwrap_or((name, ""));
@@ -442,7 +334,7 @@ impl FamilyPlan {
         place.put_back(kept.nodes);
     }
 
-    fn parsed(&self, source: &str, text: &str, above: &[&str]) -> Vec<Node> {
+    pub(super) fn parsed(&self, source: &str, text: &str, above: &[&str]) -> Vec<Node> {
         let reading = Reading {
             from: self.written_in(source),
             to: self.version,
@@ -456,134 +348,6 @@ impl FamilyPlan {
             }
         }
         nodes
-    }
-
-    /// 7.0 has no sources in words and no media without a record: each becomes a record.
-    fn point_at_records(&self, nodes: &mut [Node]) {
-        let mut open: Vec<&mut Node> = nodes.iter_mut().collect();
-        while let Some(node) = open.pop() {
-            if node.tag == "SOUR" && !node.is_pointer && node.xref.is_empty() {
-                let key = (shortened(&node.value), String::new());
-                if let Some(xref) = self.source_xref(&key) {
-                    node.value = format!("@{xref}@");
-                    node.is_pointer = true;
-                }
-            }
-            if node.tag == "OBJE" && (node.is_pointer || !node.xref.is_empty()) {
-                give_forms(node);
-            } else if node.tag == "OBJE" && node.child_text("FILE").is_some() {
-                let mut record = std::mem::replace(node, Node::new("OBJE", ""));
-                give_forms(&mut record);
-                node.value = format!("@{}@", self.made_record(record));
-                node.is_pointer = true;
-            }
-            open.extend(node.children.iter_mut());
-        }
-    }
-
-    /// Takes a record to be written last, and gives it a reference.
-    fn made_record(&self, mut record: Node) -> String {
-        let mut names = self.made_names.borrow_mut();
-        let mut number = names.len() + 1;
-        while self.tag_of(&format!("@O{number}@")).is_some()
-            || names.contains(&format!("@O{number}@"))
-        {
-            number += 1;
-        }
-        let name = format!("O{number}");
-        names.insert(format!("@{name}@"));
-        record.xref.clone_from(&name);
-        self.made_records.borrow_mut().push(record);
-        name
-    }
-
-    /// The source that a citation means.
-    fn source_of(&self, citation: &Node) -> Source {
-        let mut source = Source {
-            document: shortened(&citation.value),
-            page: citation
-                .child_text("PAGE")
-                .map_or_else(String::new, shortened),
-            ..Source::default()
-        };
-        if citation.is_pointer {
-            let xref = citation.value.trim_matches('@');
-            let known = self.sources_by_xref.get(xref).cloned();
-            (source.document, source.asserter) = known.unwrap_or_default();
-        }
-        let data = citation.children.iter().find(|child| child.tag == "DATA");
-        let date = data.and_then(|data| data.child_text("DATE"));
-        source.date = date.and_then(|date| read_date(date).date);
-        source
-    }
-
-    /// What the first citation of a whole record says, where its file had one.
-    fn record_source(&self, kept: &[Kept<'_>]) -> Option<Source> {
-        let whole = kept.iter().filter(|kept| kept.under.is_empty());
-        let mut citations = whole
-            .flat_map(|kept| &kept.nodes)
-            .filter(|node| node.tag == "SOUR");
-        citations.next().map(|citation| self.source_of(citation))
-    }
-
-    /// A citation of a source; nothing for the file itself and for what the whole record cites.
-    fn citation(&self, number: SourceId, file: &str, of_record: Option<&Source>) -> Option<Node> {
-        let source = self.sources.get(&number)?;
-        let stem = std::path::Path::new(&source.document).file_stem();
-        let is_file = stem.is_some_and(|stem| stem.to_string_lossy().replace(':', "_") == file)
-            && !file.is_empty();
-        if source.document.is_empty() || is_file || of_record == Some(source) {
-            return None;
-        }
-        let key = (source.document.clone(), source.asserter.clone());
-        let xref = self.source_xref(&key)?;
-        let mut citation = Node::pointer("SOUR", &xref).with_text("PAGE", &source.page);
-        let date = source.date.and_then(|date| gedcom_date(date, self.version));
-        if let Some(date) = date {
-            citation = citation.with(Node::new("DATA", "").with(Node::new("DATE", &date)));
-        }
-        citation.source = Some(number);
-        Some(citation)
-    }
-
-    /// The reference of a source's record, which is written if it was made here.
-    fn source_xref(&self, key: &(String, String)) -> Option<String> {
-        if let Some(xref) = self.kept_sources.get(key) {
-            return Some(xref.clone());
-        }
-        let xref = self.new_sources.get(key)?;
-        self.used_sources.borrow_mut().insert(xref.clone());
-        Some(xref.clone())
-    }
-}
-
-/// 7.0 has contact points below events only: those of a person go below a residence each.
-fn house_contacts(nodes: &mut [Node]) {
-    for node in nodes {
-        if matches!(node.tag.as_str(), "PHON" | "EMAIL" | "FAX" | "WWW" | "ADDR") {
-            let contact = std::mem::replace(node, Node::new("RESI", ""));
-            node.children.push(contact);
-        }
-    }
-}
-
-/// 5.5 gives the form of media beside the file, 5.5.1 and 7.0 below it; 7.0 needs one.
-fn give_forms(media: &mut Node) {
-    let is_file = |child: &Node| child.tag == "FILE";
-    if !media.children.iter().any(is_file) {
-        return;
-    }
-    let beside = media.children.iter().position(|child| child.tag == "FORM");
-    let beside = beside.map(|at| media.children.remove(at));
-    for file in media.children.iter_mut().filter(|child| is_file(child)) {
-        if file.child_text("FORM").is_some() {
-            continue;
-        }
-        let form = match &beside {
-            Some(form) => form.value.clone(),
-            None => media_type_of(&file.value).to_owned(),
-        };
-        file.children.push(Node::new("FORM", &form));
     }
 }
 
