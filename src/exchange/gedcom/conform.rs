@@ -146,7 +146,7 @@ fn is_payload(node: &mut Node, kind: &str, tags: &dyn Fn(&str) -> Option<&'stati
         "type-Date#period" => is_period(text) || text.is_empty(),
         "type-Time" => is_time(text),
         "type-Age" => is_age(text),
-        "type-Name" => text.matches('/').count() % 2 == 0 && text.matches('/').count() <= 2,
+        "type-Name" => matches!(text.matches('/').count(), 0 | 2),
         "type-Latitude" => is_degrees(text, ['N', 'S'], 90.0),
         "type-Longitude" => is_degrees(text, ['E', 'W'], 180.0),
         "Language" => is_language(text),

@@ -99,16 +99,11 @@ fn to_7(node: &mut Node, above: &[&str]) {
         "PEDI" => node.as_one_of(&PEDIGREES),
         "MEDI" => node.as_one_of(&MEDIA),
         "TYPE" if parent == "NAME" => node.as_one_of(&NAME_TYPES),
-        "RESN" | "ADOP" | "STAT" if parent != "STAT" => {
-            if tag != "ADOP" || parent == "FAMC" {
-                node.value = node.value.to_uppercase();
-            }
-        }
+        "ADOP" if parent != "FAMC" => {}
+        "RESN" | "ADOP" | "STAT" => node.value = node.value.to_uppercase(),
         "SEX" => node.value = node.value.to_uppercase(),
-        "FORM" if matches!(parent, "FILE" | "OBJE") => {
-            if !node.value.contains('/') {
-                node.value = media_type_of(&node.value).to_owned();
-            }
+        "FORM" if matches!(parent, "FILE" | "OBJE") && !node.value.contains('/') => {
+            node.value = media_type_of(&node.value).to_owned();
         }
         "DATE" if !matches!(parent, "CHAN" | "HEAD") => date_to_7(node),
         "AFN" | "RFN" | "RIN" if above.len() == 1 => {
