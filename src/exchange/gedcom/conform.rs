@@ -97,7 +97,7 @@ fn move_value(node: &mut Node, structure: &Structure) {
         node.value = "Y".to_owned();
     }
     if !text.eq_ignore_ascii_case("y") {
-        node.children.insert(0, Node::new("NOTE", text.trim()));
+        node.children.push(Node::new("NOTE", text.trim()));
     }
 }
 
@@ -359,7 +359,7 @@ mod tests {
             .with(Node::pointer("FAMS", "F9"))
             .with(Node::new("SOUR", "inline"))
             .with(Node::new("name", "x"));
-        let expected = "0 INDI\n1 _BLOB x\n2 NOTE y\n1 BIRT\n2 NOTE in a barn\n2 _DATE spring\n1 FAMC @F1@\n\
+        let expected = "0 INDI\n1 _BLOB x\n2 NOTE y\n1 BIRT\n2 _DATE spring\n2 NOTE in a barn\n1 FAMC @F1@\n\
                         1 FAMS @VOID@\n1 _SOUR inline\n1 _NAME x\n";
         assert_eq!(conformed(record), expected);
     }

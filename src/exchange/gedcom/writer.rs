@@ -140,7 +140,8 @@ impl FamilyPlan {
             }
             record.children.push(node);
         }
-        self.add_families(subject.number, person, &mut record);
+        let adoptions = adoptions(&kept);
+        self.add_families(subject.number, person, &adoptions, &mut record);
         if is_sealed {
             record.children.push(self.restriction());
         }
@@ -349,6 +350,14 @@ impl FamilyPlan {
         }
         nodes
     }
+}
+
+/// The families of kept adoptions, as pointers.
+fn adoptions(kept: &[Kept<'_>]) -> Vec<String> {
+    let nodes = kept.iter().flat_map(|kept| &kept.nodes);
+    let adoptions = nodes.filter(|node| node.tag == "ADOP");
+    let families = adoptions.filter_map(|node| node.child_text("FAMC"));
+    families.map(str::to_owned).collect()
 }
 
 /// A contact point stands below a residence without a place.

@@ -7,7 +7,13 @@ use crate::model::statement::{Certainty, SealClass};
 use crate::model::tie::{ParentNature, UnionKind, UnionState};
 
 impl FamilyPlan {
-    pub(super) fn add_families(&self, number: u64, person: &Person, record: &mut Node) {
+    pub(super) fn add_families(
+        &self,
+        number: u64,
+        person: &Person,
+        adoptions: &[String],
+        record: &mut Node,
+    ) {
         for (position, link) in self.families_of_child(number) {
             let family = &self.families[position];
             let mut node = Node::pointer("FAMC", &family.xref);
@@ -26,7 +32,9 @@ impl FamilyPlan {
             };
             node = node.with_text("STAT", &status);
             record.children.push(node);
-            record.children.extend(self.adoption(link, family));
+            if !adoptions.contains(&format!("@{}@", family.xref)) {
+                record.children.extend(self.adoption(link, family));
+            }
         }
         for position in &person.spouse_in {
             let family = &self.families[*position];
@@ -34,7 +42,7 @@ impl FamilyPlan {
         }
     }
 
-    /// The event that dates an adoption; a kept one says it better.
+    /// The event that dates an adoption.
     fn adoption(&self, link: &Link, family: &Family) -> Option<Node> {
         let is_adopted = [link.to_husband, link.to_wife].contains(&Some(ParentNature::Adoptive));
         let since = link.since.filter(|_| is_adopted)?;
