@@ -8,9 +8,6 @@ use crate::model::statement::{Certainty, Evidence, Fact, SealClass, Source};
 use crate::names::normalize::fold;
 use rustc_hash::FxHashMap;
 
-/// How many facts a subject is given room for at first, and at least each time more is needed.
-const FIRST_FACTS: usize = 3;
-
 /// A bundle in the making. Numbers are positions, as in [`Bundle`].
 #[derive(Debug)]
 pub struct Assembly {
@@ -94,7 +91,7 @@ impl Assembly {
             let facts = &mut subject.facts;
             // Doubling would leave a million half-empty lists; growing by a quarter keeps the cost a push constant too.
             if facts.len() == facts.capacity() {
-                facts.reserve_exact(FIRST_FACTS.max(facts.len() / 4));
+                facts.reserve_exact(1.max(facts.len() / 4));
             }
             facts.push(BundleFact { fact, evidence });
         }
