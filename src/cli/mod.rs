@@ -6,6 +6,7 @@ mod commands;
 mod export;
 mod import;
 mod maintenance;
+mod nations;
 mod progress;
 pub mod render;
 mod requests;

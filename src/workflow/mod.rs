@@ -14,6 +14,7 @@ mod read_statements;
 mod record_connection;
 mod record_statements;
 mod relations;
+mod resolve_nation;
 mod resolve_person;
 mod resolve_resource;
 mod search_people;
@@ -36,6 +37,7 @@ pub use read_statements::{
 };
 pub use record_connection::{Conclusion, RecordConnection, RecordedConnection, record_connection};
 pub use record_statements::record_statements;
+pub use resolve_nation::{NationAnswer, RecordedNation, ResolveNation, resolve_nation};
 pub use resolve_person::resolve_person;
 pub use resolve_resource::resolve_resource;
 pub use search_people::{SearchPeople, search_people};

@@ -83,6 +83,8 @@ enum Way {
     Whole,
     /// Without nation words.
     Core,
+    /// Without nation words, with "the" and "of".
+    Long,
     /// Also without numbers and words that name a people.
     Short,
     /// One side of a slash, one name of several.
@@ -108,6 +110,11 @@ impl NameIndex {
             common,
             ..NameIndex::default()
         }
+    }
+
+    /// The words that count for little.
+    pub fn common_words(&self) -> &CommonWords {
+        &self.common
     }
 
     /// Adds a name of the nation `owner`.
@@ -167,6 +174,10 @@ impl NameIndex {
 
     fn ways_of(&self, text: &str, spelling: &Spelling) -> Vec<(Way, String)> {
         let mut ways = vec![(Way::Whole, spelling.whole()), (Way::Core, spelling.core())];
+        let long = spelling.long_core();
+        if long != ways[1].1 && !long.is_empty() {
+            ways.push((Way::Long, long));
+        }
         if let Some(short) = self.short(&spelling.own_words) {
             ways.push((Way::Short, short));
         }
@@ -371,6 +382,12 @@ impl Typed {
         if lenient.len() >= 3 && lenient.len() < spelling.core().len() {
             forms.push((Way::Lenient, lenient));
         }
+        let (long, stripped) = (spelling.long_core(), spelling.stripped());
+        for (way, form) in [(Way::Long, long), (Way::Lenient, stripped)] {
+            if forms.iter().all(|(_, known)| *known != form) {
+                forms.push((way, form));
+            }
+        }
         forms.retain(|(_, form)| !form.is_empty());
         Typed { spelling, forms }
     }
@@ -397,7 +414,7 @@ fn same_odds(typed: &Typed, way: Way, form: Way, name: &Name) -> (f64, Near) {
 
 fn way_factor(way: Way) -> f64 {
     match way {
-        Way::Whole | Way::Core => 1.0,
+        Way::Whole | Way::Core | Way::Long => 1.0,
         Way::Short => 0.4,
         Way::Part => 0.5,
         Way::Lenient => 0.6,

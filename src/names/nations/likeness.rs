@@ -71,7 +71,7 @@ pub fn odds_of_errors(errors: usize, worth: f64) -> f64 {
 /// Odds that one name was written down by ear as the other, if they sound alike.
 pub fn odds_of_sound(one: &str, other: &str, errors: usize) -> f64 {
     let length = one.len().min(other.len());
-    let may_sound_alike = length >= 6 && errors * 5 <= length * 2;
+    let may_sound_alike = errors > 0 && length >= 6 && errors * 5 <= length * 2;
     if !may_sound_alike || sound_of(one) != sound_of(other) {
         return 0.0;
     }

@@ -11,7 +11,9 @@ mod resolve;
 mod spelling;
 
 pub use damage::Damage;
-pub use index::{NameIndex, NameKind};
+pub use index::{NameIndex, NameKind, Near};
 pub use measure::{Asked, Tally, measure};
-pub use reference::{ReferenceNation, nation_of_number, reference_nations};
-pub use resolve::{Candidate, Hint, Resolution, Verdict, resolve_nation};
+pub use reference::{ReferenceNation, common_words, nation_of_number, reference_nations};
+pub use resolve::{
+    Candidate, Hint, Ranked, Resolution, Verdict, rank, reason_near, resolve_nation,
+};

@@ -63,6 +63,11 @@ pub fn reference_nation(position: usize) -> Option<&'static ReferenceNation> {
     reference().nations.get(position)
 }
 
+/// Words that do little to tell one nation from another, in the names of the list.
+pub fn common_words() -> &'static CommonWords {
+    reference().index.common_words()
+}
+
 /// The nation with this band number.
 pub fn nation_of_number(number: &str) -> Option<&'static ReferenceNation> {
     let number = number.trim().trim_start_matches('0');
@@ -152,7 +157,7 @@ fn read() -> Result<Reference, String> {
         };
         nations[place(&row.id)?].names.push((row.name, kind));
     }
-    let common = common_words(&peoples, &nations);
+    let common = words_in_common(&peoples, &nations);
     nations.extend(
         rows::<ElsewhereRow>(ELSEWHERE)?
             .into_iter()
@@ -265,7 +270,7 @@ fn known_elsewhere(row: ElsewhereRow) -> ReferenceNation {
 }
 
 /// Words of many nations' names, and words that name a people.
-fn common_words(peoples: &PeoplesFile, nations: &[ReferenceNation]) -> CommonWords {
+fn words_in_common(peoples: &PeoplesFile, nations: &[ReferenceNation]) -> CommonWords {
     let mut nations_by_word: FxHashMap<String, usize> = FxHashMap::default();
     for nation in nations {
         let words: FxHashSet<String> = nation

@@ -41,6 +41,13 @@ impl NationWords {
             })
     }
 
+    /// The text without one of the longer nation words at its end, if it ends with one.
+    fn without_last<'t>(&self, text: &'t str) -> Option<&'t str> {
+        let long = self.nation_words.iter().filter(|word| word.len() >= 4);
+        long.filter_map(|word| text.strip_suffix(word.as_str()))
+            .find(|rest| rest.len() >= 4)
+    }
+
     fn is_joining_word(&self, word: &str) -> bool {
         self.joining_words.contains(word)
     }
@@ -100,6 +107,27 @@ impl Spelling {
     /// The nation's own words as one.
     pub fn core(&self) -> String {
         self.own_words.concat()
+    }
+
+    /// The nation's own words and those that join them, as one: "theriverofpics" keeps what an error may have touched.
+    pub fn long_core(&self) -> String {
+        let table = nation_words();
+        let is_kept = |word: &&String| !table.is_nation_word(word);
+        self.words
+            .iter()
+            .filter(is_kept)
+            .map(String::as_str)
+            .collect()
+    }
+
+    /// All words as one, without the nation words at its end, whatever the spaces: "homalc oindian band".
+    pub fn stripped(&self) -> String {
+        let whole = self.whole();
+        let mut rest = whole.as_str();
+        while let Some(shorter) = nation_words().without_last(rest) {
+            rest = shorter;
+        }
+        rest.to_owned()
     }
 
     /// The nation words, in order: "indian band".
