@@ -191,6 +191,9 @@ pub struct Connect {
     /// Where the person lives
     #[arg(long, default_value = "", hide_default_value = true)]
     pub place: String,
+    /// The nation that the person belongs to, by any of its names
+    #[arg(long, default_value = "", hide_default_value = true)]
+    pub nation: String,
     /// A telephone number, as written
     #[arg(long, default_value = "", hide_default_value = true)]
     pub phone: String,

@@ -11,7 +11,7 @@ use crate::exchange::csv::read_folder;
 use crate::exchange::gedcom::read_file;
 use crate::exchange::report::{ReadBundle, ReadOptions};
 use crate::store::{ImportRequest, ImportSummary, Store, StoreOptions};
-use crate::workflow::import_store;
+use crate::workflow::{import_store, link_nations};
 use serde_json::json;
 use sha2::{Digest, Sha256};
 use std::fs;
@@ -57,7 +57,10 @@ pub fn import(global: &Global, command: &Import) -> Result<(), Stop> {
             .try_for_each(|(path, read)| tell_dry_run(global, path, read));
     }
     let store = open_or_create(folder)?;
-    for (path, read) in &checked {
+    for (path, read) in &mut checked {
+        let linked = link_nations(&store, &Permit::local_operator(), &mut read.bundle)?;
+        let text = render::findings(&linked, 0, linked.len() as u64);
+        let _ = io::stderr().lock().write_all(text.as_bytes());
         let import_id = import_id(path, command.accept_valid_rows)?;
         let summary = commit(&store, &import_id, read)?;
         tell(global, folder, path, &import_id, &summary)?;

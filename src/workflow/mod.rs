@@ -7,6 +7,7 @@ mod find_family;
 mod follow_changes;
 mod import_records;
 mod keep_records;
+mod link_nations;
 mod list_relatives;
 mod name_relationship;
 mod read_kin;
@@ -29,6 +30,7 @@ pub use find_family::{FindFamily, find_family};
 pub use follow_changes::{Change, follow_changes, last_revision};
 pub use import_records::import_store;
 pub use keep_records::{create_record, list_records, record_of, show_record, update_record};
+pub use link_nations::link_nations;
 pub use list_relatives::{ListRelatives, Relative, list_relatives};
 pub use name_relationship::{NameRelationship, name_relationship};
 pub use read_statements::{

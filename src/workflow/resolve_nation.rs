@@ -100,37 +100,53 @@ fn centre_of(
         .find_map(|(_, place)| place.centre))
 }
 
-fn visible_nations(
+/// A nation of the store.
+#[derive(Clone, Debug)]
+pub(super) struct RecordedAs {
+    pub id: NationId,
+    pub public_id: PublicId,
+    pub nation: Nation,
+}
+
+/// Every nation of the store that may be seen.
+pub(super) fn visible_nations(
     snapshot: &Snapshot<'_>,
     permit: &Permit,
-) -> Result<Vec<(NationId, PublicId, Nation)>, Error> {
+) -> Result<Vec<RecordedAs>, Error> {
     let ids = snapshot.all_nations()?;
     let nations = snapshot.nations(&ids, permit.visibility())?;
-    Ok(ids
-        .into_iter()
-        .zip(nations)
-        .filter_map(|(id, found)| found.map(|(public_id, nation)| (id, public_id, nation)))
+    let found = ids.into_iter().zip(nations);
+    Ok(found
+        .filter_map(|(id, found)| {
+            found.map(|(public_id, nation)| RecordedAs {
+                id,
+                public_id,
+                nation,
+            })
+        })
         .collect())
 }
 
-/// The recorded nations that the text means by their own names, and those that are a candidate of the list.
-fn recorded_meant(
-    text: &str,
-    all: &[(NationId, PublicId, Nation)],
-    candidates: &[Candidate],
-) -> Vec<RecordedNation> {
+/// All names of recorded nations, ready to be asked; owners are positions.
+pub(super) fn index_of(all: &[RecordedAs]) -> NameIndex {
     let mut index = NameIndex::new(common_words().clone());
-    for (position, (_, _, nation)) in all.iter().enumerate() {
+    for (position, RecordedAs { nation, .. }) in all.iter().enumerate() {
         index.add(position as u32, &nation.name, NameKind::Current);
         for name in &nation.other_names {
             index.add(position as u32, name, NameKind::Other);
         }
     }
+    index
+}
+
+/// The recorded nations that the text means by their own names, and those that are a candidate of the list.
+fn recorded_meant(text: &str, all: &[RecordedAs], candidates: &[Candidate]) -> Vec<RecordedNation> {
+    let index = index_of(all);
     let mut found: FxHashMap<usize, (f64, Vec<String>)> = FxHashMap::default();
     for one in rank(&index, text, |_| 1.0, |_, _| false) {
         let position = one.nearest.owner as usize;
-        if let Some((_, _, nation)) = all.get(position) {
-            let reason = reason_near(&index, &nation.name, &one);
+        if let Some(recorded) = all.get(position) {
+            let reason = reason_near(&index, &recorded.nation.name, &one);
             found.insert(position, (one.certainty, vec![reason]));
         }
     }
@@ -149,7 +165,11 @@ fn recorded_meant(
         .into_iter()
         .filter(|(_, (certainty, _))| *certainty >= LEAST_CERTAINTY)
         .filter_map(|(position, (certainty, reasons))| {
-            let (id, public_id, nation) = all.get(position)?.clone();
+            let RecordedAs {
+                id,
+                public_id,
+                nation,
+            } = all.get(position)?.clone();
             Some(RecordedNation {
                 id,
                 public_id,
@@ -176,15 +196,11 @@ fn told(candidate: &Candidate) -> String {
 }
 
 /// Where a nation of the list is recorded: under its number or, where none is recorded, under one of its names.
-fn recorded_as(
-    candidate: &Candidate,
-    all: &[(NationId, PublicId, Nation)],
-    index: &NameIndex,
-) -> Vec<usize> {
+fn recorded_as(candidate: &Candidate, all: &[RecordedAs], index: &NameIndex) -> Vec<usize> {
     let number = &candidate.nation.number;
     let has_number = |nation: &Nation| !number.is_empty() && nation.number.trim() == number;
     let mut positions: Vec<usize> = (0..all.len())
-        .filter(|position| has_number(&all[*position].2))
+        .filter(|position| has_number(&all[*position].nation))
         .collect();
     for (name, _) in &candidate.nation.names {
         for nearest in index.nearest(name) {
@@ -192,7 +208,7 @@ fn recorded_as(
             let is_same = matches!(nearest.near, Near::Same | Near::ButNationWords);
             let has_other_number = all
                 .get(position)
-                .is_none_or(|(_, _, nation)| !nation.number.trim().is_empty());
+                .is_none_or(|recorded| !recorded.nation.number.trim().is_empty());
             if is_same && !has_other_number && !positions.contains(&position) {
                 positions.push(position);
             }

@@ -5,4 +5,5 @@
 mod doors;
 mod exchange;
 mod killing;
+mod nations;
 mod scenarios;

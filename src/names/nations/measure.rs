@@ -97,20 +97,15 @@ mod tests {
             }));
         }
         assert!(asked.len() > 900);
-        for tally in measure(&asked, 3) {
+        for tally in measure(&asked, 1) {
             let share = tally.first as f64 / tally.asked as f64;
-            println!(
-                "{:45} first {:.4} taken {:.4} among {:.4} certain and wrong {}",
-                tally.damage.title(),
-                share,
-                tally.taken as f64 / tally.asked as f64,
-                tally.among as f64 / tally.asked as f64,
-                tally.certain_and_wrong
+            let failures: Vec<_> = tally.failures.iter().take(20).collect();
+            let title = tally.damage.title();
+            assert!(share >= 0.98, "{title}: {share} {failures:?}");
+            assert!(
+                tally.certain_and_wrong * 500 <= tally.asked,
+                "{title}: {failures:?}"
             );
-            for failure in tally.failures.iter().take(60) {
-                println!("      {failure:?}");
-            }
-            assert!(share >= 0.90, "{}: {share}", tally.damage.title());
         }
     }
 }

@@ -527,7 +527,6 @@ mod tests {
         "Fort",
         "Island",
         "Red Lake",
-        "Long Lake",
         "Moose Jaw",
     ];
 

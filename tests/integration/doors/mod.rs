@@ -6,7 +6,7 @@ mod descriptors;
 mod errors;
 mod json;
 mod limits;
-mod live;
+pub mod live;
 mod made_up_answer;
 mod rendering;
 mod serving;
