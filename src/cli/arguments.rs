@@ -67,7 +67,10 @@ pub enum Command {
     #[command(after_help = "Example:\n  kinpath --data community search \"Tasha\"")]
     Search(Search),
     /// Find the nation behind any of its names
-    #[command(subcommand)]
+    #[command(
+        subcommand,
+        after_help = "Example:\n  kinpath nation resolve \"Sliammon Indian Band\""
+    )]
     Nation(NationCommand),
     /// Import CSV bundles (folders), GEDCOM files (.ged, .gdz) and whole stores (.jsonl), or undo an import
     #[command(
