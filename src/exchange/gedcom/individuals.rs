@@ -1,5 +1,6 @@
 //! INDI records: names, sex, birth and death, places lived, contact points.
 
+use super::nations::{FileNations, read_nations};
 use super::reader::Reading;
 use crate::exchange::report::shown;
 use crate::model::ids::{PlaceId, SubjectKind};
@@ -15,6 +16,7 @@ pub const NOT_RECORDED: &str = "name not recorded";
 /// Gives every person a number, then reads what is said of each.
 pub fn read_individuals(reading: &mut Reading<'_>) {
     let records = reading.records_of("INDI");
+    let mut nations = FileNations::default();
     for record in records {
         let xref = reading.take(record).xref;
         let person = reading.assembly.add_subject(SubjectKind::Person, xref);
@@ -24,6 +26,7 @@ pub fn read_individuals(reading: &mut Reading<'_>) {
         read_birth(reading, record, person);
         read_death(reading, record, person);
         read_residences(reading, record, person);
+        read_nations(reading, &mut nations, record, person);
         read_contacts(reading, record, record, person);
         read_notes(reading, record, person);
     }

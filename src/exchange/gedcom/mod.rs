@@ -12,6 +12,7 @@ mod gedzip;
 mod individuals;
 mod kept;
 mod lines;
+mod nations;
 mod nodes;
 mod reader;
 mod writer;

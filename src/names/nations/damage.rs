@@ -1,8 +1,8 @@
 //! The ways in which nations' names arrive damaged, to measure how many are still recognised: the same name and round
 //! always give the same damage.
 
+use super::signs::look_alikes_of;
 use super::spelling::nation_words;
-use crate::names::look_alikes::look_alikes_of;
 use crate::names::normalize::fold;
 use unicode_normalization::UnicodeNormalization;
 

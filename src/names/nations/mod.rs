@@ -8,6 +8,7 @@ mod likeness;
 mod measure;
 mod reference;
 mod resolve;
+mod signs;
 mod spelling;
 
 pub use damage::Damage;
@@ -17,3 +18,4 @@ pub use reference::{ReferenceNation, common_words, nation_of_number, reference_n
 pub use resolve::{
     Candidate, Hint, Ranked, Resolution, Verdict, rank, reason_near, resolve_nation,
 };
+pub use spelling::is_nation_word;

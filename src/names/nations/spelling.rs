@@ -1,6 +1,6 @@
 //! A nation's name taken apart for comparing: without look-alike signs, marks, case and the words that any such name has.
 
-use crate::names::look_alikes::without_look_alikes;
+use super::signs::without_look_alikes;
 use crate::names::normalize::fold;
 use rustc_hash::FxHashSet;
 use serde::Deserialize;
@@ -55,6 +55,11 @@ impl NationWords {
     fn is_parting_word(&self, word: &str) -> bool {
         self.parting_words.contains(word)
     }
+}
+
+/// Whether a folded word is one that any nation's name may have: "band", "first", "nation", "council" …
+pub fn is_nation_word(word: &str) -> bool {
+    nation_words().is_nation_word(word)
 }
 
 /// The two letters of a province or territory, from however it is written; nothing for any other text.

@@ -1,17 +1,17 @@
 //! Signs typed for one another in names of First Nations languages (a colon for a length mark, a 7 or a question mark
 //! for a glottal stop, a Greek or Cyrillic letter for a Latin one), and syllabics in Latin letters. The signs are data:
-//! `data/names/look_alikes.toml` and `data/names/syllabics.toml`.
+//! `data/nations/signs.toml` and `data/names/syllabics.toml`.
 
 use rustc_hash::FxHashMap;
 use serde::Deserialize;
 use std::collections::BTreeMap;
 use std::sync::OnceLock;
 
-const LOOK_ALIKES: &str = include_str!("../../data/names/look_alikes.toml");
-const SYLLABICS: &str = include_str!("../../data/names/syllabics.toml");
+const SIGNS: &str = include_str!("../../../data/nations/signs.toml");
+const SYLLABICS: &str = include_str!("../../../data/names/syllabics.toml");
 
 /// The text with every look-alike sign as the Latin letter that was meant, syllabics in Latin letters, and without
-/// marks of the glottal stop and of length. Case and combining marks stay; [`fold`](super::normalize::fold) takes those.
+/// marks of the glottal stop and of length. Case and combining marks stay; [`fold`](crate::names::normalize::fold) takes those.
 pub fn without_look_alikes(text: &str) -> String {
     let table = table();
     let signs: Vec<char> = text.chars().collect();
@@ -77,7 +77,7 @@ struct SyllabicsFile {
 fn table() -> &'static Table {
     static TABLE: OnceLock<Table> = OnceLock::new();
     // The tables are part of the program and a test proves that they parse, so the empty default is never met.
-    TABLE.get_or_init(|| parse(LOOK_ALIKES, SYLLABICS).unwrap_or_default())
+    TABLE.get_or_init(|| parse(SIGNS, SYLLABICS).unwrap_or_default())
 }
 
 fn parse(look_alikes: &str, syllabics: &str) -> Result<Table, String> {
@@ -140,7 +140,7 @@ mod tests {
 
     #[test]
     fn the_tables_parse_and_no_sign_stands_twice() {
-        let table = parse(LOOK_ALIKES, SYLLABICS);
+        let table = parse(SIGNS, SYLLABICS);
         assert!(
             table.as_ref().is_ok_and(|table| table.signs.len() > 500),
             "{:?}",
