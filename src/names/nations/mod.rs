@@ -6,16 +6,18 @@ mod damage;
 mod index;
 mod likeness;
 mod measure;
+mod ranking;
 mod reference;
 mod resolve;
+#[cfg(test)]
+mod resolve_tests;
 mod signs;
 mod spelling;
 
 pub use damage::Damage;
 pub use index::{NameIndex, NameKind, Near};
 pub use measure::{Asked, Tally, measure};
+pub use ranking::{Ranked, rank, reason_near};
 pub use reference::{ReferenceNation, common_words, nation_of_number, reference_nations};
-pub use resolve::{
-    Candidate, Hint, Ranked, Resolution, Verdict, rank, reason_near, resolve_nation,
-};
+pub use resolve::{Candidate, Hint, Resolution, Verdict, resolve_nation};
 pub use spelling::is_nation_word;
