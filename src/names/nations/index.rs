@@ -50,10 +50,16 @@ pub struct CommonWords {
     pub of_peoples: FxHashSet<String>,
 }
 
+/// How much a letter of a common word tells beside another word, and where all words are common ("Big River").
 const COMMON_WORTH: f64 = 1.0 / 3.0;
+const ALL_COMMON_WORTH: f64 = 0.7;
 /// Odds of a name that is the same to the last word, and of one that differs in words like "band" only.
 const SAME: f64 = 199.0;
 const SAME_CORE: f64 = 49.0;
+/// How much less a part of a name says than a name with more around it.
+const PART: f64 = 0.8;
+/// A name cut short to so few letters is often another's.
+const SHORT: usize = 6;
 /// Left out of account when below.
 const LEAST_ODDS: f64 = 0.05;
 
@@ -221,10 +227,10 @@ impl NameIndex {
         let are_all_common = spelling.own_words.iter().all(|word| self.is_common(word))
             && !self.is_one_frequent_word(spelling);
         let worth_of = |word: &String| {
-            let each = if self.is_common(word) && !are_all_common {
-                COMMON_WORTH
-            } else {
-                1.0
+            let each = match (self.is_common(word), are_all_common) {
+                (true, true) if self.common.frequent.contains(word) => ALL_COMMON_WORTH,
+                (true, false) => COMMON_WORTH,
+                _ => 1.0,
             };
             word.chars().count() as f64 * each
         };
@@ -325,7 +331,7 @@ impl NameIndex {
                 self.keep(found, number, Near::Holds, odds);
             } else if typed_words.iter().all(|word| own.contains(word)) {
                 let share = (typed_worth / name.worth).min(1.0);
-                let odds = odds(base * (0.6 + 0.4 * share));
+                let odds = odds(base * PART * (0.6 + 0.4 * share));
                 self.keep(found, number, Near::PartOf, odds);
             }
         }
@@ -400,6 +406,8 @@ fn same_odds(typed: &Typed, way: Way, form: Way, name: &Name) -> (f64, Near) {
     }
     let factor = way_factor(way) * way_factor(form);
     if factor < 1.0 {
+        let is_little = name.spelling.core().len() > SHORT && typed.spelling.core().len() <= SHORT;
+        let factor = if is_little { factor * 0.3 } else { factor };
         return (SAME_CORE * factor, Near::InShort);
     }
     // The same words but for spaces.

@@ -293,6 +293,8 @@ fn words_in_common(peoples: &PeoplesFile, nations: &[ReferenceNation]) -> Common
             .people
             .iter()
             .flat_map(|people| &people.listed_as)
+            // The word in brackets, "Dunne-zaa (Beaver)", is one that other names have too.
+            .filter_map(|listed| listed.split('(').next())
             .flat_map(|listed| Spelling::of(listed).own_words)
             .collect(),
     }
