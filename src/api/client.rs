@@ -5,6 +5,7 @@ use super::v1;
 use super::v1::connection_service_client::ConnectionServiceClient;
 use super::v1::family_finding_service_client::FamilyFindingServiceClient;
 use super::v1::find_family_response::Part;
+use super::v1::nation_service_client::NationServiceClient;
 use super::v1::person_service_client::PersonServiceClient;
 use crate::error::Error;
 use std::time::Duration;
@@ -22,6 +23,7 @@ pub struct Client {
     families: FamilyFindingServiceClient<Channel>,
     people: PersonServiceClient<Channel>,
     connections: ConnectionServiceClient<Channel>,
+    nations: NationServiceClient<Channel>,
 }
 
 impl Client {
@@ -43,7 +45,8 @@ impl Client {
             families: FamilyFindingServiceClient::new(channel.clone())
                 .max_decoding_message_size(MOST_BYTES),
             people: PersonServiceClient::new(channel.clone()).max_decoding_message_size(MOST_BYTES),
-            connections: ConnectionServiceClient::new(channel),
+            connections: ConnectionServiceClient::new(channel.clone()),
+            nations: NationServiceClient::new(channel),
         })
     }
 
@@ -104,6 +107,14 @@ impl Client {
         request: v1::RecordConnectionRequest,
     ) -> Result<v1::RecordConnectionResponse, Error> {
         unwrapped(self.connections.record_connection(timed(request)).await)
+    }
+
+    /// The nations that a name may mean.
+    pub async fn resolve_nation(
+        &mut self,
+        request: v1::ResolveNationRequest,
+    ) -> Result<v1::ResolveNationResponse, Error> {
+        unwrapped(self.nations.resolve_nation(timed(request)).await)
     }
 }
 

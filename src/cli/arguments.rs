@@ -69,6 +69,12 @@ pub enum Command {
     /// Find people by the beginning of a name
     #[command(after_help = "Example:\n  kinpath --data community search \"Tasha\"")]
     Search(Search),
+    /// Find the nation behind any of its names
+    #[command(
+        subcommand,
+        after_help = "Example:\n  kinpath nation resolve \"Sliammon Indian Band\""
+    )]
+    Nation(NationCommand),
     /// Import CSV bundles (folders), GEDCOM files (.ged, .gdz) and whole stores (.jsonl), or undo an import
     #[command(
         after_help = "Everything is checked first. An error changes nothing, unless --accept-valid-rows is given.\n\n\
@@ -200,6 +206,9 @@ pub struct Connect {
     /// Where the person lives
     #[arg(long, default_value = "", hide_default_value = true)]
     pub place: String,
+    /// The nation that the person belongs to, by any of its names
+    #[arg(long, default_value = "", hide_default_value = true)]
+    pub nation: String,
     /// A telephone number, as written
     #[arg(long, default_value = "", hide_default_value = true)]
     pub phone: String,
@@ -289,6 +298,63 @@ pub struct Search {
     /// Show at most this many people
     #[arg(long, value_name = "N", default_value_t = 50, value_parser = clap::value_parser!(u32).range(1..=1000))]
     pub limit: u32,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum NationCommand {
+    /// Say which nation a name means, with alternatives and how certain it is
+    #[command(
+        after_help = "Asks the reference list of bands and peoples of Canada and, with --data or --server, also the \
+                      nations recorded there. A band number is understood too.\n\n\
+                      Examples:\n  kinpath nation resolve \"Sliammon Indian Band\"\n  \
+                      kinpath --data community nation resolve \"Sturgeon Lake\" --region Alberta"
+    )]
+    Resolve(ResolveNation),
+    /// Measure over a CSV file of names how many are recognised, also when they are damaged
+    #[command(
+        after_help = "Each name is asked as written, without marks, with look-alike signs, with \"Band\" or \"First Nation\" \
+                      dropped and added, with one typo, and with several of these together.\n\n\
+                      Examples:\n  kinpath nation check bands.csv --column BAND_NAME --truth BAND_NUMBER\n  \
+                      kinpath nation check names.csv --column former --truth current --failures"
+    )]
+    Check(CheckNations),
+}
+
+#[derive(Debug, Args)]
+pub struct ResolveNation {
+    /// The name as written, or a band number
+    #[arg(required_unless_present = "file")]
+    pub text: Option<String>,
+    /// The province or territory
+    #[arg(long, default_value = "", hide_default_value = true)]
+    pub region: String,
+    /// A recorded place near
+    #[arg(long, default_value = "", hide_default_value = true)]
+    pub place: String,
+    /// Show at most this many candidates
+    #[arg(long, value_name = "N", default_value_t = 10, value_parser = clap::value_parser!(i32).range(1..=200))]
+    pub limit: i32,
+    /// A file with one name a line; each gives one line of JSON
+    #[arg(long, value_name = "FILE", conflicts_with = "text")]
+    pub file: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub struct CheckNations {
+    /// The CSV file
+    pub file: PathBuf,
+    /// The column of names
+    #[arg(long)]
+    pub column: String,
+    /// The column that says which nation is meant: a band number, or another name of it
+    #[arg(long)]
+    pub truth: String,
+    /// How often each damage that differs by chance is done
+    #[arg(long, value_name = "N", default_value_t = 3, value_parser = clap::value_parser!(u64).range(1..=1000))]
+    pub rounds: u64,
+    /// List every name that was not recognised
+    #[arg(long)]
+    pub failures: bool,
 }
 
 #[derive(Debug, Args)]

@@ -1,11 +1,12 @@
 //! Each command: ask, then render the answer as text or as JSON lines.
 
 use super::arguments::{
-    Arguments, Command, ConfigCommand, Connect, Find, Global, Relation, Relatives, Search, Show,
+    Arguments, Command, ConfigCommand, Connect, Find, Global, NationCommand, Relation, Relatives,
+    Search, Show,
 };
 use super::session::Session;
 use super::stop::Stop;
-use super::{export, import, maintenance, orders, progress, render, requests, shell};
+use super::{export, import, maintenance, nations, orders, progress, render, requests, shell};
 use crate::api::v1;
 use crate::error::Error;
 use serde::Serialize;
@@ -25,6 +26,8 @@ pub fn run(arguments: &Arguments) -> Result<(), Stop> {
         Command::Relatives(command) => relatives(global, command),
         Command::Show(command) => show(global, command),
         Command::Search(command) => search(global, command),
+        Command::Nation(NationCommand::Resolve(command)) => nations::resolve(global, command),
+        Command::Nation(NationCommand::Check(command)) => nations::check(global, command),
         Command::Import(command) => import::import(global, command),
         Command::Export(command) => export::export(global, command),
         Command::Config(ConfigCommand::Check(command)) => maintenance::check_config(command),
@@ -245,14 +248,16 @@ fn store_flag(global: &Global) -> String {
     }
 }
 
-fn write_text(text: &str) -> Result<(), Stop> {
+/// Writes a text to standard output.
+pub(super) fn write_text(text: &str) -> Result<(), Stop> {
     let mut out = io::stdout().lock();
     out.write_all(text.as_bytes())?;
     out.flush()?;
     Ok(())
 }
 
-fn write_json_lines<Message: Serialize>(messages: &[Message]) -> Result<(), Stop> {
+/// Writes messages to standard output, one a line.
+pub(super) fn write_json_lines<Message: Serialize>(messages: &[Message]) -> Result<(), Stop> {
     let mut out = io::BufWriter::new(io::stdout().lock());
     for message in messages {
         write_json(&mut out, message)?;

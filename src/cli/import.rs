@@ -9,7 +9,7 @@ use crate::ambient;
 use crate::error::Error;
 use crate::exchange::report::{ReadBundle, ReadOptions};
 use crate::store::{ImportSummary, Store, StoreOptions};
-use crate::workflow::{FileForm, import_bundle, import_store, read_files};
+use crate::workflow::{FileForm, import_bundle, import_store, link_nations, read_files};
 use serde_json::json;
 use sha2::{Digest, Sha256};
 use std::fs;
@@ -54,7 +54,10 @@ pub fn import(global: &Global, command: &Import) -> Result<(), Stop> {
             .try_for_each(|(path, read)| tell_dry_run(global, path, read));
     }
     let store = open_or_create(folder)?;
-    for (path, read) in &checked {
+    for (path, read) in &mut checked {
+        let linked = link_nations(&store, &Permit::local_operator(), &mut read.bundle)?;
+        let text = render::findings(&linked, 0, linked.len() as u64);
+        let _ = io::stderr().lock().write_all(text.as_bytes());
         let import_id = import_id(path, command.accept_valid_rows)?;
         let summary = commit(&store, &import_id, read)?;
         tell(global, folder, path, &import_id, &summary)?;

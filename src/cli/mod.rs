@@ -6,6 +6,7 @@ mod commands;
 mod export;
 mod import;
 mod maintenance;
+mod nations;
 mod orders;
 mod progress;
 pub mod render;

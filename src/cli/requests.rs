@@ -36,6 +36,7 @@ pub fn record_connection(connect: &Connect) -> v1::RecordConnectionRequest {
         birth: date(&connect.born),
         dead: (connect.dead || connect.alive).then_some(connect.dead),
         place: connect.place.clone(),
+        nation: connect.nation.clone(),
         phone: connect.phone.clone(),
         email: connect.email.clone(),
         note: connect.note.clone(),

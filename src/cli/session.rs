@@ -114,6 +114,20 @@ impl Session {
         }
     }
 
+    /// The nations that a name may mean.
+    pub fn resolve_nation(
+        &self,
+        request: &v1::ResolveNationRequest,
+    ) -> Result<v1::ResolveNationResponse, Error> {
+        match self {
+            Session::Local(answers) => answers.resolve_nation(request),
+            Session::Remote(remote) => remote.ask(|mut client| {
+                let request = request.clone();
+                async move { client.resolve_nation(request).await }
+            }),
+        }
+    }
+
     /// Records one person found for a child.
     pub fn record_connection(
         &self,

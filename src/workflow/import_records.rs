@@ -1,6 +1,7 @@
 //! Takes files into a store: reads and checks them, tells what was found, and commits what can be taken.
 
 use super::export_records::{check_sees_everything, told};
+use super::link_nations::link_nations;
 use crate::access::Permit;
 use crate::error::Error;
 use crate::exchange::csv::read_folder;
@@ -127,11 +128,14 @@ pub fn import_files(
         return import_whole(store, question, progress);
     }
     progress("reading", 0, 0);
-    let read = match read_files(&question.path, question.form, &question.options) {
+    let mut read = match read_files(&question.path, question.form, &question.options) {
         Ok(read) => read,
         Err(why) => return Ok(unreadable(&question.path, &why)),
     };
     stop.check()?;
+    let linked = link_nations(store, permit, &mut read.bundle)?;
+    read.warnings += linked.len() as u64;
+    read.findings.extend(linked);
     let mut report = ImportReport {
         contents: contents(&read.bundle),
         findings: read.findings,

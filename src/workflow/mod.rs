@@ -8,6 +8,7 @@ mod follow_changes;
 mod import_records;
 mod keep_records;
 mod keep_store;
+mod link_nations;
 mod list_relatives;
 mod name_relationship;
 mod read_kin;
@@ -15,6 +16,7 @@ mod read_statements;
 mod record_connection;
 mod record_statements;
 mod relations;
+mod resolve_nation;
 mod resolve_person;
 mod resolve_resource;
 mod search_people;
@@ -35,6 +37,7 @@ pub use import_records::{
 };
 pub use keep_records::{create_record, list_records, record_of, show_record, update_record};
 pub use keep_store::{StoreStatus, backup_store, store_status, verify_store};
+pub use link_nations::link_nations;
 pub use list_relatives::{ListRelatives, Relative, list_relatives};
 pub use name_relationship::{NameRelationship, name_relationship};
 pub use read_statements::{
@@ -43,6 +46,7 @@ pub use read_statements::{
 };
 pub use record_connection::{Conclusion, RecordConnection, RecordedConnection, record_connection};
 pub use record_statements::record_statements;
+pub use resolve_nation::{NationAnswer, RecordedNation, ResolveNation, resolve_nation};
 pub use resolve_person::resolve_person;
 pub use resolve_resource::resolve_resource;
 pub use search_people::{SearchPeople, search_people};

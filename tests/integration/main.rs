@@ -6,4 +6,5 @@ mod csv_again;
 mod doors;
 mod exchange;
 mod killing;
+mod nations;
 mod scenarios;

@@ -134,4 +134,14 @@ impl NationService for Service {
         })
         .await
     }
+
+    async fn resolve_nation(
+        &self,
+        request: Request<v1::ResolveNationRequest>,
+    ) -> Result<Response<v1::ResolveNationResponse>, Status> {
+        self.answer("ResolveNation", request, |answers, request| {
+            answers.resolve_nation(request)
+        })
+        .await
+    }
 }

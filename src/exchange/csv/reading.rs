@@ -108,6 +108,8 @@ pub struct Reading {
     sources: FxHashMap<String, SourceId>,
     /// Nations by folded name; nothing where two nations share it.
     pub nations_by_name: FxHashMap<String, Option<u64>>,
+    /// Nations by id in the reference list; nothing where two of the bundle are the same.
+    pub nations_by_reference: FxHashMap<&'static str, Option<u64>>,
     /// Ids that `nations.csv` names before people are read: nation, file line, column, id.
     pub pending_nation_ids: Vec<communities::PendingId>,
     /// By subject number.
@@ -131,6 +133,7 @@ impl Reading {
             public_ids: FxHashSet::default(),
             sources: FxHashMap::default(),
             nations_by_name: FxHashMap::default(),
+            nations_by_reference: FxHashMap::default(),
             pending_nation_ids: Vec::new(),
             births: Vec::new(),
             birth_ties: Vec::new(),

@@ -1,5 +1,6 @@
 //! INDI records: names, sex, birth and death, places lived, contact points.
 
+use super::nations::{FileNations, read_nations};
 use super::person_names::read_names;
 use super::reader::Reading;
 use crate::exchange::report::shown;
@@ -12,6 +13,7 @@ use crate::names::normalize::join_parts;
 /// Gives every person a number, then reads what is said of each.
 pub fn read_individuals(reading: &mut Reading<'_>) {
     let records = reading.records_of("INDI");
+    let mut nations = FileNations::default();
     for record in records {
         let line = reading.take(record);
         let person = if line.xref.is_empty() {
@@ -28,6 +30,7 @@ pub fn read_individuals(reading: &mut Reading<'_>) {
         read_birth(reading, record, person);
         read_death(reading, record, person);
         read_residences(reading, record, person);
+        read_nations(reading, &mut nations, record, person);
         read_contacts(reading, record, record, person);
         read_notes(reading, record, person);
     }

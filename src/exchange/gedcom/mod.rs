@@ -17,6 +17,7 @@ mod gedzip;
 mod individuals;
 mod kept;
 mod lines;
+mod nations;
 mod nodes;
 mod parent_ties;
 mod person_names;

@@ -78,6 +78,21 @@ const BAD_CALLS: &[BadCall] = &[
         INPUT,
         "page_token",
     ),
+    ("NationService/ResolveNation", r#"{}"#, BAD, INPUT, "text"),
+    (
+        "NationService/ResolveNation",
+        r#"{"text":"a","limit":-1}"#,
+        BAD,
+        INPUT,
+        "limit",
+    ),
+    (
+        "NationService/ResolveNation",
+        r#"{"text":"a","place":"Nowhere At All"}"#,
+        Code::NotFound,
+        "NOT_FOUND",
+        "",
+    ),
     (
         "PersonService/ResolvePerson",
         r#"{}"#,

@@ -8,7 +8,7 @@ mod descriptors;
 mod errors;
 mod json;
 mod limits;
-mod live;
+pub mod live;
 mod made_up_answer;
 mod operating;
 mod overload;
