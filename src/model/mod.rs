@@ -13,6 +13,7 @@ pub mod partial_date;
 pub mod person;
 pub mod reach;
 pub mod relation_word;
+pub mod same_person;
 pub mod statement;
 pub mod store_copy;
 pub mod tie;

@@ -8,7 +8,7 @@ use crate::model::ids::{
     ExternalId, HouseholdId, NationId, PersonId, PlaceId, PublicId, StatementId,
 };
 use crate::model::nation::MembershipState;
-use crate::model::neighborhood::{Node, NodeNetworkTie, NodeTie, ScreeningBrief, Vital};
+use crate::model::neighborhood::{Node, NodeLink, NodeNetworkTie, NodeTie, ScreeningBrief, Vital};
 use crate::model::partial_date::{Day, PartialDate, Truth};
 use crate::model::person::{CautionKind, CautionSet, Gender};
 use crate::model::visibility::Visibility;
@@ -78,6 +78,28 @@ pub struct NodeSection<'a> {
     pub households: Vec<HouseholdId>,
     pub ties: Vec<NodeTie>,
     pub network: Vec<NodeNetworkTie>,
+    /// Stands behind all else, and only where there is one: a record without links has the bytes that it always had.
+    #[serde(skip)]
+    pub links: Vec<NodeLink>,
+}
+
+impl<'a> NodeSection<'a> {
+    fn encode(&self) -> Result<Vec<u8>, StoreError> {
+        let content = append(Vec::with_capacity(128), self)?;
+        match self.links.is_empty() {
+            true => Ok(content),
+            false => append(content, &self.links),
+        }
+    }
+
+    fn decode(content: &'a [u8]) -> Result<NodeSection<'a>, StoreError> {
+        let (mut section, rest): (NodeSection<'a>, _) = postcard::take_from_bytes(content)
+            .map_err(|error| StoreError::damaged(format!("unreadable record: {error}")))?;
+        if !rest.is_empty() {
+            section.links = from_payload(rest)?;
+        }
+        Ok(section)
+    }
 }
 
 const PUBLIC_ID_BYTES: usize = 16;
@@ -92,8 +114,7 @@ pub fn encode_node(
     value.extend_from_slice(&public_id.0.to_be_bytes());
     value = append(value, &external_id)?;
     for (section, content) in sections {
-        let content = append(Vec::with_capacity(128), content)?;
-        write_section(&mut value, *section, &content)?;
+        write_section(&mut value, *section, &content.encode()?)?;
     }
     Ok(finish(value))
 }
@@ -110,7 +131,7 @@ pub fn decode_parts(value: &[u8]) -> Result<NodeParts<'_>, StoreError> {
     let (public_id, external_id, mut rest) = decode_front(value)?;
     let mut sections = BTreeMap::new();
     while let Some((section, content)) = read_section(&mut rest)? {
-        sections.insert(section, from_payload(content)?);
+        sections.insert(section, NodeSection::decode(content)?);
     }
     Ok(NodeParts {
         public_id,
@@ -148,7 +169,7 @@ pub fn decode_node(
         if !section.visible_to(visibility) {
             continue;
         }
-        let content: NodeSection<'_> = from_payload(content)?;
+        let content = NodeSection::decode(content)?;
         merged = Some(match merged {
             Some(before) => merge(before, content),
             None => content,
@@ -178,6 +199,8 @@ fn merge<'a>(mut into: NodeSection<'a>, from: NodeSection<'a>) -> NodeSection<'a
     into.ties.sort_by_key(|tie| tie.statement);
     into.network.extend(from.network);
     into.network.sort_by_key(|tie| tie.statement);
+    into.links.extend(from.links);
+    into.links.sort_by_key(|link| link.statement);
     into
 }
 
@@ -221,6 +244,8 @@ fn node(
         households: without_repeats(section.households),
         ties: section.ties,
         network: section.network,
+        links: section.links,
+        records: Vec::new(),
     }
 }
 

@@ -117,7 +117,7 @@ pub(super) fn versions_of(
 pub type TiePosition = [u64; 3];
 
 /// The kinds of ties that stand with the other end.
-const FROM_OTHER_END: [TieKind; 8] = [
+const FROM_OTHER_END: [TieKind; 9] = [
     TieKind::Parent,
     TieKind::FosterParent,
     TieKind::Guardian,
@@ -126,6 +126,7 @@ const FROM_OTHER_END: [TieKind; 8] = [
     TieKind::Network,
     TieKind::Membership,
     TieKind::Household,
+    TieKind::SamePerson,
 ];
 
 /// One page of the ties of a person, nation or household, and where the next begins.

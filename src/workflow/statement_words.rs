@@ -5,6 +5,7 @@ use crate::error::Error;
 use crate::model::ids::{HouseholdId, NationId, PersonId, PlaceId};
 use crate::model::neighborhood::{NodeTie, NodeTieKind};
 use crate::model::partial_date::PartialDate;
+use crate::model::same_person::{SamePersonLink, Verdict};
 use crate::model::statement::Fact;
 use crate::model::tie::{ParentNature, UnionState};
 use crate::store::Snapshot;
@@ -110,6 +111,7 @@ impl Names {
                     ),
                 )
             }
+            Fact::SamePerson(link) => ("same person", same_person(link, self.person(link.other))),
             Fact::Membership(tie) => {
                 let nation = self
                     .nations
@@ -202,6 +204,29 @@ impl Names {
             }
             NodeTieKind::Parent { .. } | NodeTieKind::Kin { .. } => None,
         }
+    }
+}
+
+/// "may be the same person as Margaret Joseph (93 %: Josef and Joseph sound alike)".
+pub fn same_person(link: &SamePersonLink, other: &str) -> String {
+    let verdict = match link.verdict {
+        Verdict::Undecided => "may be the same person as",
+        Verdict::Same => "is the same person as",
+        Verdict::Different => "is not the same person as",
+    };
+    let why: Vec<&str> = match link.verdict_reason.as_str() {
+        "" => link
+            .reasons
+            .iter()
+            .map(|reason| reason.words.as_str())
+            .collect(),
+        reason => vec![reason],
+    };
+    let probability = link.probability.map(|probability| probability.in_words());
+    match (probability, why.join("; ")) {
+        (None, why) => noted(&format!("{verdict} {other}"), &why),
+        (Some(probability), why) if why.is_empty() => format!("{verdict} {other} ({probability})"),
+        (Some(probability), why) => format!("{verdict} {other} ({probability}: {why})"),
     }
 }
 

@@ -8,6 +8,7 @@ mod person;
 mod record;
 mod relation;
 mod request;
+mod same_person;
 mod statement;
 mod words;
 mod written_words;
