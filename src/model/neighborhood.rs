@@ -48,6 +48,14 @@ pub struct Node {
     pub records: Vec<JoinedRecord>,
 }
 
+impl Node {
+    /// All records that this node stands for, its own first.
+    pub fn record_ids(&self) -> impl Iterator<Item = PersonId> + '_ {
+        let others = self.records.iter().map(|record| record.id);
+        std::iter::once(self.id).chain(others.filter(|other| *other != self.id))
+    }
+}
+
 /// A same-person link as seen from one of its ends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct NodeLink {

@@ -111,6 +111,50 @@ pub struct SamePersonLink {
     pub verdict_reason: String,
 }
 
+/// Two records, in whichever order they are named.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Pair(PersonId, PersonId);
+
+impl Pair {
+    pub fn of(one: PersonId, other: PersonId) -> Pair {
+        Pair(one.min(other), one.max(other))
+    }
+
+    pub fn ends(self) -> [PersonId; 2] {
+        [self.0, self.1]
+    }
+}
+
+/// Which undecided links a walk follows. The figures stand in `data/ranking.toml`.
+#[derive(Clone, Copy, Debug, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct LinkPolicy {
+    /// Links less likely than this are not followed.
+    pub least_probability: f64,
+    /// What a link is worth that a human proposed without a score.
+    pub told: f64,
+    /// At most this many undecided links on one path.
+    pub most_on_a_path: u8,
+    /// At most this many undecided links of one record, the likeliest, and those as likely as the last of them.
+    pub most_of_a_record: usize,
+}
+
+impl LinkPolicy {
+    /// Follows no undecided link.
+    pub const DECIDED_ONLY: LinkPolicy = LinkPolicy {
+        least_probability: 1.0,
+        told: 0.0,
+        most_on_a_path: 0,
+        most_of_a_record: 0,
+    };
+
+    /// What an undecided link is worth as evidence, 0 to 1; nothing if it is not likely enough.
+    pub fn worth(&self, probability: Option<Probability>) -> Option<f64> {
+        let worth = probability.map_or(self.told, Probability::value);
+        (self.most_on_a_path > 0 && worth >= self.least_probability).then_some(worth)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -6,6 +6,7 @@ mod export_records;
 mod find_family;
 mod follow_changes;
 mod import_records;
+mod joined;
 mod keep_records;
 mod list_relatives;
 mod name_relationship;

@@ -1,6 +1,9 @@
 //! Same-person links as messages.
 
+use super::person::date;
 use crate::api::v1;
+use crate::model::lead::OtherRecord;
+use crate::model::neighborhood::JoinedRecord;
 use crate::model::same_person::{LinkReason, SamePersonLink, Verdict};
 
 impl From<Verdict> for v1::Verdict {
@@ -32,5 +35,27 @@ pub fn link_reason(reason: &LinkReason) -> v1::LinkReason {
         agreement: reason.agreement.clone(),
         weight: reason.weight.bits(),
         words: reason.words.clone(),
+    }
+}
+
+/// A record that was decided to be of the same person.
+pub fn joined_record(record: &JoinedRecord) -> v1::OtherRecord {
+    v1::OtherRecord {
+        name: format!("people/{}", record.public_id),
+        display_name: record.name.clone(),
+        birth: record.birth.map(date),
+        verdict: v1::Verdict::Same.into(),
+        ..v1::OtherRecord::default()
+    }
+}
+
+/// Another record of a lead.
+pub fn other_record(other: &OtherRecord) -> v1::OtherRecord {
+    v1::OtherRecord {
+        verdict: v1::Verdict::from(other.verdict).into(),
+        probability: other.probability.map(|probability| probability.value()),
+        reasons: other.reasons.iter().map(link_reason).collect(),
+        verdict_reason: other.verdict_reason.clone(),
+        ..joined_record(&other.record)
     }
 }

@@ -20,7 +20,7 @@ pub fn coverage_of(gathered: &Gathered, people: &[Belonging<'_>]) -> Coverage {
     let (mut network_named, mut network_unnamed) = (0, 0);
     let mut has_half_siblings = false;
     for person in people {
-        if !is_born(gathered, person) {
+        if person.is_probable() || !is_born(gathered, person) {
             continue;
         }
         let alive = is_alive(gathered, person);

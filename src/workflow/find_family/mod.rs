@@ -5,6 +5,7 @@ mod cautions;
 mod coverage_of;
 mod gather;
 mod nations;
+mod other_records;
 mod show;
 mod tiers;
 mod waiting;
@@ -44,7 +45,7 @@ pub fn find_family(
     let gathered = gather::gather(&snapshot, permit, question)?;
     let people = belonging::people(&gathered);
     let assigned = tiers::assign(&gathered, &people, question.purpose);
-    let shown = show::Shown::load(&snapshot, &gathered, &assigned, question)?;
+    let shown = show::Shown::load(&snapshot, permit, &gathered, &assigned, question)?;
     let tiers = gathered
         .order
         .tiers
@@ -68,7 +69,11 @@ pub fn find_family(
         excluded,
         excluded_total,
         coverage: coverage_of::coverage_of(&gathered, &people),
-        contradictions: contradictions(&gathered.graph),
+        contradictions: [
+            contradictions(&gathered.graph),
+            gathered.link_reports.clone(),
+        ]
+        .concat(),
         people_read: gathered.graph.people_read() as u32,
     })
 }
