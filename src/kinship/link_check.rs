@@ -17,6 +17,8 @@ const MOST_RECORDS: usize = 4_096;
 
 /// A check under way.
 pub struct LinkCheck {
+    /// A link that is not recorded, or not as a verdict, and is checked beside all others.
+    supposed: Option<Pair>,
     links: Vec<Pair>,
     records: FxHashMap<PersonId, Node>,
     asked: FxHashSet<PersonId>,
@@ -29,6 +31,8 @@ pub struct LinkCheck {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Contradiction {
     pub pair: Pair,
+    /// "then they would be their own ancestor".
+    pub because: String,
     /// For people. Empty for an undecided link that a verdict about their other records settles: nothing to report.
     pub words: String,
 }
@@ -39,11 +43,20 @@ impl LinkCheck {
         let links: Vec<Pair> = links.into_iter().collect();
         let ends = links.iter().flat_map(|pair| pair.ends());
         LinkCheck {
+            supposed: None,
             next: ends.map(|end| (end, Some(0))).collect(),
             links,
             records: FxHashMap::default(),
             asked: FxHashSet::default(),
             climbing: FxHashMap::default(),
+        }
+    }
+
+    /// Checks whether two records can be one person beside all that is decided.
+    pub fn supposing(pair: Pair) -> LinkCheck {
+        LinkCheck {
+            supposed: Some(pair),
+            ..LinkCheck::new([pair])
         }
     }
 
@@ -103,9 +116,13 @@ impl LinkCheck {
         }
         links.sort_by_key(|(verdict, probability, pair)| {
             let ids = pair.ends().map(|end| self.public_id(end));
-            let undecided = *verdict != Verdict::Same;
+            let place = match verdict {
+                _ if self.supposed == Some(*pair) => 2,
+                Verdict::Same => 0,
+                _ => 1,
+            };
             let order = std::cmp::Reverse(*probability);
-            (undecided, order, ids[0].min(ids[1]), ids[0].max(ids[1]))
+            (place, order, ids[0].min(ids[1]), ids[0].max(ids[1]))
         });
         let mut people = People::default();
         let mut found = Vec::new();
@@ -117,8 +134,17 @@ impl LinkCheck {
             match self.fault(&people, one, other) {
                 None => people.join(one, other),
                 Some(fault) => {
-                    let words = self.words(pair, verdict, probability, fault);
-                    found.push(Contradiction { pair, words });
+                    let because = because(&fault);
+                    let is_settled = verdict != Verdict::Same && matches!(fault, Fault::KeptApart);
+                    let words = match is_settled {
+                        true => String::new(),
+                        false => self.words(pair, verdict, probability, &because),
+                    };
+                    found.push(Contradiction {
+                        pair,
+                        because,
+                        words,
+                    });
                 }
             }
         }
@@ -128,7 +154,11 @@ impl LinkCheck {
     fn link(&self, pair: Pair) -> Option<(Verdict, Option<Probability>)> {
         let [one, other] = pair.ends();
         self.records.get(&other)?;
-        let links = links_by_other(self.records.get(&one)?);
+        let record = self.records.get(&one)?;
+        if self.supposed == Some(pair) {
+            return Some((Verdict::Undecided, None));
+        }
+        let links = links_by_other(record);
         let link = links.iter().find(|link| link.other == other)?;
         Some((link.verdict, link.probability))
     }
@@ -159,9 +189,13 @@ impl LinkCheck {
 
     fn are_kept_apart(&self, first: &[PersonId], second: &[PersonId]) -> bool {
         let nodes = first.iter().filter_map(|record| self.records.get(record));
-        nodes
-            .flat_map(links_by_other)
-            .any(|link| link.verdict == Verdict::Different && second.contains(&link.other))
+        nodes.into_iter().any(|node| {
+            links_by_other(node).iter().any(|link| {
+                link.verdict == Verdict::Different
+                    && second.contains(&link.other)
+                    && self.supposed != Some(Pair::of(node.id, link.other))
+            })
+        })
     }
 
     /// The other ends of the ties of a kind of some records.
@@ -228,7 +262,7 @@ impl LinkCheck {
         pair: Pair,
         verdict: Verdict,
         probability: Option<Probability>,
-        fault: Fault,
+        because: &str,
     ) -> String {
         let mut names = pair.ends().map(|end| {
             let node = self.records.get(&end);
@@ -236,18 +270,6 @@ impl LinkCheck {
         });
         names.sort();
         let [one, other] = names;
-        let because = match fault {
-            Fault::KeptApart if verdict == Verdict::Undecided => return String::new(),
-            Fault::KeptApart => "another verdict keeps them apart".to_owned(),
-            Fault::OwnAncestor => "then they would be their own ancestor".to_owned(),
-            Fault::OwnPartner => "then they would be their own partner".to_owned(),
-            Fault::BornAfterChild(child) => {
-                format!("then they would be born after {child}, whose parent they are")
-            }
-            Fault::BornBeforeParent(parent) => {
-                format!("then they would be born before {parent}, who is recorded as a parent")
-            }
-        };
         match verdict {
             Verdict::Same => format!(
                 "It was decided that {one} and {other} are one person, but {because}. They are taken as two: check the verdict."
@@ -259,6 +281,20 @@ impl LinkCheck {
                     "{one} and {other} may be one person{probability}, but {because}. This link is not followed."
                 )
             }
+        }
+    }
+}
+
+fn because(fault: &Fault) -> String {
+    match fault {
+        Fault::KeptApart => "another verdict keeps them apart".to_owned(),
+        Fault::OwnAncestor => "then they would be their own ancestor".to_owned(),
+        Fault::OwnPartner => "then they would be their own partner".to_owned(),
+        Fault::BornAfterChild(child) => {
+            format!("then they would be born after {child}, whose parent they are")
+        }
+        Fault::BornBeforeParent(parent) => {
+            format!("then they would be born before {parent}, who is recorded as a parent")
         }
     }
 }

@@ -61,7 +61,10 @@ pub fn likely_links(node: &Node, policy: &LinkPolicy, severed: &Severed) -> Vec<
         .into_iter()
         .filter(|link| link.verdict == Verdict::Undecided)
         .filter_map(|link| Some((link.other, policy.worth(link.probability)?)))
-        .filter(|(other, _)| !severed.holds(Pair::of(node.id, *other)))
+        .filter(|(other, _)| {
+            let mut records = node.record_ids();
+            !records.any(|record| severed.holds(Pair::of(record, *other)))
+        })
         .collect();
     likely.sort_by(|(_, one), (_, other)| other.total_cmp(one));
     if let Some(&(_, least)) = policy
@@ -103,13 +106,19 @@ pub fn groups(records: &FxHashMap<PersonId, Node>, severed: &Severed) -> Vec<Vec
             let holds = |group: &Vec<PersonId>| group.contains(&end);
             groups.iter().position(holds).unwrap_or_default()
         });
+        let are_severed = groups[one].iter().any(|record| {
+            let others = groups[other].iter();
+            others
+                .into_iter()
+                .any(|other| severed.holds(Pair::of(*record, *other)))
+        });
         let are_kept_apart = different.iter().any(|pair| {
             let [a, b] = pair.ends();
             (groups[one].contains(&a) && groups[other].contains(&b))
                 || (groups[one].contains(&b) && groups[other].contains(&a))
         });
         let fits = groups[one].len() + groups[other].len() <= MOST_RECORDS_OF_A_PERSON;
-        if one != other && fits && !are_kept_apart {
+        if one != other && fits && !are_kept_apart && !are_severed {
             let added = std::mem::take(&mut groups[other]);
             groups[one].extend(added);
         }

@@ -19,6 +19,10 @@ impl Probability {
             .then(|| Probability((value * 1e6).round() as u32))
     }
 
+    pub fn millionths(self) -> u32 {
+        self.0
+    }
+
     /// 0 to 1.
     pub fn value(self) -> f64 {
         f64::from(self.0) / 1e6

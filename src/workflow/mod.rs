@@ -17,6 +17,7 @@ mod record_statements;
 mod relations;
 mod resolve_person;
 mod resolve_resource;
+mod same_person;
 mod search_people;
 mod show_person;
 mod statement_words;
@@ -39,6 +40,10 @@ pub use record_connection::{Conclusion, RecordConnection, RecordedConnection, re
 pub use record_statements::record_statements;
 pub use resolve_person::resolve_person;
 pub use resolve_resource::resolve_resource;
+pub use same_person::{
+    Decision, decide_same_person, links_of_person, links_of_verdict, propose_same_person,
+    show_same_person_link,
+};
 pub use search_people::{SearchPeople, search_people};
 pub use show_person::{PersonRecord, ShownStatement, show_person};
 pub use write::{StatementInput, Write, Written, written_before};

@@ -2,6 +2,7 @@
 //! that contradict the records are found afterwards; then the walk is done again without them.
 
 use super::joined::joined_nodes;
+use super::same_person::{apart_by_adoption, is_cleared};
 use crate::access::Permit;
 use crate::error::Error;
 use crate::kinship::ascent::Ascent;
@@ -11,6 +12,7 @@ use crate::kinship::route::Route;
 use crate::kinship::same_person::{Severed, likely_links};
 use crate::kinship::walk::{Walk, Walked};
 use crate::model::ids::PersonId;
+use crate::model::neighborhood::Node;
 use crate::model::partial_date::Day;
 use crate::model::reach::Reach;
 use crate::model::same_person::{LinkPolicy, Pair};
@@ -117,11 +119,7 @@ fn until_sound<T>(
 fn links_of(graph: &FamilyGraph, policy: &LinkPolicy, severed: &Severed) -> Vec<Pair> {
     let mut links = Vec::new();
     for (_, node) in graph.people() {
-        links.extend(
-            node.record_ids()
-                .skip(1)
-                .map(|other| Pair::of(node.id, other)),
-        );
+        links.extend(joined_pairs(node));
         if node.links.is_empty() {
             continue;
         }
@@ -135,14 +133,52 @@ fn links_of(graph: &FamilyGraph, policy: &LinkPolicy, severed: &Severed) -> Vec<
     links
 }
 
-/// Those of the links that cannot be true.
-pub fn contradictions_of(
+/// People with all their records, apart from verdicts that contradict what else is recorded.
+pub fn until_links_are_sound(
+    snapshot: &Snapshot<'_>,
+    permit: &Permit,
+    people: &[PersonId],
+) -> Result<Vec<Node>, Error> {
+    let sound = until_sound(snapshot, permit, |severed| {
+        let nodes = joined_nodes(snapshot, permit, people, severed)?;
+        let links = nodes.iter().flat_map(joined_pairs).collect();
+        Ok((nodes, links))
+    })?;
+    Ok(sound.found)
+}
+
+/// Every two of a person's records.
+fn joined_pairs(node: &Node) -> impl Iterator<Item = Pair> + '_ {
+    let records = node.records.iter().enumerate();
+    records.flat_map(|(position, record)| {
+        let others = node.records[position + 1..].iter();
+        others.map(|other| Pair::of(record.id, other.id))
+    })
+}
+
+/// Those of the links that cannot be true, or must not be known to the caller.
+fn contradictions_of(
     snapshot: &Snapshot<'_>,
     permit: &Permit,
     links: Vec<Pair>,
 ) -> Result<Vec<Contradiction>, Error> {
     if links.is_empty() {
         return Ok(Vec::new());
+    }
+    if !is_cleared(permit.visibility()) {
+        let mut hidden = Vec::new();
+        for &pair in &links {
+            if apart_by_adoption(snapshot, pair)? {
+                hidden.push(Contradiction {
+                    pair,
+                    because: String::new(),
+                    words: String::new(),
+                });
+            }
+        }
+        if !hidden.is_empty() {
+            return Ok(hidden);
+        }
     }
     let mut check = LinkCheck::new(links);
     loop {

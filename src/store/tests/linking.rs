@@ -25,6 +25,12 @@ fn links(store: &Store, person: PersonId, visibility: &Visibility) -> Vec<NodeLi
     node.unwrap().links
 }
 
+fn listed(store: &Store, verdict: Verdict, visibility: &Visibility) -> usize {
+    let snapshot = store.snapshot().unwrap();
+    let page = snapshot.same_person_links(verdict, None, 9, visibility);
+    page.unwrap().len()
+}
+
 fn is_sound(store: &Store) -> bool {
     store.verify(&mut |_| {}).unwrap().is_clean()
 }
@@ -54,6 +60,11 @@ fn a_link_stands_in_the_records_of_both_and_goes_with_its_seal() {
         };
         assert_eq!(tied(&cleared).unwrap().len(), 1);
         assert!(tied(&Visibility::open_only()).unwrap().is_empty());
+        assert_eq!(listed(store, Verdict::Undecided, &cleared), 1);
+        assert_eq!(
+            listed(store, Verdict::Undecided, &Visibility::open_only()),
+            0
+        );
         assert!(is_sound(store));
     });
 }
@@ -72,6 +83,10 @@ fn a_verdict_is_a_further_version_and_the_past_keeps_the_earlier_ones() {
             };
             let decided = state(store, subject, version);
             assert_eq!(links(store, ids[1], &all)[0].verdict, verdict);
+            for listed_as in Verdict::ALL {
+                let expected = usize::from(listed_as == verdict);
+                assert_eq!(listed(store, listed_as, &all), expected);
+            }
             let snapshot = store.snapshot().unwrap();
             for (revision, known) in [
                 (first.revision, Verdict::Undecided),
@@ -98,5 +113,37 @@ fn a_verdict_is_a_further_version_and_the_past_keeps_the_earlier_ones() {
         state(store, subject, withdrawn);
         assert!(links(store, ids[1], &all).is_empty());
         assert!(is_sound(store));
+    });
+}
+
+#[test]
+fn links_are_listed_by_likelihood_page_by_page() {
+    on_every_backend(|store| {
+        let ids = people(store, &["A", "B", "C", "D", "E"]);
+        for (position, probability) in [(1, Some(0.6)), (2, None), (3, Some(0.99)), (4, Some(0.6))]
+        {
+            let Fact::SamePerson(plain) = link(ids[position], Verdict::Undecided) else {
+                unreachable!("a link is made above");
+            };
+            let fact = Fact::SamePerson(SamePersonLink {
+                probability: probability.and_then(Probability::new),
+                ..plain
+            });
+            state(store, Subject::Person(ids[0]), draft(fact));
+        }
+        let snapshot = store.snapshot().unwrap();
+        let mut seen = Vec::new();
+        let mut after = None;
+        loop {
+            let page = snapshot
+                .same_person_links(Verdict::Undecided, after, 1, &Visibility::all())
+                .unwrap();
+            let Some(position) = page.first() else {
+                break;
+            };
+            seen.push(position.unlikeliness);
+            after = Some(*position);
+        }
+        assert_eq!(seen, [10_000, 400_000, 400_000, 1_000_001]);
     });
 }

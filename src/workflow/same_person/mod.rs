@@ -1,0 +1,398 @@
+//! Whether two records are one person: proposed, decided, undone, listed. There is one link for two records; each
+//! decision is a further version of it, so that nothing is lost.
+
+mod sides;
+
+pub use sides::apart_by_adoption;
+
+use super::correct_statement::{Target, correct_statement};
+use super::joined::joined_nodes;
+use super::read_kin::until_links_are_sound;
+use super::read_statements::{Recordings, show};
+use super::relations::capitalised;
+use super::write::{StatementInput, Write, Written, add, commit};
+use crate::access::Permit;
+use crate::error::Error;
+use crate::kinship::link_check::LinkCheck;
+use crate::kinship::same_person::Severed;
+use crate::model::ids::{PersonId, Revision, StewardId, Subject};
+use crate::model::neighborhood::Node;
+use crate::model::same_person::{EvidenceWeight, LinkReason, Pair, SamePersonLink, Verdict};
+use crate::model::statement::{Certainty, Fact, SealClass, Source, Statement};
+use crate::model::visibility::Visibility;
+use crate::store::{LinkPosition, Snapshot, StatementDraft, Store, Transaction};
+
+/// What somebody decides about two records.
+#[derive(Clone, Debug)]
+pub struct Decision {
+    pub one: PersonId,
+    pub other: PersonId,
+    pub verdict: Verdict,
+    /// Why, in their words.
+    pub reason: String,
+    /// Who decides, and on what.
+    pub source: Source,
+    /// The link as it was when it was read; not compared if empty.
+    pub etag: String,
+}
+
+/// How often a write is tried anew because something else about the two was written meanwhile.
+const TRIES: usize = 8;
+
+/// Records that two records may be one person, in the opinion of somebody. `Error::AlreadyExists` if there is a link.
+pub fn propose_same_person(
+    store: &Store,
+    permit: &Permit,
+    write: &Write,
+    proposal: &Decision,
+) -> Result<Option<Written>, Error> {
+    let snapshot = permit.snapshot(store)?;
+    if let Some((_, _, statement)) = link_of(&snapshot, permit, proposal.one, proposal.other)? {
+        return Err(Error::AlreadyExists {
+            what: "same-person link",
+            name: store.public_id_of_statement(statement.id)?.to_string(),
+        });
+    }
+    add_link(store, permit, write, proposal)
+}
+
+/// Decides, or takes a decision back (undecided). Where nobody has proposed the link it is recorded with the decision.
+pub fn decide_same_person(
+    store: &Store,
+    permit: &Permit,
+    write: &Write,
+    decision: &Decision,
+) -> Result<Option<Written>, Error> {
+    let mut tries = 0;
+    loop {
+        tries += 1;
+        match try_to_decide(store, permit, write, decision) {
+            Err(Error::Conflict { .. }) if tries < TRIES && decision.etag.is_empty() => {}
+            result => return result,
+        }
+    }
+}
+
+fn try_to_decide(
+    store: &Store,
+    permit: &Permit,
+    write: &Write,
+    decision: &Decision,
+) -> Result<Option<Written>, Error> {
+    let snapshot = permit.snapshot(store)?;
+    let Some((subject, _, statement)) = link_of(&snapshot, permit, decision.one, decision.other)?
+    else {
+        if decision.etag.is_empty() {
+            return add_link(store, permit, write, decision);
+        }
+        let what = "same-person link".to_owned();
+        return Err(Error::Conflict { what });
+    };
+    let seal = check(&snapshot, permit, decision)?;
+    let target = Target {
+        subject,
+        statement: store.public_id_of_statement(statement.id)?,
+        etag: decision.etag.clone(),
+    };
+    correct_statement(store, permit, write, &target, &|present| {
+        let Some(recorded) = present.statements.first() else {
+            return Err(Error::Internal {
+                detail: "a link has no version".to_owned(),
+            });
+        };
+        let Fact::SamePerson(link) = &recorded.statement.fact else {
+            return Err(Error::invalid("link", "is no same-person link"));
+        };
+        let evidence = recorded.statement.evidence;
+        let mut draft = StatementDraft::new(
+            Fact::SamePerson(SamePersonLink {
+                verdict: decision.verdict,
+                verdict_reason: decision.reason.clone(),
+                ..link.clone()
+            }),
+            decision.source.clone(),
+        );
+        draft.valid_from = evidence.valid_from;
+        draft.valid_to = evidence.valid_to;
+        draft.certainty = certainty_of(decision.verdict);
+        // What was sealed stays sealed.
+        draft.seal = seal.max(evidence.seal);
+        Ok(StatementInput { draft, place: None })
+    })
+}
+
+fn certainty_of(verdict: Verdict) -> Certainty {
+    match verdict {
+        Verdict::Undecided => Certainty::Reported,
+        Verdict::Same | Verdict::Different => Certainty::Confirmed,
+    }
+}
+
+fn add_link(
+    store: &Store,
+    permit: &Permit,
+    write: &Write,
+    decision: &Decision,
+) -> Result<Option<Written>, Error> {
+    let snapshot = permit.snapshot(store)?;
+    let seal = check(&snapshot, permit, decision)?;
+    let is_open = decision.verdict == Verdict::Undecided;
+    let told = LinkReason {
+        field: "told".to_owned(),
+        agreement: String::new(),
+        weight: EvidenceWeight::default(),
+        words: decision.reason.clone(),
+    };
+    let fact = Fact::SamePerson(SamePersonLink {
+        other: decision.other,
+        probability: None,
+        reasons: Some(told)
+            .filter(|told| is_open && !told.words.is_empty())
+            .into_iter()
+            .collect(),
+        parameters: String::new(),
+        verdict: decision.verdict,
+        verdict_reason: if is_open {
+            String::new()
+        } else {
+            decision.reason.clone()
+        },
+    });
+    let mut draft = StatementDraft::new(fact, decision.source.clone());
+    draft.certainty = certainty_of(decision.verdict);
+    draft.seal = seal;
+    let mut transaction = Transaction::new(permit.actor(), "decide_same_person");
+    // Nobody may link the two between this reading and the commit: there is one link for two records.
+    let subjects = [decision.one, decision.other].map(Subject::Person);
+    for subject in subjects {
+        let etag = snapshot.etag(subject)?.unwrap_or_default();
+        transaction.unchanged.push((subject, etag));
+    }
+    let input = StatementInput { draft, place: None };
+    add(&mut transaction, &snapshot, permit, subjects[0], input)?;
+    commit(store, write, transaction)
+}
+
+/// Refuses what cannot be. Tells how the link must be sealed.
+fn check(
+    snapshot: &Snapshot<'_>,
+    permit: &Permit,
+    decision: &Decision,
+) -> Result<SealClass, Error> {
+    let Decision { one, other, .. } = *decision;
+    for (person, field) in [(one, "one"), (other, "other")] {
+        if snapshot.nodes(&[person], permit.visibility())?[0].is_none() {
+            return Err(Error::NotFound {
+                what: "person",
+                name: field.to_owned(),
+            });
+        }
+    }
+    if one == other {
+        return Err(Error::invalid(
+            "other",
+            "a record is always the same person as itself",
+        ));
+    }
+    let is_apart = apart_by_adoption(snapshot, Pair::of(one, other))?;
+    if is_apart && !is_cleared(permit.visibility()) {
+        return Err(Error::Denied {
+            reason: "whether these two records are one person is decided by a supervisor"
+                .to_owned(),
+        });
+    }
+    match decision.verdict {
+        Verdict::Undecided => {}
+        Verdict::Same => check_can_be_one(snapshot, permit, Pair::of(one, other))?,
+        Verdict::Different => check_are_not_joined(snapshot, permit, Pair::of(one, other))?,
+    }
+    Ok(if is_apart {
+        SealClass::Adoption
+    } else {
+        SealClass::Open
+    })
+}
+
+/// Whether a caller may see what joins the record before an adoption with the record after it.
+pub fn is_cleared(visibility: &Visibility) -> bool {
+    visibility.sees(StewardId::AGENCY, SealClass::Adoption)
+}
+
+/// Two records are not said to be one person if somebody would then be their own ancestor or partner, or a parent born
+/// after the child, or if another verdict keeps them apart.
+fn check_can_be_one(snapshot: &Snapshot<'_>, permit: &Permit, pair: Pair) -> Result<(), Error> {
+    let mut check = LinkCheck::supposing(pair);
+    loop {
+        let wanted = check.wanted();
+        if wanted.is_empty() {
+            break;
+        }
+        let nodes = snapshot.nodes(&wanted, permit.visibility())?;
+        check.supply(nodes.into_iter().flatten());
+    }
+    let contradiction = check.finish().into_iter().find(|found| found.pair == pair);
+    match contradiction {
+        None => Ok(()),
+        Some(contradiction) => {
+            let because = capitalised(&contradiction.because);
+            let reason = format!("they cannot be one person. {because}.");
+            Err(Error::invalid("verdict", reason))
+        }
+    }
+}
+
+/// Two records that other verdicts join are not said to be two people: one of those must be undone first.
+fn check_are_not_joined(snapshot: &Snapshot<'_>, permit: &Permit, pair: Pair) -> Result<(), Error> {
+    let [one, other] = pair.ends();
+    let mut severed = Severed::default();
+    severed.add(pair);
+    let nodes = joined_nodes(snapshot, permit, &[one], &severed)?;
+    let are_joined = nodes
+        .iter()
+        .flat_map(Node::record_ids)
+        .any(|record| record == other);
+    if !are_joined {
+        return Ok(());
+    }
+    let names: Vec<&str> = nodes
+        .iter()
+        .flat_map(|node| &node.records)
+        .filter(|record| record.id != one && record.id != other)
+        .map(|record| record.name.as_str())
+        .collect();
+    let reason = format!(
+        "both were decided to be the same person as {}: take one of those verdicts back first",
+        names.join(", ")
+    );
+    Err(Error::invalid("verdict", reason))
+}
+
+/// The link between two records; of several the one that counts. With the person of whom it is said.
+pub fn link_of(
+    snapshot: &Snapshot<'_>,
+    permit: &Permit,
+    one: PersonId,
+    other: PersonId,
+) -> Result<Option<(Subject, Revision, Statement)>, Error> {
+    let mut found: Option<(Subject, Revision, Statement)> = None;
+    let rank = |statement: &Statement| match &statement.fact {
+        Fact::SamePerson(link) => Some((link.verdict, link.probability)),
+        _ => None,
+    };
+    for (subject, end) in [(one, other), (other, one)] {
+        let subject = Subject::Person(subject);
+        for (revision, statement) in snapshot.statements(subject, permit.visibility(), None)? {
+            let is_it = matches!(&statement.fact, Fact::SamePerson(link) if link.other == end);
+            let counts_more =
+                |known: &(Subject, Revision, Statement)| rank(&known.2) < rank(&statement);
+            if is_it && found.as_ref().is_none_or(counts_more) {
+                found = Some((subject, revision, statement));
+            }
+        }
+    }
+    Ok(found)
+}
+
+/// The link between two records as recorded; empty if there is none for the caller.
+pub fn show_same_person_link(
+    store: &Store,
+    permit: &Permit,
+    one: PersonId,
+    other: PersonId,
+) -> Result<Recordings, Error> {
+    let snapshot = permit.snapshot(store)?;
+    let link = link_of(&snapshot, permit, one, other)?;
+    let links = without_hidden(&snapshot, permit, link.into_iter().collect())?;
+    show(store, &snapshot, permit, links)
+}
+
+/// The links of one person, whatever was decided, the likeliest first.
+pub fn links_of_person(
+    store: &Store,
+    permit: &Permit,
+    person: PersonId,
+) -> Result<Recordings, Error> {
+    let snapshot = permit.snapshot(store)?;
+    let nodes = snapshot.nodes(&[person], permit.visibility())?;
+    let Some(node) = nodes.into_iter().next().flatten() else {
+        return Err(Error::NotFound {
+            what: "person",
+            name: "person".to_owned(),
+        });
+    };
+    let mut links = node.links;
+    links.sort_by_key(|link| (std::cmp::Reverse(link.probability), link.statement));
+    let mut others: Vec<PersonId> = Vec::with_capacity(links.len());
+    for link in links {
+        if !others.contains(&link.other) {
+            others.push(link.other);
+        }
+    }
+    let mut found = Vec::with_capacity(others.len());
+    for other in others {
+        found.extend(link_of(&snapshot, permit, person, other)?);
+    }
+    let found = without_hidden(&snapshot, permit, found)?;
+    show(store, &snapshot, permit, found)
+}
+
+/// The links of a verdict in the whole store, the likeliest first, after a position; and where to go on, if there are
+/// more.
+pub fn links_of_verdict(
+    store: &Store,
+    permit: &Permit,
+    verdict: Verdict,
+    after: Option<LinkPosition>,
+    limit: usize,
+) -> Result<(Recordings, Option<LinkPosition>), Error> {
+    let snapshot = permit.snapshot(store)?;
+    let visibility = permit.visibility();
+    let mut positions = snapshot.same_person_links(verdict, after, limit + 1, visibility)?;
+    let more = positions.len() > limit;
+    positions.truncate(limit);
+    let mut found = Vec::with_capacity(positions.len());
+    for position in &positions {
+        let subject = Subject::Person(position.subject);
+        let said = snapshot.statements(subject, visibility, None)?;
+        let it = said
+            .into_iter()
+            .find(|(_, statement)| statement.id == position.statement);
+        found.extend(it.map(|(revision, statement)| (subject, revision, statement)));
+    }
+    let found = without_hidden(&snapshot, permit, found)?;
+    let next = positions.last().copied().filter(|_| more);
+    Ok((show(store, &snapshot, permit, found)?, next))
+}
+
+/// Without links that would tell both sides of a sealed adoption, for those who may not know of it, and without links
+/// to people who are not there for the caller.
+fn without_hidden(
+    snapshot: &Snapshot<'_>,
+    permit: &Permit,
+    links: Vec<(Subject, Revision, Statement)>,
+) -> Result<Vec<(Subject, Revision, Statement)>, Error> {
+    let mut shown = Vec::with_capacity(links.len());
+    for (subject, revision, statement) in links {
+        let (Subject::Person(one), Some(other)) = (subject, statement.fact.other_person()) else {
+            continue;
+        };
+        let ends = snapshot.nodes(&[one, other], permit.visibility())?;
+        let is_hidden = ends.iter().any(Option::is_none)
+            || (!is_cleared(permit.visibility())
+                && apart_by_adoption(snapshot, Pair::of(one, other))?);
+        if !is_hidden {
+            shown.push((subject, revision, statement));
+        }
+    }
+    Ok(shown)
+}
+
+/// A person with all their records, for a view: verdicts that contradict what else is recorded join nothing.
+pub fn joined_person(
+    snapshot: &Snapshot<'_>,
+    permit: &Permit,
+    person: PersonId,
+) -> Result<Option<Node>, Error> {
+    let mut nodes = until_links_are_sound(snapshot, permit, &[person])?;
+    Ok(nodes.pop())
+}
