@@ -78,10 +78,18 @@ pub fn likely_links(node: &Node, policy: &LinkPolicy, severed: &Severed) -> Vec<
 }
 
 /// Brings records together that verdicts join. A group never holds two records that were decided to be different
-/// people: of the verdicts that would bring them together the later in the order of public ids does not count.
-/// In each group the record with the lowest public id comes first: it gives the person their ids.
+/// people: of the verdicts that would bring them together the later in the order of external and public ids does
+/// not count. In each group the first record in that order comes first: it gives the person their ids.
 pub fn groups(records: &FxHashMap<PersonId, Node>, severed: &Severed) -> Vec<Vec<PersonId>> {
-    let public = |id: &PersonId| records.get(id).map(|node| node.public_id);
+    let public = |id: &PersonId| {
+        let node = records.get(id)?;
+        // Those without an external id last.
+        Some((
+            node.external_id.is_none(),
+            node.external_id.as_ref(),
+            node.public_id,
+        ))
+    };
     let (mut same, mut different) = (Vec::new(), Vec::new());
     for node in records.values() {
         for link in links_by_other(node) {
@@ -93,12 +101,12 @@ pub fn groups(records: &FxHashMap<PersonId, Node>, severed: &Severed) -> Vec<Vec
             }
         }
     }
+    same.retain(|pair| pair.ends().iter().all(|end| records.contains_key(end)));
     let order = |pair: &Pair| {
         let [one, other] = pair.ends().map(|end| public(&end));
         (one.min(other), one.max(other))
     };
-    same.retain(|pair| pair.ends().iter().all(|end| records.contains_key(end)));
-    same.sort_by_key(order);
+    same.sort_by(|one, other| order(one).cmp(&order(other)));
     same.dedup();
     let mut groups: Vec<Vec<PersonId>> = records.keys().map(|id| vec![*id]).collect();
     for pair in same {
@@ -125,8 +133,12 @@ pub fn groups(records: &FxHashMap<PersonId, Node>, severed: &Severed) -> Vec<Vec
     }
     groups.retain(|group| !group.is_empty());
     for group in &mut groups {
-        group.sort_by_key(public);
+        group.sort_by(|one, other| public(one).cmp(&public(other)));
     }
-    groups.sort_by_key(|group| group.first().and_then(public));
+    groups.sort_by(|one, other| {
+        one.first()
+            .and_then(public)
+            .cmp(&other.first().and_then(public))
+    });
     groups
 }

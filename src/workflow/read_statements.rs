@@ -2,6 +2,7 @@
 //! the ties of somebody from both ends.
 
 use super::relations::Sources;
+use super::same_person::without_hidden;
 use super::statement_words::Names;
 use crate::access::Permit;
 use crate::error::Error;
@@ -198,6 +199,7 @@ pub(super) fn show(
     permit: &Permit,
     statements: Vec<(Subject, Revision, Statement)>,
 ) -> Result<Recordings, Error> {
+    let statements = without_hidden(snapshot, permit, statements)?;
     let mut spoken_of: BTreeSet<Subject> = BTreeSet::new();
     for (subject, _, statement) in &statements {
         spoken_of.insert(*subject);

@@ -61,7 +61,7 @@ impl Names {
         })
     }
 
-    fn person(&self, id: PersonId) -> &str {
+    pub fn person(&self, id: PersonId) -> &str {
         self.people
             .get(&id)
             .map_or("somebody you may not see", String::as_str)

@@ -94,7 +94,13 @@ pub fn person(person: &v1::Person) -> String {
     page.heading("What is recorded");
     for statement in &person.statements {
         page.item(2, "-", &in_words(statement));
-        page.line(4, &source(statement.source.as_ref()));
+        let mut text = source(statement.source.as_ref());
+        let records = summary.also_recorded_as.iter();
+        let of_record = records.filter(|record| record.name == statement.subject);
+        for record in of_record {
+            text.push_str(&format!("; in the record of {}", record.display_name));
+        }
+        page.line(4, &text);
     }
     if person.statements.is_empty() {
         page.line(2, "Nothing.");

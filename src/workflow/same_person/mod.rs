@@ -6,7 +6,6 @@ mod sides;
 pub use sides::apart_by_adoption;
 
 use super::correct_statement::{Target, correct_statement};
-use super::joined::joined_nodes;
 use super::read_kin::until_links_are_sound;
 use super::read_statements::{Recordings, show};
 use super::relations::capitalised;
@@ -14,13 +13,14 @@ use super::write::{StatementInput, Write, Written, add, commit};
 use crate::access::Permit;
 use crate::error::Error;
 use crate::kinship::link_check::LinkCheck;
-use crate::kinship::same_person::Severed;
+use crate::kinship::same_person::joined_with;
 use crate::model::ids::{PersonId, Revision, StewardId, Subject};
 use crate::model::neighborhood::Node;
 use crate::model::same_person::{EvidenceWeight, LinkReason, Pair, SamePersonLink, Verdict};
 use crate::model::statement::{Certainty, Fact, SealClass, Source, Statement};
 use crate::model::visibility::Visibility;
 use crate::store::{LinkPosition, Snapshot, StatementDraft, Store, Transaction};
+use std::collections::BTreeMap;
 
 /// What somebody decides about two records.
 #[derive(Clone, Debug)]
@@ -244,21 +244,26 @@ fn check_can_be_one(snapshot: &Snapshot<'_>, permit: &Permit, pair: Pair) -> Res
 /// Two records that other verdicts join are not said to be two people: one of those must be undone first.
 fn check_are_not_joined(snapshot: &Snapshot<'_>, permit: &Permit, pair: Pair) -> Result<(), Error> {
     let [one, other] = pair.ends();
-    let mut severed = Severed::default();
-    severed.add(pair);
-    let nodes = joined_nodes(snapshot, permit, &[one], &severed)?;
-    let are_joined = nodes
-        .iter()
-        .flat_map(Node::record_ids)
-        .any(|record| record == other);
-    if !are_joined {
+    let mut seen: Vec<Node> = Vec::new();
+    let mut next = vec![one];
+    while !next.is_empty() {
+        let nodes = snapshot.nodes(&next, permit.visibility())?;
+        next.clear();
+        for node in nodes.into_iter().flatten() {
+            let others = joined_with(&node).filter(|other| Pair::of(node.id, *other) != pair);
+            next.extend(others.filter(|other| seen.iter().all(|node| node.id != *other)));
+            seen.push(node);
+        }
+        next.sort_unstable();
+        next.dedup();
+    }
+    if seen.iter().all(|node| node.id != other) {
         return Ok(());
     }
-    let names: Vec<&str> = nodes
+    let names: Vec<&str> = seen
         .iter()
-        .flat_map(|node| &node.records)
-        .filter(|record| record.id != one && record.id != other)
-        .map(|record| record.name.as_str())
+        .filter(|node| node.id != one && node.id != other)
+        .map(|node| node.name.as_str())
         .collect();
     let reason = format!(
         "both were decided to be the same person as {}: take one of those verdicts back first",
@@ -302,8 +307,7 @@ pub fn show_same_person_link(
 ) -> Result<Recordings, Error> {
     let snapshot = permit.snapshot(store)?;
     let link = link_of(&snapshot, permit, one, other)?;
-    let links = without_hidden(&snapshot, permit, link.into_iter().collect())?;
-    show(store, &snapshot, permit, links)
+    show(store, &snapshot, permit, link.into_iter().collect())
 }
 
 /// The links of one person, whatever was decided, the likeliest first.
@@ -332,7 +336,6 @@ pub fn links_of_person(
     for other in others {
         found.extend(link_of(&snapshot, permit, person, other)?);
     }
-    let found = without_hidden(&snapshot, permit, found)?;
     show(store, &snapshot, permit, found)
 }
 
@@ -359,23 +362,24 @@ pub fn links_of_verdict(
             .find(|(_, statement)| statement.id == position.statement);
         found.extend(it.map(|(revision, statement)| (subject, revision, statement)));
     }
-    let found = without_hidden(&snapshot, permit, found)?;
     let next = positions.last().copied().filter(|_| more);
     Ok((show(store, &snapshot, permit, found)?, next))
 }
 
 /// Without links that would tell both sides of a sealed adoption, for those who may not know of it, and without links
-/// to people who are not there for the caller.
-fn without_hidden(
+/// to people who are not there for the caller. Other statements are left as they are.
+pub fn without_hidden(
     snapshot: &Snapshot<'_>,
     permit: &Permit,
     links: Vec<(Subject, Revision, Statement)>,
 ) -> Result<Vec<(Subject, Revision, Statement)>, Error> {
     let mut shown = Vec::with_capacity(links.len());
     for (subject, revision, statement) in links {
-        let (Subject::Person(one), Some(other)) = (subject, statement.fact.other_person()) else {
+        let (Subject::Person(one), Fact::SamePerson(link)) = (subject, &statement.fact) else {
+            shown.push((subject, revision, statement));
             continue;
         };
+        let other = link.other;
         let ends = snapshot.nodes(&[one, other], permit.visibility())?;
         let is_hidden = ends.iter().any(Option::is_none)
             || (!is_cleared(permit.visibility())
@@ -395,4 +399,23 @@ pub fn joined_person(
 ) -> Result<Option<Node>, Error> {
     let mut nodes = until_links_are_sound(snapshot, permit, &[person])?;
     Ok(nodes.pop())
+}
+
+/// The people of whom these are records, each once, in the order of their first record.
+pub fn each_person_once(
+    snapshot: &Snapshot<'_>,
+    permit: &Permit,
+    records: &[PersonId],
+) -> Result<Vec<Node>, Error> {
+    let mut nodes = until_links_are_sound(snapshot, permit, records)?;
+    let positions: BTreeMap<PersonId, usize> = records
+        .iter()
+        .enumerate()
+        .map(|(position, record)| (*record, position))
+        .collect();
+    nodes.sort_by_key(|node| {
+        let of_records = node.record_ids();
+        of_records.filter_map(|record| positions.get(&record)).min()
+    });
+    Ok(nodes)
 }
