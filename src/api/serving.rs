@@ -11,6 +11,7 @@ use super::v1::family_finding_service_server::FamilyFindingServiceServer;
 use super::v1::household_service_server::HouseholdServiceServer;
 use super::v1::nation_service_server::NationServiceServer;
 use super::v1::person_service_server::PersonServiceServer;
+use super::v1::same_person_service_server::SamePersonServiceServer;
 use super::v1::statement_service_server::StatementServiceServer;
 use super::v1::waiting_family_service_server::WaitingFamilyServiceServer;
 use crate::error::Error;
@@ -35,7 +36,7 @@ use tower::util::MapResponseLayer;
 use tower_http::cors::CorsLayer;
 
 /// Every service that is ours.
-const SERVICES: [&str; 9] = [
+const SERVICES: [&str; 10] = [
     CaseServiceServer::<Service>::NAME,
     ChangeServiceServer::<Service>::NAME,
     ConnectionServiceServer::<Service>::NAME,
@@ -43,6 +44,7 @@ const SERVICES: [&str; 9] = [
     HouseholdServiceServer::<Service>::NAME,
     NationServiceServer::<Service>::NAME,
     PersonServiceServer::<Service>::NAME,
+    SamePersonServiceServer::<Service>::NAME,
     StatementServiceServer::<Service>::NAME,
     WaitingFamilyServiceServer::<Service>::NAME,
 ];
@@ -151,6 +153,12 @@ fn routes(service: &Service) -> RoutesBuilder {
     );
     routes.add_service(
         PersonServiceServer::new(service.clone())
+            .max_decoding_message_size(most)
+            .accept_compressed(Gzip)
+            .send_compressed(Gzip),
+    );
+    routes.add_service(
+        SamePersonServiceServer::new(service.clone())
             .max_decoding_message_size(most)
             .accept_compressed(Gzip)
             .send_compressed(Gzip),

@@ -41,8 +41,8 @@ pub use record_statements::record_statements;
 pub use resolve_person::resolve_person;
 pub use resolve_resource::resolve_resource;
 pub use same_person::{
-    Decision, decide_same_person, links_of_person, links_of_verdict, propose_same_person,
-    show_same_person_link,
+    Decision, ShownLink, decide_same_person, links_of_person, links_of_verdict,
+    propose_same_person, same_person_link, same_person_links_of_commit,
 };
 pub use search_people::{SearchPeople, search_people};
 pub use show_person::{PersonRecord, ShownStatement, show_person};

@@ -1,10 +1,14 @@
 //! Same-person links as messages.
 
-use super::person::date;
+use super::person::{date, person_summary, source};
+use super::request::revision_text;
+use super::written_words::NotTold;
 use crate::api::v1;
 use crate::model::lead::OtherRecord;
 use crate::model::neighborhood::JoinedRecord;
+use crate::model::partial_date::Day;
 use crate::model::same_person::{LinkReason, SamePersonLink, Verdict};
+use crate::workflow::ShownLink;
 
 impl From<Verdict> for v1::Verdict {
     fn from(verdict: Verdict) -> Self {
@@ -13,6 +17,39 @@ impl From<Verdict> for v1::Verdict {
             Verdict::Same => Self::Same,
             Verdict::Different => Self::Different,
         }
+    }
+}
+
+impl TryFrom<v1::Verdict> for Verdict {
+    type Error = NotTold;
+
+    fn try_from(value: v1::Verdict) -> Result<Self, NotTold> {
+        match value {
+            v1::Verdict::Undecided => Ok(Verdict::Undecided),
+            v1::Verdict::Same => Ok(Verdict::Same),
+            v1::Verdict::Different => Ok(Verdict::Different),
+            v1::Verdict::Unspecified => Err(NotTold),
+        }
+    }
+}
+
+/// A link with its two records, with ages on a day.
+pub fn same_person_link(shown: &ShownLink, on: Day) -> v1::SamePersonLink {
+    let link = &shown.link;
+    let subject = format!("people/{}", shown.one.public_id);
+    v1::SamePersonLink {
+        one: Some(person_summary(&shown.one, on)),
+        other: Some(person_summary(&shown.other, on)),
+        probability: link.probability.map(|probability| probability.value()),
+        reasons: link.reasons.iter().map(link_reason).collect(),
+        parameters: link.parameters.clone(),
+        verdict: v1::Verdict::from(link.verdict).into(),
+        verdict_reason: link.verdict_reason.clone(),
+        source: source(&shown.source),
+        statement: format!("{subject}/statements/{}", shown.statement),
+        words: shown.words.clone(),
+        recorded_in: revision_text(shown.recorded_in),
+        etag: shown.etag.clone(),
     }
 }
 

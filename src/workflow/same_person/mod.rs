@@ -1,13 +1,16 @@
 //! Whether two records are one person: proposed, decided, undone, listed. There is one link for two records; each
 //! decision is a further version of it, so that nothing is lost.
 
+mod shown;
 mod sides;
 
+pub use shown::{
+    ShownLink, links_of_person, links_of_verdict, same_person_link, same_person_links_of_commit,
+};
 pub use sides::apart_by_adoption;
 
 use super::correct_statement::{Target, correct_statement};
 use super::read_kin::until_links_are_sound;
-use super::read_statements::{Recordings, show};
 use super::relations::capitalised;
 use super::write::{StatementInput, Write, Written, add, commit};
 use crate::access::Permit;
@@ -19,7 +22,7 @@ use crate::model::neighborhood::Node;
 use crate::model::same_person::{EvidenceWeight, LinkReason, Pair, SamePersonLink, Verdict};
 use crate::model::statement::{Certainty, Fact, SealClass, Source, Statement};
 use crate::model::visibility::Visibility;
-use crate::store::{LinkPosition, Snapshot, StatementDraft, Store, Transaction};
+use crate::store::{Snapshot, StatementDraft, Store, Transaction};
 use std::collections::BTreeMap;
 
 /// What somebody decides about two records.
@@ -296,74 +299,6 @@ pub fn link_of(
         }
     }
     Ok(found)
-}
-
-/// The link between two records as recorded; empty if there is none for the caller.
-pub fn show_same_person_link(
-    store: &Store,
-    permit: &Permit,
-    one: PersonId,
-    other: PersonId,
-) -> Result<Recordings, Error> {
-    let snapshot = permit.snapshot(store)?;
-    let link = link_of(&snapshot, permit, one, other)?;
-    show(store, &snapshot, permit, link.into_iter().collect())
-}
-
-/// The links of one person, whatever was decided, the likeliest first.
-pub fn links_of_person(
-    store: &Store,
-    permit: &Permit,
-    person: PersonId,
-) -> Result<Recordings, Error> {
-    let snapshot = permit.snapshot(store)?;
-    let nodes = snapshot.nodes(&[person], permit.visibility())?;
-    let Some(node) = nodes.into_iter().next().flatten() else {
-        return Err(Error::NotFound {
-            what: "person",
-            name: "person".to_owned(),
-        });
-    };
-    let mut links = node.links;
-    links.sort_by_key(|link| (std::cmp::Reverse(link.probability), link.statement));
-    let mut others: Vec<PersonId> = Vec::with_capacity(links.len());
-    for link in links {
-        if !others.contains(&link.other) {
-            others.push(link.other);
-        }
-    }
-    let mut found = Vec::with_capacity(others.len());
-    for other in others {
-        found.extend(link_of(&snapshot, permit, person, other)?);
-    }
-    show(store, &snapshot, permit, found)
-}
-
-/// The links of a verdict in the whole store, the likeliest first, after a position; and where to go on, if there are
-/// more.
-pub fn links_of_verdict(
-    store: &Store,
-    permit: &Permit,
-    verdict: Verdict,
-    after: Option<LinkPosition>,
-    limit: usize,
-) -> Result<(Recordings, Option<LinkPosition>), Error> {
-    let snapshot = permit.snapshot(store)?;
-    let visibility = permit.visibility();
-    let mut positions = snapshot.same_person_links(verdict, after, limit + 1, visibility)?;
-    let more = positions.len() > limit;
-    positions.truncate(limit);
-    let mut found = Vec::with_capacity(positions.len());
-    for position in &positions {
-        let subject = Subject::Person(position.subject);
-        let said = snapshot.statements(subject, visibility, None)?;
-        let it = said
-            .into_iter()
-            .find(|(_, statement)| statement.id == position.statement);
-        found.extend(it.map(|(revision, statement)| (subject, revision, statement)));
-    }
-    let next = positions.last().copied().filter(|_| more);
-    Ok((show(store, &snapshot, permit, found)?, next))
 }
 
 /// Without links that would tell both sides of a sealed adoption, for those who may not know of it, and without links
