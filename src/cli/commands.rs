@@ -5,7 +5,7 @@ use super::arguments::{
 };
 use super::session::Session;
 use super::stop::Stop;
-use super::{export, import, maintenance, progress, render, requests, shell};
+use super::{export, import, maintenance, progress, render, requests, same_person, shell};
 use crate::api::v1;
 use crate::error::Error;
 use serde::Serialize;
@@ -22,6 +22,7 @@ pub fn run(arguments: &Arguments) -> Result<(), Stop> {
         Command::Relatives(command) => relatives(global, command),
         Command::Show(command) => show(global, command),
         Command::Search(command) => search(global, command),
+        Command::SamePerson(command) => same_person::same_person(global, command),
         Command::Import(command) => import::import(global, command),
         Command::Export(command) => export::export(global, command),
         Command::Config(ConfigCommand::Check(command)) => maintenance::check_config(command),
@@ -50,13 +51,7 @@ fn connect(global: &Global, command: &Connect) -> Result<(), Stop> {
     let session = Session::open(global)?;
     let recorded = session
         .record_connection(&request)
-        .map_err(|error| match error {
-            Error::Unavailable { .. } | Error::Cancelled { .. } => Stop::Unsure {
-                error,
-                request_id: request.request_id.clone(),
-            },
-            certain => certain.into(),
-        })?;
+        .map_err(|error| Stop::of_write(error, &request.request_id))?;
     if global.json {
         return write_json_lines(&[recorded]);
     }
@@ -239,14 +234,14 @@ fn store_flag(global: &Global) -> String {
     }
 }
 
-fn write_text(text: &str) -> Result<(), Stop> {
+pub(super) fn write_text(text: &str) -> Result<(), Stop> {
     let mut out = io::stdout().lock();
     out.write_all(text.as_bytes())?;
     out.flush()?;
     Ok(())
 }
 
-fn write_json_lines<Message: Serialize>(messages: &[Message]) -> Result<(), Stop> {
+pub(super) fn write_json_lines<Message: Serialize>(messages: &[Message]) -> Result<(), Stop> {
     let mut out = io::BufWriter::new(io::stdout().lock());
     for message in messages {
         write_json(&mut out, message)?;

@@ -8,6 +8,7 @@ mod lead;
 mod page;
 mod people;
 mod relation;
+mod same_person;
 mod words;
 
 pub use connection::connection;
@@ -15,3 +16,4 @@ pub use family::family;
 pub use findings::findings;
 pub use people::{people, person, relatives};
 pub use relation::relationship;
+pub use same_person::{same_person_link, same_person_links};

@@ -9,13 +9,14 @@ use prost_reflect::{
 const READS: [&str; 7] = ["Get", "List", "Search", "Resolve", "Find", "Name", "Watch"];
 
 /// Resources: messages with a name of their own that are read by a Get method.
-const RESOURCES: [&str; 6] = [
+const RESOURCES: [&str; 7] = [
     "Person",
     "Statement",
     "Case",
     "Nation",
     "WaitingFamily",
     "Household",
+    "SamePersonLink",
 ];
 
 fn pool() -> DescriptorPool {

@@ -2,6 +2,7 @@
 
 mod arguments;
 mod bad_calls;
+mod deciding;
 mod descriptors;
 mod errors;
 mod json;

@@ -5,6 +5,7 @@ mod answer;
 mod expectation;
 mod family_lines;
 mod find_family;
+mod link_properties;
 mod properties;
 mod record_connection;
 mod relations;
