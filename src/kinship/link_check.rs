@@ -3,7 +3,7 @@
 //! it wants to see and is handed their nodes.
 
 use super::family_graph::ParentClass;
-use super::same_person::links_by_other;
+use super::same_person::{in_order, links_by_other};
 use crate::model::ids::PersonId;
 use crate::model::neighborhood::{Node, NodeTieKind};
 use crate::model::partial_date::Truth;
@@ -114,15 +114,16 @@ impl LinkCheck {
                 links.push((verdict, probability, *pair));
             }
         }
-        links.sort_by_key(|(verdict, probability, pair)| {
-            let ids = pair.ends().map(|end| self.public_id(end));
+        links.sort_by_cached_key(|(verdict, probability, pair)| {
+            let mut ids = pair.ends().map(|end| self.records.get(&end).map(in_order));
             let place = match verdict {
                 _ if self.supposed == Some(*pair) => 2,
                 Verdict::Same => 0,
                 _ => 1,
             };
             let order = std::cmp::Reverse(*probability);
-            (place, order, ids[0].min(ids[1]), ids[0].max(ids[1]))
+            ids.sort();
+            (place, order, ids)
         });
         let mut people = People::default();
         let mut found = Vec::new();
@@ -163,10 +164,6 @@ impl LinkCheck {
         Some((link.verdict, link.probability))
     }
 
-    fn public_id(&self, person: PersonId) -> u128 {
-        self.records.get(&person).map_or(0, |node| node.public_id.0)
-    }
-
     /// Why two people, each of one or more records, cannot be one.
     fn fault(&self, people: &People, one: PersonId, other: PersonId) -> Option<Fault> {
         let (first, second) = (people.records(one), people.records(other));
@@ -183,8 +180,11 @@ impl LinkCheck {
         if self.is_ancestor(people, &first, &second) || self.is_ancestor(people, &second, &first) {
             return Some(Fault::OwnAncestor);
         }
-        self.late_parent(&first, &second)
-            .or_else(|| self.late_parent(&second, &first))
+        let faults = [
+            self.late_parent(&first, &second),
+            self.late_parent(&second, &first),
+        ];
+        faults.into_iter().flatten().min()
     }
 
     fn are_kept_apart(&self, first: &[PersonId], second: &[PersonId]) -> bool {
@@ -231,30 +231,27 @@ impl LinkCheck {
         false
     }
 
-    /// A child of the first born before the second, or a parent of the first born after them.
+    /// A child of the first born before the second, or a parent of the first born after them; of several the first in
+    /// words, so that the order of entry does not matter.
     fn late_parent(&self, first: &[PersonId], second: &[PersonId]) -> Option<Fault> {
         let born = |record: &PersonId| self.records.get(record).and_then(|node| node.birth);
         let name = |record: &PersonId| {
             let node = self.records.get(record);
             node.map_or_else(String::new, |node| node.name.clone())
         };
-        let is_birth_child = |kind| matches!(kind, NodeTieKind::Child { nature, .. } if ParentClass::of(nature) == ParentClass::Birth);
-        let is_birth_parent = |kind| matches!(kind, NodeTieKind::Parent { nature, .. } if ParentClass::of(nature) == ParentClass::Birth);
+        let (mut children, mut parents) = (Vec::new(), Vec::new());
         for birth in second.iter().filter_map(born) {
             let late = self
                 .ties(first, is_birth_child)
-                .find(|child| born(child).is_some_and(|child| child.before(birth) == Truth::Yes));
-            if let Some(child) = late {
-                return Some(Fault::BornAfterChild(name(&child)));
-            }
-            let late = self.ties(first, is_birth_parent).find(|parent| {
+                .filter(|child| born(child).is_some_and(|child| child.before(birth) == Truth::Yes));
+            children.extend(late.map(|child| name(&child)));
+            let late = self.ties(first, is_birth_parent).filter(|parent| {
                 born(parent).is_some_and(|parent| birth.before(parent) == Truth::Yes)
             });
-            if let Some(parent) = late {
-                return Some(Fault::BornBeforeParent(name(&parent)));
-            }
+            parents.extend(late.map(|parent| name(&parent)));
         }
-        None
+        let child = children.into_iter().min().map(Fault::BornAfterChild);
+        child.or_else(|| parents.into_iter().min().map(Fault::BornBeforeParent))
     }
 
     fn words(
@@ -299,6 +296,7 @@ fn because(fault: &Fault) -> String {
     }
 }
 
+#[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Fault {
     /// A verdict says that they are two.
     KeptApart,
@@ -306,6 +304,14 @@ enum Fault {
     OwnPartner,
     BornAfterChild(String),
     BornBeforeParent(String),
+}
+
+fn is_birth_child(kind: NodeTieKind) -> bool {
+    matches!(kind, NodeTieKind::Child { nature, .. } if ParentClass::of(nature) == ParentClass::Birth)
+}
+
+fn is_birth_parent(kind: NodeTieKind) -> bool {
+    matches!(kind, NodeTieKind::Parent { nature, .. } if ParentClass::of(nature) == ParentClass::Birth)
 }
 
 fn is_lineage(kind: NodeTieKind) -> bool {

@@ -1,7 +1,7 @@
 //! Same-person links as the engine takes them: which records a verdict joins, and which undecided links are likely
 //! enough to be followed. Nothing here depends on the order of entry.
 
-use crate::model::ids::PersonId;
+use crate::model::ids::{ExternalId, PersonId, PublicId};
 use crate::model::neighborhood::{Node, NodeLink};
 use crate::model::same_person::{LinkPolicy, Pair, Verdict};
 use crate::model::statement::Certainty;
@@ -77,19 +77,18 @@ pub fn likely_links(node: &Node, policy: &LinkPolicy, severed: &Severed) -> Vec<
     likely
 }
 
+/// An order of records that does not depend on what was entered first: by external id, those without one last, then by
+/// public id.
+pub fn in_order(node: &Node) -> (bool, Option<ExternalId>, PublicId) {
+    let external_id = node.external_id.clone();
+    (external_id.is_none(), external_id, node.public_id)
+}
+
 /// Brings records together that verdicts join. A group never holds two records that were decided to be different
 /// people: of the verdicts that would bring them together the later in the order of external and public ids does
 /// not count. In each group the first record in that order comes first: it gives the person their ids.
 pub fn groups(records: &FxHashMap<PersonId, Node>, severed: &Severed) -> Vec<Vec<PersonId>> {
-    let public = |id: &PersonId| {
-        let node = records.get(id)?;
-        // Those without an external id last.
-        Some((
-            node.external_id.is_none(),
-            node.external_id.as_ref(),
-            node.public_id,
-        ))
-    };
+    let public = |id: &PersonId| records.get(id).map(in_order);
     let (mut same, mut different) = (Vec::new(), Vec::new());
     for node in records.values() {
         for link in links_by_other(node) {
@@ -103,10 +102,11 @@ pub fn groups(records: &FxHashMap<PersonId, Node>, severed: &Severed) -> Vec<Vec
     }
     same.retain(|pair| pair.ends().iter().all(|end| records.contains_key(end)));
     let order = |pair: &Pair| {
-        let [one, other] = pair.ends().map(|end| public(&end));
-        (one.min(other), one.max(other))
+        let mut ends = pair.ends().map(|end| public(&end));
+        ends.sort();
+        ends
     };
-    same.sort_by(|one, other| order(one).cmp(&order(other)));
+    same.sort_by_cached_key(order);
     same.dedup();
     let mut groups: Vec<Vec<PersonId>> = records.keys().map(|id| vec![*id]).collect();
     for pair in same {
@@ -133,12 +133,8 @@ pub fn groups(records: &FxHashMap<PersonId, Node>, severed: &Severed) -> Vec<Vec
     }
     groups.retain(|group| !group.is_empty());
     for group in &mut groups {
-        group.sort_by(|one, other| public(one).cmp(&public(other)));
+        group.sort_by_cached_key(public);
     }
-    groups.sort_by(|one, other| {
-        one.first()
-            .and_then(public)
-            .cmp(&other.first().and_then(public))
-    });
+    groups.sort_by_cached_key(|group| group.first().and_then(public));
     groups
 }

@@ -3,6 +3,7 @@
 use super::gather::Gathered;
 use crate::kinship::family_graph::is_over;
 use crate::kinship::route::{Joint, Route, Shape, StepKind};
+use crate::kinship::same_person::in_order;
 use crate::model::case::OutreachTarget;
 use crate::model::ids::{ExternalId, NationId, PersonId, PublicId};
 use crate::model::lead::Line;
@@ -96,7 +97,7 @@ impl<'a> Found<'a> {
             return self.people;
         }
         let mut order: Vec<usize> = (0..self.people.len()).collect();
-        order.sort_by_key(|&index| {
+        order.sort_by_cached_key(|&index| {
             let person = &self.people[index];
             let nearest = person.probable.first();
             let crossings = nearest.map(|way| way.route.crossings.len());
@@ -105,7 +106,7 @@ impl<'a> Found<'a> {
                 person.is_probable(),
                 crossings,
                 nearness,
-                person.node.public_id,
+                in_order(person.node),
             )
         });
         let mut pairs = FxHashSet::default();

@@ -4,7 +4,7 @@ use super::FindFamily;
 use crate::access::Permit;
 use crate::error::Error;
 use crate::kinship::family_graph::{FamilyGraph, Place};
-use crate::kinship::same_person::{Severed, likely_links};
+use crate::kinship::same_person::{Severed, in_order, likely_links};
 use crate::kinship::walk::Kin;
 use crate::model::case::{Case, Inquiry, Outreach, OutreachTarget};
 use crate::model::ids::{CaseId, HouseholdId, PersonId, PlaceId, Subject};
@@ -357,10 +357,15 @@ impl Gathered {
             return Vec::new();
         }
         let likely = likely_links(node, &self.weights.same_person, &self.severed);
-        let others = likely.into_iter();
-        let mut others: Vec<&Node> = others
-            .filter_map(|(other, _)| self.graph.person(other))
+        let found = likely.into_iter();
+        let mut found: Vec<(f64, &Node)> = found
+            .filter_map(|(other, worth)| Some((worth, self.graph.person(other)?)))
             .collect();
+        found.sort_by(|(one_worth, one), (other_worth, other)| {
+            let by_worth = other_worth.total_cmp(one_worth);
+            by_worth.then_with(|| in_order(one).cmp(&in_order(other)))
+        });
+        let mut others: Vec<&Node> = found.into_iter().map(|(_, other)| other).collect();
         let mut seen = FxHashSet::from_iter([node.id]);
         others.retain(|other| seen.insert(other.id));
         others
