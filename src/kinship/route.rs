@@ -22,7 +22,7 @@ pub struct Step {
 }
 
 /// What the person reached is to the person before.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum StepKind {
     Parent {
         nature: ParentNature,

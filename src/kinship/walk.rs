@@ -682,7 +682,19 @@ impl Walk {
         if new.certainty != known.certainty {
             return new.certainty > known.certainty;
         }
-        self.way_back(new) < self.way_back(known)
+        (self.way_back(new), self.kinds_back(new)) < (self.way_back(known), self.kinds_back(known))
+    }
+
+    /// What each on the way is to the one before, last first: two ties may join the same two people.
+    fn kinds_back(&self, state: &State) -> Vec<Option<StepKind>> {
+        let mut kinds = vec![state.kind];
+        let mut index = state.before;
+        while index != 0 {
+            let state = &self.states[index as usize];
+            kinds.push(state.kind);
+            index = state.before;
+        }
+        kinds
     }
 
     /// The ids on the way, last first.

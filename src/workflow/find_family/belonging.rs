@@ -59,6 +59,7 @@ pub fn people(gathered: &Gathered) -> Vec<Belonging<'_>> {
                     .then_with(|| is_former(gathered, one).cmp(&is_former(gathered, other)))
                     .then_with(|| one.shape.side.cmp(&other.shape.side))
                     .then_with(|| people_on(gathered, one).cmp(people_on(gathered, other)))
+                    .then_with(|| kinds_on(one).cmp(kinds_on(other)))
             };
             ways.sort_by(by_nearness);
             probable.sort_by(by_nearness);
@@ -312,6 +313,11 @@ fn people_on<'a>(
         let node = gathered.graph.node(step.to)?;
         Some((node.external_id.as_ref(), node.public_id))
     })
+}
+
+/// What each on a way is to the one before: two ties may join the same two people.
+fn kinds_on<'a>(way: &'a Way<'_>) -> impl Iterator<Item = StepKind> + 'a {
+    way.route.steps.iter().map(|step| step.kind)
 }
 
 /// Whether a way runs through a couple, foster home or guardianship that is no more.

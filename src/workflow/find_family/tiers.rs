@@ -197,7 +197,8 @@ fn within(shape: &Shape, reach: &Reach) -> bool {
 /// Order by what is recorded, never by order of entry: closeness, birth date, folded name, external id, public id.
 fn by_content(one: &Belonging<'_>, other: &Belonging<'_>) -> Ordering {
     let closeness = |person: &Belonging<'_>| {
-        let nearest = person.ways.first().or(person.probable.first());
+        let perhaps = person.probable.first().filter(|_| person.is_probable());
+        let nearest = person.ways.first().or(perhaps);
         nearest.map_or((u8::MAX, u8::MAX), |way| {
             (way.shape.civil_degree(), way.shape.unions())
         })
