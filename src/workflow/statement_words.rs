@@ -5,7 +5,7 @@ use crate::error::Error;
 use crate::model::ids::{HouseholdId, NationId, PersonId, PlaceId};
 use crate::model::neighborhood::{NodeTie, NodeTieKind};
 use crate::model::partial_date::PartialDate;
-use crate::model::same_person::{SamePersonLink, Verdict};
+use crate::model::same_person::{Probability, SamePersonLink, Verdict};
 use crate::model::statement::Fact;
 use crate::model::tie::{ParentNature, UnionState};
 use crate::store::Snapshot;
@@ -222,7 +222,7 @@ pub fn same_person(link: &SamePersonLink, other: &str) -> String {
             .collect(),
         reason => vec![reason],
     };
-    let probability = link.probability.map(|probability| probability.in_words());
+    let probability = link.probability.map(Probability::in_words);
     match (probability, why.join("; ")) {
         (None, why) => noted(&format!("{verdict} {other}"), &why),
         (Some(probability), why) if why.is_empty() => format!("{verdict} {other} ({probability})"),

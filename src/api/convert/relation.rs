@@ -5,6 +5,7 @@ use super::same_person::link_reason;
 use crate::api::v1;
 use crate::model::lead::{PathStep, Relation};
 use crate::model::partial_date::Day;
+use crate::model::same_person::Probability;
 
 /// A relation, with ages on a day.
 pub fn relation(relation: &Relation, on: Day) -> v1::Relation {
@@ -42,7 +43,7 @@ fn path_step(step: &PathStep) -> v1::PathStep {
         valid_to: step.to.map(date),
         source: source(&step.source),
         link: step.link.as_ref().map(|link| v1::PathLink {
-            probability: link.probability.map(|probability| probability.value()),
+            probability: link.probability.map(Probability::value),
             verdict: v1::Verdict::from(link.verdict).into(),
             reasons: link.reasons.iter().map(link_reason).collect(),
         }),

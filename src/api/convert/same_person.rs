@@ -7,7 +7,7 @@ use crate::api::v1;
 use crate::model::lead::OtherRecord;
 use crate::model::neighborhood::JoinedRecord;
 use crate::model::partial_date::Day;
-use crate::model::same_person::{LinkReason, SamePersonLink, Verdict};
+use crate::model::same_person::{LinkReason, Probability, SamePersonLink, Verdict};
 use crate::workflow::ShownLink;
 
 impl From<Verdict> for v1::Verdict {
@@ -40,7 +40,7 @@ pub fn same_person_link(shown: &ShownLink, on: Day) -> v1::SamePersonLink {
     v1::SamePersonLink {
         one: Some(person_summary(&shown.one, on)),
         other: Some(person_summary(&shown.other, on)),
-        probability: link.probability.map(|probability| probability.value()),
+        probability: link.probability.map(Probability::value),
         reasons: link.reasons.iter().map(link_reason).collect(),
         parameters: link.parameters.clone(),
         verdict: v1::Verdict::from(link.verdict).into(),
@@ -57,7 +57,7 @@ pub fn same_person_link(shown: &ShownLink, on: Day) -> v1::SamePersonLink {
 pub fn same_person_tie(link: &SamePersonLink, other: String) -> v1::SamePersonTie {
     v1::SamePersonTie {
         other,
-        probability: link.probability.map(|probability| probability.value()),
+        probability: link.probability.map(Probability::value),
         reasons: link.reasons.iter().map(link_reason).collect(),
         parameters: link.parameters.clone(),
         verdict: v1::Verdict::from(link.verdict).into(),
@@ -90,7 +90,7 @@ pub fn joined_record(record: &JoinedRecord) -> v1::OtherRecord {
 pub fn other_record(other: &OtherRecord) -> v1::OtherRecord {
     v1::OtherRecord {
         verdict: v1::Verdict::from(other.verdict).into(),
-        probability: other.probability.map(|probability| probability.value()),
+        probability: other.probability.map(Probability::value),
         reasons: other.reasons.iter().map(link_reason).collect(),
         verdict_reason: other.verdict_reason.clone(),
         ..joined_record(&other.record)

@@ -146,7 +146,7 @@ pub fn link_cells(writer: &CsvWriter, id: &str, link: &SamePersonLink) -> Cells 
             reason.words
         )
     });
-    let probability = link.probability.map(|probability| probability.value());
+    let probability = link.probability.map(Probability::value);
     Cells::new()
         .text(id)
         .text(writer.names.of(link.other.0))
