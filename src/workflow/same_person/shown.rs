@@ -1,12 +1,12 @@
 //! Links as they are shown: of two records, of one person, of everybody, the likeliest first.
 
-use super::{link_of, without_hidden};
+use super::{joined_person, link_of, without_hidden};
 use crate::access::Permit;
 use crate::error::Error;
 use crate::model::ids::{PersonId, PublicId, Revision, Subject};
 use crate::model::lead::PersonSummary;
 use crate::model::partial_date::Day;
-use crate::model::same_person::{SamePersonLink, Verdict};
+use crate::model::same_person::{Pair, SamePersonLink, Verdict};
 use crate::model::statement::{Fact, Source, Statement};
 use crate::store::{LinkPosition, Snapshot, Store};
 use crate::workflow::read_statements::{show, statements_of_commit};
@@ -77,24 +77,32 @@ pub fn links_of_person(
     today: Day,
 ) -> Result<Vec<ShownLink>, Error> {
     let snapshot = permit.snapshot(store)?.as_of(today);
-    let nodes = snapshot.nodes(&[person], permit.visibility())?;
-    let Some(node) = nodes.into_iter().next().flatten() else {
+    let Some(node) = joined_person(&snapshot, permit, person)? else {
         return Err(Error::NotFound {
             what: "person",
             name: "person".to_owned(),
         });
     };
-    let mut links = node.links;
-    links.sort_by_key(|link| (std::cmp::Reverse(link.probability), link.statement));
-    let mut others: Vec<PersonId> = Vec::with_capacity(links.len());
-    for link in links {
-        if !others.contains(&link.other) {
-            others.push(link.other);
+    let records: Vec<PersonId> = node.record_ids().collect();
+    let mut links = Vec::new();
+    for record in snapshot.nodes(&records, permit.visibility())? {
+        let record = record.into_iter();
+        links.extend(
+            record.flat_map(|node| node.links.into_iter().map(move |link| (node.id, link))),
+        );
+    }
+    links.sort_by_key(|(_, link)| (std::cmp::Reverse(link.probability), link.statement));
+    let mut pairs: Vec<Pair> = Vec::with_capacity(links.len());
+    for (record, link) in links {
+        let pair = Pair::of(record, link.other);
+        if !pairs.contains(&pair) {
+            pairs.push(pair);
         }
     }
-    let mut found = Vec::with_capacity(others.len());
-    for other in others {
-        found.extend(link_of(&snapshot, permit, person, other)?);
+    let mut found = Vec::with_capacity(pairs.len());
+    for pair in pairs {
+        let [one, other] = pair.ends();
+        found.extend(link_of(&snapshot, permit, one, other)?);
     }
     shown(store, &snapshot, permit, found, today)
 }

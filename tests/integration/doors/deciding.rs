@@ -141,6 +141,14 @@ fn two_records_are_proposed_joined_and_parted() {
             .await;
         assert_eq!(found.expect("found").into_inner().people.len(), 1);
 
+        let of_mother = v1::ListSamePersonLinksRequest {
+            person: mother.clone(),
+            ..v1::ListSamePersonLinksRequest::default()
+        };
+        let of_mother = links.list_same_person_links(of_mother).await;
+        let of_mother = of_mother.expect("a list").into_inner().links;
+        assert_eq!(of_mother, [link]);
+
         let stale = v1::DecideSamePersonRequest {
             etag: proposed.link.expect("shown").etag,
             ..decision(&mother, &second, v1::Verdict::Different, 104)
