@@ -20,6 +20,7 @@ mod page_token;
 mod people;
 mod record_connection;
 mod records;
+mod same_person;
 mod service;
 mod serving;
 mod statements;

@@ -17,6 +17,7 @@ use super::v1::nation_service_server::NationServiceServer;
 use super::v1::operations_service_server::OperationsServiceServer;
 use super::v1::person_service_server::PersonServiceServer;
 use super::v1::place_service_server::PlaceServiceServer;
+use super::v1::same_person_service_server::SamePersonServiceServer;
 use super::v1::statement_service_server::StatementServiceServer;
 use super::v1::waiting_family_service_server::WaitingFamilyServiceServer;
 use crate::error::Error;
@@ -40,7 +41,7 @@ use tower::util::MapResponseLayer;
 use tower_http::cors::CorsLayer;
 
 /// Every service that is ours.
-const SERVICES: [&str; 12] = [
+const SERVICES: [&str; 13] = [
     CaseServiceServer::<Service>::NAME,
     ChangeServiceServer::<Service>::NAME,
     ConnectionServiceServer::<Service>::NAME,
@@ -51,6 +52,7 @@ const SERVICES: [&str; 12] = [
     OperationsServiceServer::<Service>::NAME,
     PersonServiceServer::<Service>::NAME,
     PlaceServiceServer::<Service>::NAME,
+    SamePersonServiceServer::<Service>::NAME,
     StatementServiceServer::<Service>::NAME,
     WaitingFamilyServiceServer::<Service>::NAME,
 ];
@@ -161,6 +163,12 @@ fn routes(service: &Service) -> RoutesBuilder {
     );
     routes.add_service(
         PlaceServiceServer::new(service.clone())
+            .max_decoding_message_size(most)
+            .accept_compressed(Gzip)
+            .send_compressed(Gzip),
+    );
+    routes.add_service(
+        SamePersonServiceServer::new(service.clone())
             .max_decoding_message_size(most)
             .accept_compressed(Gzip)
             .send_compressed(Gzip),

@@ -75,6 +75,14 @@ pub enum Command {
         after_help = "Example:\n  kinpath nation resolve \"Sliammon Indian Band\""
     )]
     Nation(NationCommand),
+    /// Whether two records are of one person: list what may be, and decide
+    #[command(
+        subcommand,
+        after_help = "Examples:\n  kinpath --data community same-person list\n  \
+                      kinpath --data community same-person show file-a:12 file-b:7\n  \
+                      kinpath --data community same-person decide file-a:12 file-b:7 --verdict same --reason \"she told me so\""
+    )]
+    SamePerson(SamePerson),
     /// Import CSV bundles (folders), GEDCOM files (.ged, .gdz) and whole stores (.jsonl), or undo an import
     #[command(
         after_help = "Everything is checked first. An error changes nothing, unless --accept-valid-rows is given.\n\n\
@@ -534,4 +542,87 @@ pub enum Certainty {
     Disputed,
     /// Known to be wrong
     Disproved,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum SamePerson {
+    /// List records that may be of one person, the likeliest first
+    #[command(after_help = "Example:\n  kinpath --data community same-person list --limit 20")]
+    List(SamePersonList),
+    /// Show why two records may be of one person, and what was decided
+    #[command(
+        after_help = "Example:\n  kinpath --data community same-person show file-a:12 file-b:7"
+    )]
+    Show(SamePersonPair),
+    /// Decide whether two records are of one person, or take a decision back
+    #[command(
+        after_help = "Both records stay as they are, whatever is decided; \"undecided\" takes a decision back.\n\n\
+                      Example:\n  kinpath --data community same-person decide file-a:12 file-b:7 --verdict different \
+                      --reason \"mother and daughter\" --source \"file 7|p. 2\""
+    )]
+    Decide(SamePersonDecide),
+}
+
+#[derive(Debug, Args)]
+pub struct SamePersonList {
+    /// Only the links of this person
+    pub person: Option<String>,
+    /// Only links with this verdict [default: of one person all, else those not decided]
+    #[arg(long, value_enum)]
+    pub verdict: Option<Verdict>,
+    /// Show at most this many links
+    #[arg(long, value_name = "N", default_value_t = 50)]
+    pub limit: u32,
+}
+
+#[derive(Debug, Args)]
+pub struct SamePersonPair {
+    /// One record
+    pub one: String,
+    /// The other record
+    pub other: String,
+}
+
+#[derive(Debug, Args)]
+pub struct SamePersonDecide {
+    #[command(flatten)]
+    pub pair: SamePersonPair,
+    /// The verdict
+    #[arg(long, value_enum)]
+    pub verdict: Verdict,
+    /// Why, in your words
+    #[arg(long, value_name = "WORDS")]
+    pub reason: String,
+    /// Who decides and on what: document|page|date|who said so
+    #[arg(long, default_value = "", hide_default_value = true)]
+    pub source: String,
+    /// The version of the link that was shown; refused if somebody else has decided since
+    #[arg(
+        long,
+        value_name = "VERSION",
+        default_value = "",
+        hide_default_value = true
+    )]
+    pub etag: String,
+    /// The id of a request that may have been recorded already
+    #[arg(
+        long,
+        value_name = "UUID",
+        default_value = "",
+        hide_default_value = true
+    )]
+    pub request_id: String,
+    /// Check everything and record nothing
+    #[arg(long)]
+    pub dry_run: bool,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Verdict {
+    /// Nobody has decided
+    Undecided,
+    /// One person
+    Same,
+    /// Two people
+    Different,
 }

@@ -6,7 +6,9 @@ use super::arguments::{
 };
 use super::session::Session;
 use super::stop::Stop;
-use super::{export, import, maintenance, nations, orders, progress, render, requests, shell};
+use super::{
+    export, import, maintenance, nations, orders, progress, render, requests, same_person, shell,
+};
 use crate::api::v1;
 use crate::error::Error;
 use serde::Serialize;
@@ -28,6 +30,7 @@ pub fn run(arguments: &Arguments) -> Result<(), Stop> {
         Command::Search(command) => search(global, command),
         Command::Nation(NationCommand::Resolve(command)) => nations::resolve(global, command),
         Command::Nation(NationCommand::Check(command)) => nations::check(global, command),
+        Command::SamePerson(command) => same_person::same_person(global, command),
         Command::Import(command) => import::import(global, command),
         Command::Export(command) => export::export(global, command),
         Command::Config(ConfigCommand::Check(command)) => maintenance::check_config(command),
@@ -57,13 +60,7 @@ fn connect(global: &Global, command: &Connect) -> Result<(), Stop> {
     let session = Session::open(global)?;
     let recorded = session
         .record_connection(&request)
-        .map_err(|error| match error {
-            Error::Unavailable { .. } | Error::Cancelled { .. } => Stop::Unsure {
-                error,
-                request_id: request.request_id.clone(),
-            },
-            certain => certain.into(),
-        })?;
+        .map_err(|error| Stop::of_write(error, &request.request_id))?;
     if global.json {
         return write_json_lines(&[recorded]);
     }

@@ -11,6 +11,7 @@ mod orders;
 mod progress;
 pub mod render;
 mod requests;
+mod same_person;
 mod session;
 mod shell;
 mod stop;

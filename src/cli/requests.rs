@@ -56,7 +56,7 @@ fn date(edtf: &str) -> Option<v1::PartialDate> {
 }
 
 /// `document|page|date|who said so`, as in the cells of a CSV bundle.
-fn source(text: &str) -> Option<v1::Source> {
+pub fn source(text: &str) -> Option<v1::Source> {
     if text.trim().is_empty() {
         return None;
     }
@@ -77,6 +77,16 @@ impl From<arguments::Purpose> for v1::Purpose {
             arguments::Purpose::Connection => Self::Connection,
             arguments::Purpose::Information => Self::Information,
             arguments::Purpose::Notice => Self::Notice,
+        }
+    }
+}
+
+impl From<arguments::Verdict> for v1::Verdict {
+    fn from(verdict: arguments::Verdict) -> Self {
+        match verdict {
+            arguments::Verdict::Undecided => Self::Undecided,
+            arguments::Verdict::Same => Self::Same,
+            arguments::Verdict::Different => Self::Different,
         }
     }
 }

@@ -141,6 +141,48 @@ impl Session {
             }),
         }
     }
+
+    /// The link between two records.
+    pub fn get_same_person_link(
+        &self,
+        request: &v1::GetSamePersonLinkRequest,
+    ) -> Result<v1::GetSamePersonLinkResponse, Error> {
+        match self {
+            Session::Local(answers) => answers.get_same_person_link(request),
+            Session::Remote(remote) => remote.ask(|mut client| {
+                let request = request.clone();
+                async move { client.get_same_person_link(request).await }
+            }),
+        }
+    }
+
+    /// One page of links.
+    pub fn list_same_person_links(
+        &self,
+        request: &v1::ListSamePersonLinksRequest,
+    ) -> Result<v1::ListSamePersonLinksResponse, Error> {
+        match self {
+            Session::Local(answers) => answers.list_same_person_links(request),
+            Session::Remote(remote) => remote.ask(|mut client| {
+                let request = request.clone();
+                async move { client.list_same_person_links(request).await }
+            }),
+        }
+    }
+
+    /// Decides about two records.
+    pub fn decide_same_person(
+        &self,
+        request: &v1::DecideSamePersonRequest,
+    ) -> Result<v1::DecideSamePersonResponse, Error> {
+        match self {
+            Session::Local(answers) => answers.decide_same_person(request),
+            Session::Remote(remote) => remote.ask(|mut client| {
+                let request = request.clone();
+                async move { client.decide_same_person(request).await }
+            }),
+        }
+    }
 }
 
 impl Remote {

@@ -15,6 +15,7 @@ use super::stop::Stop;
 use super::transaction::{StatementDraft, Transaction};
 use crate::model::bundle::BundleFact;
 use crate::model::ids::StatementId;
+use crate::model::same_person::Verdict;
 use crate::model::statement::{Evidence, Fact};
 use rayon::prelude::*;
 use std::collections::{BTreeMap, HashSet};
@@ -162,6 +163,16 @@ fn compare(
             };
             imported.values().find(fits).map(|version| version.id())
         });
+        let earlier = match link_of_pair(history, &content) {
+            Some(link) if is_decided(link.fact()) && !is_decided(&content) => {
+                // An older file does not take back what somebody has decided.
+                matched.insert(link.id());
+                merged.unchanged += 1;
+                continue;
+            }
+            Some(link) => Some(link.id()),
+            None => earlier,
+        };
         match earlier {
             Some(id) => {
                 matched.insert(id);
@@ -194,6 +205,20 @@ fn standing(history: &History) -> BTreeMap<StatementId, &Version> {
         versions.map(|version| (version.id(), version)).collect();
     last.retain(|_, version| !version.statement.retracted);
     last
+}
+
+/// The link that stands already for the same two records: there is one for each pair.
+fn link_of_pair<'h>(history: &'h History, fact: &Fact) -> Option<&'h Version> {
+    let Fact::SamePerson(link) = fact else {
+        return None;
+    };
+    history.live().find(
+        |version| matches!(version.fact(), Fact::SamePerson(known) if known.other == link.other),
+    )
+}
+
+fn is_decided(fact: &Fact) -> bool {
+    matches!(fact, Fact::SamePerson(link) if link.verdict != Verdict::Undecided)
 }
 
 /// Of these a subject has one from each source of imports.

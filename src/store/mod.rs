@@ -38,6 +38,7 @@ mod rebuild;
 mod records;
 mod refresh;
 mod requests;
+mod same_person;
 mod sections;
 mod snapshot;
 mod stage;
@@ -62,6 +63,7 @@ pub use import::{ImportProgress, ImportRequest, ImportSummary, Progress, Unfinis
 pub use import_journal::ImportState;
 pub use open::{Clock, Counters, OpenMode, Random, Store, StoreOptions, migrate};
 pub use people::NamedPerson;
+pub use same_person::LinkPosition;
 pub use snapshot::{EverMade, Snapshot};
 pub use stop::Stop;
 pub use tie_kind::TieKind;

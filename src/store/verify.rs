@@ -393,6 +393,9 @@ fn readable(key: &[u8]) -> String {
         Some(IndexKey::Tie { other, subject, .. }) => format!("a tie of {subject} to {other}"),
         Some(IndexKey::OfKind { kind, number }) => format!("{} {number}", kind.word()),
         Some(IndexKey::Source(_)) => "a source".to_owned(),
+        Some(IndexKey::SamePerson { position, .. }) => {
+            format!("a same-person link of {}", position.subject.0)
+        }
         None => match keys::parse_number(key) {
             Some(number) => format!("subject {number}"),
             None => key.iter().map(|byte| format!("{byte:02x}")).collect(),

@@ -1,6 +1,6 @@
 //! Writes what a store holds into files for other systems, from one snapshot.
 
-use super::read_kin::walk_kin;
+use super::read_kin::{Question, walk_kin};
 use crate::access::Permit;
 use crate::error::Error;
 use crate::exchange::csv::{CsvWriter, Names};
@@ -8,8 +8,10 @@ use crate::exchange::gedcom::{FamilyPlan, Version};
 use crate::exchange::json_lines::{JsonLinesError, JsonLinesWriter, LineCounts};
 use crate::exchange::report::ExchangeError;
 use crate::model::ids::{PersonId, Revision};
+use crate::model::neighborhood::Node;
 use crate::model::partial_date::Day;
 use crate::model::reach::Reach;
+use crate::model::same_person::LinkPolicy;
 use crate::model::store_copy::CopyPart;
 use crate::model::visibility::Visibility;
 use crate::placement::ranking::weights;
@@ -109,12 +111,20 @@ fn write_gedcom(
             detail: error.to_string(),
         })?;
         let reach = Reach::everything(question.degree);
-        let walked = walk_kin(snapshot, permit, *person, question.as_of, reach, weights)?;
+        let walk = Question {
+            start: *person,
+            as_of: question.as_of,
+            reach,
+            scale: weights.certainty,
+            links: LinkPolicy::DECIDED_ONLY,
+        };
+        let walked = walk_kin(snapshot, permit, &walk)?.found;
         let kin = walked
             .kin
             .iter()
             .filter_map(|kin| walked.graph.node(kin.place));
-        people.extend(kin.map(|node| node.id.0));
+        let with_own = kin.chain(walked.graph.person(*person));
+        people.extend(with_own.flat_map(Node::record_ids).map(|record| record.0));
     }
     let mut plan = FamilyPlan::new(question.version, only, question.with_sealed);
     snapshot.copy(&mut |part| {

@@ -6,6 +6,7 @@ mod export_records;
 mod find_family;
 mod follow_changes;
 mod import_records;
+mod joined;
 mod keep_records;
 mod keep_store;
 mod link_nations;
@@ -19,6 +20,7 @@ mod relations;
 mod resolve_nation;
 mod resolve_person;
 mod resolve_resource;
+mod same_person;
 mod search_people;
 mod show_person;
 mod statement_words;
@@ -49,6 +51,10 @@ pub use record_statements::record_statements;
 pub use resolve_nation::{NationAnswer, RecordedNation, ResolveNation, resolve_nation};
 pub use resolve_person::resolve_person;
 pub use resolve_resource::resolve_resource;
+pub use same_person::{
+    Decision, ShownLink, decide_same_person, links_of_person, links_of_verdict,
+    propose_same_person, same_person_link, same_person_links_of_commit,
+};
 pub use search_people::{SearchPeople, search_people};
 pub use show_person::{PersonRecord, ShownStatement, show_person};
 pub use write::{StatementInput, Write, Written, written_before};

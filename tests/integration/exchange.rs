@@ -27,6 +27,23 @@ fn community(folder: &Path) -> Store {
         seed: 1,
     };
     generate(plan, &folder.join("sample"), &mut |_| {}).unwrap();
+    let people = fs::read_to_string(folder.join("sample/people.csv")).unwrap();
+    let ids: Vec<&str> = people
+        .lines()
+        .skip(1)
+        .filter_map(|line| line.split(',').next())
+        .collect();
+    let rows = [
+        "person-1,person-2,0.934,undecided,,v1,family name=sounds alike=4.2=Josef and Joseph,,linkage",
+        "person-3,person-2,,different,a cousin; she said so,,,,file 7|p. 2||the worker",
+        "person-4,person-5,1,same,,v1,,adoption,",
+    ];
+    let columns = "one,other,probability,verdict,verdict_reason,parameters,reasons,sealed,source";
+    let mut links = format!("{columns}\n{}\n", rows.join("\n"));
+    for (position, id) in ids[1_000..1_005].iter().enumerate() {
+        links = links.replace(&format!("person-{}", position + 1), id);
+    }
+    fs::write(folder.join("sample/same_person.csv"), links).unwrap();
     let store = Store::in_memory(&StoreOptions::default()).unwrap();
     let read = read_folder(&folder.join("sample"), &ReadOptions::default()).unwrap();
     assert_eq!(read.errors, 0);

@@ -9,6 +9,7 @@ mod nation;
 mod page;
 mod people;
 mod relation;
+mod same_person;
 mod words;
 
 pub use connection::connection;
@@ -17,3 +18,4 @@ pub use findings::findings;
 pub use nation::{nation_check, nations};
 pub use people::{people, person, relatives};
 pub use relation::relationship;
+pub use same_person::{same_person_link, same_person_links};

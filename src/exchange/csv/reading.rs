@@ -3,7 +3,9 @@
 
 use super::cells::CellReader;
 use super::table::{Column, Row, Table};
-use super::{cases, communities, concerns, facts, families, family_rules, people, ties};
+use super::{
+    cases, communities, concerns, facts, families, family_rules, people, same_person, ties,
+};
 use crate::exchange::assembly::{Assembly, Standing};
 use crate::exchange::family_check::BirthTie;
 use crate::exchange::report::{ExchangeError, Findings, ReadBundle, ReadOptions, shown};
@@ -21,7 +23,7 @@ const LONGEST_ID: usize = 200;
 type ReadTable = fn(&mut Reading, &[u8]);
 
 /// Files in the order of reading: what others refer to comes first. Only `people.csv` is needed.
-const FILES: [(&str, ReadTable); 12] = [
+const FILES: [(&str, ReadTable); 13] = [
     ("places.csv", communities::read_places),
     ("nations.csv", communities::read_nations),
     ("households.csv", communities::read_households),
@@ -34,6 +36,7 @@ const FILES: [(&str, ReadTable); 12] = [
     ("families.csv", families::read_families),
     ("inquiries.csv", cases::read_inquiries),
     ("outreach.csv", cases::read_outreach),
+    ("same_person.csv", same_person::read_same_person),
 ];
 
 /// Reads a folder. Faults of the content are findings; an error means that the folder or a file could not be opened.

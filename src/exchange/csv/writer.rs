@@ -1,6 +1,7 @@
 //! Writes a bundle subject by subject, in the order of their numbers, so that reading it and writing it again gives the
 //! same bytes. Only what stands is written; [`README`] says what the columns cannot hold.
 
+use super::same_person;
 use super::writer_ids::Names;
 use super::writer_rows::{self, Cells};
 use crate::exchange::report::ExchangeError;
@@ -26,7 +27,7 @@ Use the JSON Lines export to move a whole store.
 ";
 
 /// The files of a bundle with their columns.
-const FILES: [(&str, &[&str]); 12] = [
+const FILES: [(&str, &[&str]); 13] = [
     (
         "places.csv",
         &[
@@ -226,6 +227,7 @@ const FILES: [(&str, &[&str]); 12] = [
             "source",
         ],
     ),
+    ("same_person.csv", same_person::COLUMNS),
 ];
 
 /// What tells two ties apart in a bundle, as the reader does: kind, both ends, word and dates.

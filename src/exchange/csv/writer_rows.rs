@@ -1,6 +1,7 @@
 //! Which facts go into which row of which file.
 
 use super::facts::FactKind;
+use super::same_person::link_cells;
 use super::writer::CsvWriter;
 use super::writer_ids::place_of;
 use crate::exchange::report::ExchangeError;
@@ -41,7 +42,7 @@ impl Cells {
         self.text(&text)
     }
 
-    fn list<Part: AsRef<str>>(self, parts: impl IntoIterator<Item = Part>) -> Cells {
+    pub fn list<Part: AsRef<str>>(self, parts: impl IntoIterator<Item = Part>) -> Cells {
         let parts: Vec<String> = parts
             .into_iter()
             .map(|part| part.as_ref().trim().replace(';', ","))
@@ -430,6 +431,10 @@ fn write_of_person(
                 .date(screening.date)
                 .date(screening.expires);
             writer.row("screenings.csv", cells, evidence)
+        }
+        Fact::SamePerson(link) => {
+            let cells = link_cells(writer, id, link);
+            writer.row("same_person.csv", cells, evidence)
         }
         Fact::Parent(_)
         | Fact::Union(_)

@@ -27,7 +27,7 @@ pub fn coverage_of(
     let mut has_half_siblings = false;
     for (position, person) in people.iter().enumerate() {
         permit.go_on_at(position)?;
-        if !is_born(gathered, person) {
+        if person.is_probable() || !is_born(gathered, person) {
             continue;
         }
         let alive = is_alive(gathered, person);

@@ -5,6 +5,7 @@ mod cautions;
 mod coverage_of;
 mod gather;
 mod nations;
+mod other_records;
 mod show;
 mod tiers;
 mod waiting;
@@ -45,7 +46,7 @@ pub fn find_family(
     let gathered = gather::gather(&snapshot, permit, question)?;
     let people = belonging::people(&gathered, permit)?;
     let assigned = tiers::assign(&gathered, permit, &people, question.purpose)?;
-    let shown = show::Shown::load(&snapshot, &gathered, &assigned, question)?;
+    let shown = show::Shown::load(&snapshot, permit, &gathered, &assigned, question)?;
     let tiers = gathered
         .order
         .tiers
@@ -65,7 +66,11 @@ pub fn find_family(
         excluded,
         excluded_total,
         coverage: coverage_of::coverage_of(&gathered, permit, &people)?,
-        contradictions: contradictions(&gathered.graph),
+        contradictions: [
+            contradictions(&gathered.graph),
+            gathered.link_reports.clone(),
+        ]
+        .concat(),
         people_read: gathered.graph.people_read() as u32,
     })
 }

@@ -10,13 +10,14 @@ use crate::error::Error;
 use crate::kinship::family_graph::is_over;
 use crate::kinship::route::{Joint, Shape};
 use crate::model::case::Purpose;
-use crate::model::lead::Score;
+use crate::model::lead::{Score, ScorePart};
 use crate::model::neighborhood::Node;
 use crate::model::relation_pattern::PatternJoint;
 use crate::names::network_roles::network_role;
 use crate::names::normalize::fold;
 use crate::placement::eligibility::{Eligibility, eligibility};
 use crate::placement::order::{Attribute, Holding, IndigenousStatus, Tier, Who};
+use rustc_hash::FxHashMap;
 use std::cell::OnceCell;
 use std::cmp::Ordering;
 
@@ -35,6 +36,10 @@ pub struct RankedLead {
     pub questions: Vec<String>,
     /// The tier holds them for the network, or because a nation offered them, alone: their kinship, if any, is out of its reach.
     pub by_network: bool,
+    /// The tier holds them only if records are one person's.
+    pub probable: bool,
+    /// Civil degree and couples of the kinship that put them here.
+    closeness: Option<(u8, u8)>,
 }
 
 pub struct LeftOut {
@@ -43,6 +48,7 @@ pub struct LeftOut {
     pub rule: &'static str,
     pub reason: String,
     pub connection: bool,
+    pub probable: bool,
 }
 
 /// Decides tier, eligibility and rank for everybody.
@@ -57,8 +63,13 @@ pub fn assign<'a>(
     let mut excluded = Vec::new();
     for (position, person) in people.iter().enumerate() {
         permit.go_on_at(position)?;
-        let held = held_by(gathered, person);
-        let mut candidate = person.candidate(gathered, &heritage);
+        let (held, probable) = tier_of(gathered, person);
+        let ways = if probable {
+            &person.probable
+        } else {
+            &person.ways
+        };
+        let mut candidate = person.candidate(gathered, &heritage, ways);
         let by_network = held.as_ref().is_some_and(|held| !held.as_kin);
         if by_network {
             candidate.kinship = None;
@@ -72,6 +83,10 @@ pub fn assign<'a>(
                     score: gathered.weights.score(&candidate, purpose),
                     questions,
                     by_network,
+                    probable,
+                    closeness: candidate
+                        .kinship
+                        .map(|kinship| (kinship.degree, kinship.unions)),
                 });
             }
             (None, Eligibility::Lead { .. }) => excluded.push(LeftOut {
@@ -80,6 +95,7 @@ pub fn assign<'a>(
                 rule: "outside_order",
                 reason: "not among those whom this order looks to".to_owned(),
                 connection: true,
+                probable,
             }),
             (
                 held,
@@ -94,6 +110,7 @@ pub fn assign<'a>(
                 rule,
                 reason,
                 connection,
+                probable,
             }),
         }
     }
@@ -104,8 +121,10 @@ pub fn assign<'a>(
         content.push(Content::of(person, by_name));
     }
     for tier in &mut leads {
+        place_below_certain(tier);
         tier.sort_by(|one, other| {
             let by_score = other.score.total.total_cmp(&one.score.total);
+            let by_score = by_score.then_with(|| one.probable.cmp(&other.probable));
             by_score.then_with(|| content[one.position].cmp(&content[other.position]))
         });
     }
@@ -137,15 +156,52 @@ enum Holds {
     Asks(&'static str),
 }
 
-/// The earliest tier that holds a person.
-fn held_by(gathered: &Gathered, person: &Belonging<'_>) -> Option<Held> {
+/// The earliest tier that holds a person, and whether they are there only if records are one person's. What is certain
+/// counts first: an undecided link moves nobody.
+fn tier_of(gathered: &Gathered, person: &Belonging<'_>) -> (Option<Held>, bool) {
+    match held_by(gathered, person, false) {
+        Some(held) => (Some(held), false),
+        None if person.probable.is_empty() => (None, false),
+        None => match held_by(gathered, person, true) {
+            Some(held) => (Some(held), true),
+            None => (None, person.is_probable()),
+        },
+    }
+}
+
+/// Takes as much off probable leads as it needs for them to stand below every certain lead of like closeness.
+fn place_below_certain(tier: &mut [RankedLead]) {
+    let mut least: FxHashMap<(u8, u8), f64> = FxHashMap::default();
+    for lead in tier.iter().filter(|lead| !lead.probable) {
+        if let Some(closeness) = lead.closeness {
+            let known = least.entry(closeness).or_insert(lead.score.total);
+            *known = known.min(lead.score.total);
+        }
+    }
+    for lead in tier.iter_mut().filter(|lead| lead.probable) {
+        let Some(&least) = lead.closeness.and_then(|closeness| least.get(&closeness)) else {
+            continue;
+        };
+        if lead.score.total > least {
+            lead.score.parts.push(ScorePart {
+                name: "probable".to_owned(),
+                points: least - lead.score.total,
+                reason: "stands below those as close whose relation is certain".to_owned(),
+            });
+            lead.score.total = least;
+        }
+    }
+}
+
+/// The earliest tier that holds a person, for sure, or by ways that cross undecided links.
+fn held_by(gathered: &Gathered, person: &Belonging<'_>, perhaps: bool) -> Option<Held> {
     for (index, tier) in gathered.order.tiers.iter().enumerate() {
         if !is_for_child(gathered, tier) {
             continue;
         }
         let mut held: Option<Held> = None;
         for holding in &tier.holds {
-            let question = match holds(gathered, holding, person) {
+            let question = match holds(gathered, holding, person, perhaps) {
                 Holds::No => continue,
                 Holds::Yes => None,
                 Holds::Asks(question) => Some(question.to_owned()),
@@ -179,26 +235,31 @@ pub fn is_for_child(gathered: &Gathered, tier: &Tier) -> bool {
         )
 }
 
-fn holds(gathered: &Gathered, holding: &Holding, person: &Belonging<'_>) -> Holds {
+fn holds(gathered: &Gathered, holding: &Holding, person: &Belonging<'_>, perhaps: bool) -> Holds {
+    let ways = if perhaps {
+        &person.probable
+    } else {
+        &person.ways
+    };
     if let Some(test) = holding.nation
         && !gathered.meets(test, &[person.node])
     {
         return Holds::No;
     }
     let yes = match holding.who {
-        Who::Kin => person
-            .ways
+        Who::Kin => ways
             .iter()
             .any(|way| !is_foster_kin(&way.shape) && within(&way.shape, holding)),
-        Who::CalledFamily => person.ways.iter().any(|way| {
+        Who::CalledFamily => ways.iter().any(|way| {
             is_by_custom(gathered, way) || (!holding.by_custom && is_named_or_custom(gathered, way))
         }),
-        Who::FosterKin => person.ways.iter().any(|way| {
+        Who::FosterKin => ways.iter().any(|way| {
             is_foster_kin(&way.shape)
                 && (!holding.present_carer
                     || (way.route.steps.len() == 1 && !is_former(gathered, way)))
         }),
-        Who::OfferedByNation => person.offered,
+        Who::OfferedByNation => person.offered && !perhaps,
+        Who::Network if perhaps => false,
         Who::Network => return in_network(gathered, holding, person),
         Who::Nations | Who::WaitingFamilies => false,
     };
@@ -262,9 +323,11 @@ struct Content<'a> {
 impl<'a> Content<'a> {
     fn of(person: &Belonging<'a>, by_name: bool) -> Content<'a> {
         let birth = person.node.birth;
+        let perhaps = person.probable.first().filter(|_| person.is_probable());
+        let nearest = person.ways.first().or(perhaps);
         let first_day = birth.and_then(|birth| birth.possible_days().0);
         Content {
-            closeness: person.ways.first().map_or((u8::MAX, u8::MAX), |way| {
+            closeness: nearest.map_or((u8::MAX, u8::MAX), |way| {
                 (way.shape.civil_degree(), way.shape.unions())
             }),
             born: first_day.map_or(i32::MAX, |day| day.0),

@@ -216,6 +216,7 @@ fn stored_answer(bytes: &[u8]) -> Result<RecordedConnection, Error> {
         birth: person.birth,
         dead: person.dead,
         death: None,
+        also_recorded_as: Vec::new(),
     });
     Ok(RecordedConnection {
         person: people.next(),

@@ -17,7 +17,7 @@ const NO_RECORDS: [&str; 3] = ["Import", "Operation", "Status"];
 const WORK: [&str; 3] = ["StartVerify", "StartBackup", "CancelOperation"];
 
 /// Resources: messages with a name of their own that are read by a Get method.
-const RESOURCES: [&str; 7] = [
+const RESOURCES: [&str; 9] = [
     "Person",
     "Statement",
     "Case",
@@ -25,6 +25,7 @@ const RESOURCES: [&str; 7] = [
     "WaitingFamily",
     "Household",
     "Place",
+    "SamePersonLink",
 ];
 
 fn pool() -> DescriptorPool {

@@ -4,6 +4,7 @@ mod arguments;
 mod bad_calls;
 mod cancelling;
 mod connections;
+mod deciding;
 mod descriptors;
 mod errors;
 mod json;
