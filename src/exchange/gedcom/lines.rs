@@ -382,7 +382,7 @@ mod tests {
     #[test]
     fn depth_costs_no_stack() {
         let text: String = (0..100_000)
-            .map(|level| format!("{level} NOTE\n"))
+            .map(|level| format!("{level} NOTE x\n"))
             .collect();
         assert_eq!(read(&text).0.records().count(), 1);
     }
