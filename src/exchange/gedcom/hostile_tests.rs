@@ -380,7 +380,7 @@ fn big_files() -> Vec<(&'static str, Vec<u8>, Outcome)> {
         ),
         (
             "100,000 residences",
-            repeated("1 RESI\n2 _X some words\n2 PLAC z\n", 100_000),
+            repeated("1 RESI\n2 _X some more words\n2 PLAC z\n", 100_000),
             Taken,
         ),
         (
