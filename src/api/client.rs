@@ -3,8 +3,10 @@
 use super::status::to_error;
 use super::v1;
 use super::v1::connection_service_client::ConnectionServiceClient;
+use super::v1::due_action_service_client::DueActionServiceClient;
 use super::v1::family_finding_service_client::FamilyFindingServiceClient;
 use super::v1::find_family_response::Part;
+use super::v1::pathway_service_client::PathwayServiceClient;
 use super::v1::person_service_client::PersonServiceClient;
 use crate::error::Error;
 use std::time::Duration;
@@ -22,6 +24,8 @@ pub struct Client {
     families: FamilyFindingServiceClient<Channel>,
     people: PersonServiceClient<Channel>,
     connections: ConnectionServiceClient<Channel>,
+    pathways: PathwayServiceClient<Channel>,
+    due_actions: DueActionServiceClient<Channel>,
 }
 
 impl Client {
@@ -43,7 +47,9 @@ impl Client {
             families: FamilyFindingServiceClient::new(channel.clone())
                 .max_decoding_message_size(MOST_BYTES),
             people: PersonServiceClient::new(channel.clone()).max_decoding_message_size(MOST_BYTES),
-            connections: ConnectionServiceClient::new(channel),
+            connections: ConnectionServiceClient::new(channel.clone()),
+            pathways: PathwayServiceClient::new(channel.clone()),
+            due_actions: DueActionServiceClient::new(channel).max_decoding_message_size(MOST_BYTES),
         })
     }
 
@@ -96,6 +102,22 @@ impl Client {
         request: v1::SearchPeopleRequest,
     ) -> Result<v1::SearchPeopleResponse, Error> {
         unwrapped(self.people.search_people(timed(request)).await)
+    }
+
+    /// The forms of permanence for a child with a person or family.
+    pub async fn list_pathways(
+        &mut self,
+        request: v1::ListPathwaysRequest,
+    ) -> Result<v1::ListPathwaysResponse, Error> {
+        unwrapped(self.pathways.list_pathways(timed(request)).await)
+    }
+
+    /// One page of what is due.
+    pub async fn list_due_actions(
+        &mut self,
+        request: v1::ListDueActionsRequest,
+    ) -> Result<v1::ListDueActionsResponse, Error> {
+        unwrapped(self.due_actions.list_due_actions(timed(request)).await)
     }
 
     /// Records one person found for a child.

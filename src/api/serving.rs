@@ -7,9 +7,11 @@ use super::service::{ApiLimits, Service};
 use super::v1::case_service_server::CaseServiceServer;
 use super::v1::change_service_server::ChangeServiceServer;
 use super::v1::connection_service_server::ConnectionServiceServer;
+use super::v1::due_action_service_server::DueActionServiceServer;
 use super::v1::family_finding_service_server::FamilyFindingServiceServer;
 use super::v1::household_service_server::HouseholdServiceServer;
 use super::v1::nation_service_server::NationServiceServer;
+use super::v1::pathway_service_server::PathwayServiceServer;
 use super::v1::person_service_server::PersonServiceServer;
 use super::v1::statement_service_server::StatementServiceServer;
 use super::v1::waiting_family_service_server::WaitingFamilyServiceServer;
@@ -35,13 +37,15 @@ use tower::util::MapResponseLayer;
 use tower_http::cors::CorsLayer;
 
 /// Every service that is ours.
-const SERVICES: [&str; 9] = [
+const SERVICES: [&str; 11] = [
     CaseServiceServer::<Service>::NAME,
     ChangeServiceServer::<Service>::NAME,
     ConnectionServiceServer::<Service>::NAME,
+    DueActionServiceServer::<Service>::NAME,
     FamilyFindingServiceServer::<Service>::NAME,
     HouseholdServiceServer::<Service>::NAME,
     NationServiceServer::<Service>::NAME,
+    PathwayServiceServer::<Service>::NAME,
     PersonServiceServer::<Service>::NAME,
     StatementServiceServer::<Service>::NAME,
     WaitingFamilyServiceServer::<Service>::NAME,
@@ -132,6 +136,12 @@ fn routes(service: &Service) -> RoutesBuilder {
             .send_compressed(Gzip),
     );
     routes.add_service(
+        DueActionServiceServer::new(service.clone())
+            .max_decoding_message_size(most)
+            .accept_compressed(Gzip)
+            .send_compressed(Gzip),
+    );
+    routes.add_service(
         FamilyFindingServiceServer::new(service.clone())
             .max_decoding_message_size(most)
             .accept_compressed(Gzip)
@@ -145,6 +155,12 @@ fn routes(service: &Service) -> RoutesBuilder {
     );
     routes.add_service(
         NationServiceServer::new(service.clone())
+            .max_decoding_message_size(most)
+            .accept_compressed(Gzip)
+            .send_compressed(Gzip),
+    );
+    routes.add_service(
+        PathwayServiceServer::new(service.clone())
             .max_decoding_message_size(most)
             .accept_compressed(Gzip)
             .send_compressed(Gzip),

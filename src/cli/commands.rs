@@ -5,7 +5,7 @@ use super::arguments::{
 };
 use super::session::Session;
 use super::stop::Stop;
-use super::{export, import, maintenance, orders, progress, render, requests, shell};
+use super::{export, import, maintenance, orders, permanence, progress, render, requests, shell};
 use crate::api::v1;
 use crate::error::Error;
 use serde::Serialize;
@@ -29,6 +29,8 @@ pub fn run(arguments: &Arguments) -> Result<(), Stop> {
         Command::Export(command) => export::export(global, command),
         Command::Config(ConfigCommand::Check(command)) => maintenance::check_config(command),
         Command::Orders(command) => orders::orders(global, command),
+        Command::Pathways(command) => permanence::pathways(global, command),
+        Command::Due(command) => permanence::due(global, command),
         Command::Completions(command) => shell::completions(command),
         Command::Man => shell::man(),
         Command::Serve(command) => maintenance::serve(global, command),
@@ -243,14 +245,16 @@ fn store_flag(global: &Global) -> String {
     }
 }
 
-fn write_text(text: &str) -> Result<(), Stop> {
+/// Writes a text for people.
+pub fn write_text(text: &str) -> Result<(), Stop> {
     let mut out = io::stdout().lock();
     out.write_all(text.as_bytes())?;
     out.flush()?;
     Ok(())
 }
 
-fn write_json_lines<Message: Serialize>(messages: &[Message]) -> Result<(), Stop> {
+/// Writes messages as JSON, one a line.
+pub fn write_json_lines<Message: Serialize>(messages: &[Message]) -> Result<(), Stop> {
     let mut out = io::BufWriter::new(io::stdout().lock());
     for message in messages {
         write_json(&mut out, message)?;

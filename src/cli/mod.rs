@@ -7,6 +7,7 @@ mod export;
 mod import;
 mod maintenance;
 mod orders;
+mod permanence;
 mod progress;
 pub mod render;
 mod requests;

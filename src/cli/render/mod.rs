@@ -7,6 +7,7 @@ mod findings;
 mod lead;
 mod page;
 mod people;
+mod permanence;
 mod relation;
 mod words;
 
@@ -14,4 +15,5 @@ pub use connection::connection;
 pub use family::family;
 pub use findings::findings;
 pub use people::{people, person, relatives};
+pub use permanence::{due_actions, pathways};
 pub use relation::relationship;
