@@ -15,6 +15,7 @@ use crate::model::waiting_family::ApprovalState;
 use crate::placement::due_actions::{
     CaseFacts, Dated, DueRules, days_since, days_words, due_actions,
 };
+use crate::placement::pathways::as_word;
 use crate::placement::rule_file::in_use;
 use crate::store::{Snapshot, Store};
 
@@ -244,7 +245,7 @@ fn facts(
     Ok(CaseFacts {
         as_of: gathered.as_of,
         in_care_since: case.in_care_since,
-        legal_status: case.legal_status.clone(),
+        legal_status: as_word(&case.legal_status),
         legal_status_date: case.legal_status_date,
         child_birth: gathered.child().birth,
         primary_goal: case.primary_goal.clone(),

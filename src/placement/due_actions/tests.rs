@@ -42,11 +42,18 @@ fn one(order: &str, id: &str, facts: &CaseFacts) -> Option<(DueState, String)> {
     Some((found.state, day))
 }
 
+/// The placement order, the rule, what is changed in the facts, and what is expected.
+type Row = (
+    &'static str,
+    &'static str,
+    fn(&mut CaseFacts),
+    Option<(DueState, &'static str)>,
+);
+
 #[test]
 fn each_date_is_counted_from_what_is_recorded() {
     use DueState::{Ahead, DueNow, NeedsReview, Overdue};
-    type Change = fn(&mut CaseFacts);
-    let rows: &[(&str, &str, Change, Option<(DueState, &str)>)] = &[
+    let rows: &[Row] = &[
         (
             "connecticut-dcf",
             "concurrent-plan",
@@ -178,7 +185,7 @@ fn each_date_is_counted_from_what_is_recorded() {
                 f.approvals = vec![Dated {
                     about: "Pine family".to_owned(),
                     date: date("2026-11-09"),
-                }]
+                }];
             },
             Some((Overdue, "2026-11-09")),
         ),
@@ -189,7 +196,7 @@ fn each_date_is_counted_from_what_is_recorded() {
                 f.ask_again = vec![Dated {
                     about: "June".to_owned(),
                     date: date("2027-02"),
-                }]
+                }];
             },
             Some((Ahead, "2027-02-28")),
         ),

@@ -110,13 +110,18 @@ impl Decision {
             "no" => false,
             _ => return None,
         };
-        let key = key.trim().to_lowercase().replace([' ', '-'], "_");
+        let key = as_word(key);
         (!key.is_empty()).then(|| Decision {
             key,
             holds,
             of: of.trim().to_owned(),
         })
     }
+}
+
+/// A status, goal or key as rules write it, however somebody wrote it: "Return home" is `return_home`.
+pub fn as_word(text: &str) -> String {
+    text.trim().to_lowercase().replace([' ', '-'], "_")
 }
 
 /// What follows a word at the beginning, whatever its case.

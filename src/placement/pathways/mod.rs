@@ -3,12 +3,13 @@
 
 mod facts;
 mod named_tests;
+mod named_tests_of_lead;
 mod reading;
 mod rules;
 
 pub use facts::{
     ApprovalFact, Decision, Facts, LeadFacts, ParentFact, PlacementFact, RelationFact,
-    ScreeningFact,
+    ScreeningFact, as_word,
 };
 pub use rules::{Condition, PathwayRule, PathwayRules, RightsState, Test};
 

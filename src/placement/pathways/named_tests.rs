@@ -1,13 +1,10 @@
-//! The named tests of which conditions are made. Each answers yes, no or unknown with the words of what is recorded or
-//! missing. A fact that is not there never makes a no.
+//! The named tests of which conditions are made; those that look at the lead stand in `named_tests_of_lead.rs`. Each
+//! answers yes, no or unknown with the words of what is recorded or missing. A fact that is not there never makes a no.
 
-use super::facts::{ApprovalFact, Facts, ParentFact, PlacementFact, ScreeningFact};
-use super::rules::{PathwayRules, RightsState, Test};
-use crate::model::case::OutreachState;
+use super::facts::{Facts, PlacementFact};
+use super::named_tests_of_lead;
+use super::rules::{PathwayRules, Test};
 use crate::model::partial_date::{Day, PartialDate, Truth};
-use crate::model::person::ScreeningResult;
-use crate::model::tie::{LegalState, ParentNature};
-use crate::model::waiting_family::ApprovalState;
 use crate::placement::order::IndigenousStatus;
 use crate::placement::when::when;
 
@@ -20,7 +17,8 @@ pub struct Finding {
     pub met_from: Option<Day>,
 }
 
-fn found(truth: Truth, words: impl Into<String>) -> Finding {
+/// A finding that time alone does not change.
+pub fn found(truth: Truth, words: impl Into<String>) -> Finding {
     Finding {
         truth,
         words: words.into(),
@@ -28,15 +26,18 @@ fn found(truth: Truth, words: impl Into<String>) -> Finding {
     }
 }
 
-fn yes(words: impl Into<String>) -> Finding {
+/// Met.
+pub fn yes(words: impl Into<String>) -> Finding {
     found(Truth::Yes, words)
 }
 
-fn no(words: impl Into<String>) -> Finding {
+/// Not met, by something that is recorded.
+pub fn no(words: impl Into<String>) -> Finding {
     found(Truth::No, words)
 }
 
-fn unknown(words: impl Into<String>) -> Finding {
+/// The records do not tell.
+pub fn unknown(words: impl Into<String>) -> Finding {
     found(Truth::Unknown, words)
 }
 
@@ -47,20 +48,22 @@ pub fn answer(test: &Test, facts: &Facts, rules: &PathwayRules) -> Finding {
         Test::ChildAgeBelow(years) => child_age_below(*years, facts),
         Test::PlacedWithForMonths(months) => placed_with_for(*months, facts),
         Test::CaresForChild => cares_for_child(facts),
-        Test::IsParent => is_parent(facts),
-        Test::RightsOfLeadIn(states) => rights_of_lead(states, facts),
-        Test::RightsOfAllParents(state) => rights_of_all_parents(*state, facts),
-        Test::IsRelative => is_relative(facts),
-        Test::KinByCustom => kin_by_custom(facts),
-        Test::HoldsSibling => holds_sibling(facts),
-        Test::SameNation => same_nation(facts),
+        Test::IsParent => named_tests_of_lead::is_parent(facts),
+        Test::RightsOfLeadIn(states) => named_tests_of_lead::rights_of_lead(states, facts),
+        Test::RightsOfAllParents(state) => {
+            named_tests_of_lead::rights_of_all_parents(*state, facts)
+        }
+        Test::IsRelative => named_tests_of_lead::is_relative(facts),
+        Test::KinByCustom => named_tests_of_lead::kin_by_custom(facts),
+        Test::HoldsSibling => named_tests_of_lead::holds_sibling(facts),
+        Test::SameNation => named_tests_of_lead::same_nation(facts),
         Test::ChildIsIndigenous => child_is_indigenous(facts),
-        Test::ScreeningCleared => screening_cleared(facts),
-        Test::Licensed => licensed(facts),
-        Test::NotBarred => not_barred(facts),
-        Test::LeadIsWilling => lead_is_willing(facts),
+        Test::ScreeningCleared => named_tests_of_lead::screening_cleared(facts),
+        Test::Licensed => named_tests_of_lead::licensed(facts),
+        Test::NotBarred => named_tests_of_lead::not_barred(facts),
+        Test::LeadIsWilling => named_tests_of_lead::lead_is_willing(facts),
         Test::LegalStatusIn(statuses) => legal_status_in(statuses, facts),
-        Test::GoalNotIn(goals) => goal_not_in(goals, facts),
+        Test::GoalNotIn(goals) => goal_not_in(goals, facts, rules),
         Test::RuledOut(pathway) => ruled_out(pathway, facts, rules),
         Test::NotRuledOut(pathway) => not_ruled_out(pathway, facts, rules),
         Test::Stated(key) => stated(key, facts),
@@ -173,154 +176,6 @@ fn cares_for_child(facts: &Facts) -> Finding {
     }
 }
 
-/// Parents whom the law may know: by birth or adoption, or only presumed.
-fn is_established(parent: &ParentFact) -> bool {
-    matches!(parent.nature, ParentNature::Birth | ParentNature::Adoptive)
-}
-
-fn is_parent(facts: &Facts) -> Finding {
-    let name = &facts.lead.name;
-    if let Some(tie) = facts.parents.iter().find(|parent| parent.is_lead) {
-        return match is_established(tie) {
-            true => yes(format!("{name} is recorded as a parent")),
-            false => unknown(format!(
-                "{name} is only presumed to be a parent: is it established?"
-            )),
-        };
-    }
-    let others: Vec<&str> = facts
-        .parents
-        .iter()
-        .filter(|parent| is_established(parent))
-        .map(|parent| parent.name.as_str())
-        .collect();
-    match &facts.lead.relation {
-        Some(relation) if relation.doubt.is_empty() => {
-            no(format!("{name} is the {}", relation.words))
-        }
-        _ if others.len() >= 2 => no(format!("the parents are {}", others.join(" and "))),
-        _ => unknown(format!(
-            "{name} is not recorded as a parent, and not both parents are recorded"
-        )),
-    }
-}
-
-fn rights_of_lead(states: &[RightsState], facts: &Facts) -> Finding {
-    let name = &facts.lead.name;
-    let Some(tie) = facts.parents.iter().find(|parent| parent.is_lead) else {
-        return unknown(format!("{name} is not recorded as a parent"));
-    };
-    if tie.legal_state == LegalState::Unknown {
-        return unknown(format!("{name}'s legal standing is not recorded"));
-    }
-    let words = format!(
-        "{name}'s rights are recorded as {}",
-        tie.legal_state.word().replace('_', " ")
-    );
-    found(
-        states
-            .iter()
-            .any(|state| state.holds(tie.legal_state))
-            .into(),
-        words,
-    )
-}
-
-fn rights_of_all_parents(state: RightsState, facts: &Facts) -> Finding {
-    let mut open = Vec::new();
-    let mut settled = Vec::new();
-    for parent in &facts.parents {
-        let name = &parent.name;
-        if parent.dead {
-            settled.push(format!("{name} has died"));
-            continue;
-        }
-        match parent.legal_state {
-            LegalState::Unknown if is_established(parent) => {
-                open.push(format!("{name}'s legal standing is not recorded"));
-            }
-            LegalState::Unknown => open.push(format!("{name} is only presumed to be a parent")),
-            known if state.holds(known) => {
-                settled.push(format!("{name}: {}", known.word().replace('_', " ")));
-            }
-            known => {
-                let known = known.word().replace('_', " ");
-                return no(format!("{name}'s rights are recorded as {known}"));
-            }
-        }
-    }
-    if facts.parents.len() < 2 {
-        open.push(match facts.parents.len() {
-            0 => "no parent is recorded".to_owned(),
-            _ => "the other parent is not recorded".to_owned(),
-        });
-    }
-    match open.is_empty() {
-        true => yes(settled.join("; ")),
-        false => unknown(open.join("; ")),
-    }
-}
-
-fn is_relative(facts: &Facts) -> Finding {
-    let name = &facts.lead.name;
-    match &facts.lead.relation {
-        Some(relation) if relation.doubt.is_empty() => {
-            yes(format!("{name} is the {}", relation.words))
-        }
-        Some(relation) => unknown(format!(
-            "{name} is recorded as {}: {}",
-            relation.words, relation.doubt
-        )),
-        None => match decided("related", true, facts) {
-            Some(false) => no(format!("it is noted that {name} is no relative")),
-            Some(true) => yes(format!("it is noted that {name} is a relative")),
-            None => unknown(format!(
-                "no relation between {name} and the child is recorded"
-            )),
-        },
-    }
-}
-
-fn kin_by_custom(facts: &Facts) -> Finding {
-    let name = &facts.lead.name;
-    match (
-        facts.lead.kin_by_custom,
-        decided("kin_by_custom", true, facts),
-    ) {
-        (true, _) | (_, Some(true)) => yes(format!("{name} is kin by the nation's custom")),
-        (_, Some(false)) => no(format!("it is noted that {name} is no kin by custom")),
-        _ => unknown(format!(
-            "whether the nation's custom counts {name} as kin is not recorded"
-        )),
-    }
-}
-
-fn holds_sibling(facts: &Facts) -> Finding {
-    let name = &facts.lead.name;
-    match (
-        &facts.lead.sibling_held,
-        decided("holds_sibling", true, facts),
-    ) {
-        (Some(sibling), _) => yes(format!(
-            "{name} is parent or guardian of the child's sibling {sibling}"
-        )),
-        (None, Some(true)) => yes(format!("it is noted that {name} holds a sibling")),
-        (None, Some(false)) => no(format!("it is noted that {name} holds no sibling")),
-        (None, None) => unknown(format!("no sibling of the child with {name} is recorded")),
-    }
-}
-
-fn same_nation(facts: &Facts) -> Finding {
-    let name = &facts.lead.name;
-    match facts.lead.same_nation {
-        Truth::Yes => yes(format!("{name} belongs to a nation of the child")),
-        Truth::No => no(format!("{name} is no member of the child's nation")),
-        Truth::Unknown => unknown(format!(
-            "whether {name} belongs to the child's nation is not recorded"
-        )),
-    }
-}
-
 fn child_is_indigenous(facts: &Facts) -> Finding {
     match facts.indigenous {
         IndigenousStatus::Known => yes("the child belongs to a nation"),
@@ -331,121 +186,6 @@ fn child_is_indigenous(facts: &Facts) -> Finding {
         IndigenousStatus::NotRecorded => {
             unknown("whether the child belongs to a nation is not recorded")
         }
-    }
-}
-
-/// Whether a check is good on the day.
-fn screening_holds(screening: &ScreeningFact, as_of: Day) -> Finding {
-    let who = format!("{}: {}", screening.who, screening.kind);
-    match screening.result {
-        ScreeningResult::Concerns => no(format!("{who}, concerns")),
-        ScreeningResult::Pending => unknown(format!("{who}, under way")),
-        ScreeningResult::Cleared => in_force(&format!("{who}, cleared"), screening.expires, as_of),
-    }
-}
-
-/// Whether something with an end is in force on the day; one without an end is.
-fn in_force(what: &str, expires: Option<PartialDate>, as_of: Day) -> Finding {
-    let Some(expires) = expires else {
-        return yes(what);
-    };
-    let ends = expires.in_words();
-    match expires.on_or_before(Day(as_of.0 - 1)) {
-        Truth::Yes => no(format!("{what}, but only until {ends}")),
-        Truth::No => yes(format!("{what}, until {ends}")),
-        Truth::Unknown => unknown(format!("{what}, until {ends}: still in force?")),
-    }
-}
-
-/// The worst of several findings; what is said of it.
-fn all_of(findings: Vec<Finding>, nothing: Finding) -> Finding {
-    let worst = [Truth::No, Truth::Unknown, Truth::Yes]
-        .into_iter()
-        .find(|truth| findings.iter().any(|finding| finding.truth == *truth));
-    let Some(worst) = worst else {
-        return nothing;
-    };
-    let words: Vec<String> = findings
-        .into_iter()
-        .filter(|finding| finding.truth == worst)
-        .map(|finding| finding.words)
-        .collect();
-    found(worst, words.join("; "))
-}
-
-fn screening_cleared(facts: &Facts) -> Finding {
-    let name = &facts.lead.name;
-    let findings = facts
-        .lead
-        .screenings
-        .iter()
-        .map(|screening| screening_holds(screening, facts.as_of))
-        .collect();
-    all_of(
-        findings,
-        unknown(format!("no screening of {name} is recorded")),
-    )
-}
-
-fn approval_holds(approval: &ApprovalFact, as_of: Day) -> Finding {
-    let family = &approval.family;
-    match approval.approval {
-        None => unknown(format!("whether {family} is approved is not recorded")),
-        Some(ApprovalState::InStudy) => no(format!("{family} is still in study")),
-        Some(ApprovalState::Withdrawn) => no(format!("the approval of {family} was withdrawn")),
-        Some(ApprovalState::Approved) => {
-            in_force(&format!("{family} is approved"), approval.expires, as_of)
-        }
-    }
-}
-
-/// A licence, or the approval as a waiting family.
-fn licensed(facts: &Facts) -> Finding {
-    let lead = &facts.lead;
-    let is_licence = |screening: &&ScreeningFact| screening.kind.to_lowercase().contains("licen");
-    let licences = lead.screenings.iter().filter(is_licence);
-    let findings: Vec<Finding> = licences
-        .map(|licence| screening_holds(licence, facts.as_of))
-        .chain(
-            lead.approvals
-                .iter()
-                .map(|approval| approval_holds(approval, facts.as_of)),
-        )
-        .collect();
-    // One licence that holds is enough.
-    if let Some(good) = findings.iter().find(|one| one.truth == Truth::Yes) {
-        return good.clone();
-    }
-    let open = findings.iter().find(|one| one.truth == Truth::Unknown);
-    if let Some(open) = open {
-        return open.clone();
-    }
-    all_of(
-        findings,
-        unknown(format!(
-            "no licence or approval of {} is recorded",
-            lead.name
-        )),
-    )
-}
-
-fn not_barred(facts: &Facts) -> Finding {
-    let name = &facts.lead.name;
-    match &facts.lead.bar {
-        Some(bar) => no(bar),
-        None => yes(format!("nothing recorded bars {name}")),
-    }
-}
-
-fn lead_is_willing(facts: &Facts) -> Finding {
-    let name = &facts.lead.name;
-    match facts.lead.willing {
-        Some(OutreachState::Willing) => yes(format!("{name} said that they are willing")),
-        Some(OutreachState::Declined) => no(format!("{name} declined")),
-        Some(OutreachState::Contacted | OutreachState::NoReply | OutreachState::Planned) => {
-            unknown(format!("{name} has not answered yet"))
-        }
-        None => unknown(format!("{name} was not asked, as far as is recorded")),
     }
 }
 
@@ -460,7 +200,8 @@ fn legal_status_in(statuses: &[String], facts: &Facts) -> Finding {
     found(statuses.contains(&facts.legal_status).into(), words)
 }
 
-fn goal_not_in(goals: &[String], facts: &Facts) -> Finding {
+/// Whether neither goal is one of these. A goal in words that the rules do not know may mean any of them.
+fn goal_not_in(goals: &[String], facts: &Facts, rules: &PathwayRules) -> Finding {
     let own = [
         ("primary", &facts.primary_goal),
         ("concurrent", &facts.concurrent_goal),
@@ -470,6 +211,16 @@ fn goal_not_in(goals: &[String], facts: &Facts) -> Finding {
             let goal = goal.replace('_', " ");
             return no(format!("the {which} goal is {goal}"));
         }
+    }
+    let is_known = |goal: &String| rules.pathways.iter().any(|rule| rule.goals.contains(goal));
+    let strange = own
+        .iter()
+        .find(|(_, goal)| !goal.is_empty() && !is_known(goal));
+    if let Some((which, goal)) = strange {
+        let goal = goal.replace('_', " ");
+        return unknown(format!(
+            "the {which} goal is \"{goal}\", which these rules do not know"
+        ));
     }
     let missing: Vec<&str> = own
         .iter()
@@ -513,7 +264,7 @@ fn not_ruled_out(pathway: &str, facts: &Facts, rules: &PathwayRules) -> Finding 
         Truth::Unknown => {
             let rule = rules.pathways.iter().find(|rule| rule.id == pathway);
             let goals = rule.map_or(&[][..], |rule| &rule.goals);
-            let neither = goal_not_in(goals, facts);
+            let neither = goal_not_in(goals, facts, rules);
             match neither.truth {
                 Truth::Yes => no(neither.words),
                 _ => unknown(ruled_out.words),
@@ -540,11 +291,11 @@ fn told(key: &str, decision: Option<bool>) -> Finding {
 }
 
 /// The last decision noted. Decisions about other leads are not among the facts.
-fn decided(key: &str, of_lead: bool, facts: &Facts) -> Option<bool> {
+pub fn decided(key: &str, of_lead: bool, facts: &Facts) -> Option<bool> {
     facts
         .decisions
         .iter()
         .rev()
-        .find(|decision| decision.key == key && !decision.of.is_empty() == of_lead)
+        .find(|decision| decision.key == key && decision.of.is_empty() != of_lead)
         .map(|decision| decision.holds)
 }

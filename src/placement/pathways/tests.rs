@@ -121,7 +121,7 @@ const ROWS: &[Row] = &[
             f.placements = vec![
                 placed(true, date("2024"), date("2025-06")),
                 placed(false, date("2025-06"), None),
-            ]
+            ];
         },
         |f| f.placements = vec![placed(false, None, None)],
     ),
@@ -132,7 +132,7 @@ const ROWS: &[Row] = &[
             f.parents = vec![
                 parent("Ann", false, LegalState::Intact),
                 parent("Bob", false, LegalState::Unknown),
-            ]
+            ];
         },
         |f| f.parents = vec![parent("Ann", false, LegalState::Intact)],
     ),
@@ -148,13 +148,13 @@ const ROWS: &[Row] = &[
             f.parents = vec![
                 parent("Ann", false, LegalState::Terminated),
                 parent("Bob", false, LegalState::Relinquished),
-            ]
+            ];
         },
         |f| {
             f.parents = vec![
                 parent("Ann", false, LegalState::Terminated),
                 parent("Bob", false, LegalState::Intact),
-            ]
+            ];
         },
         |f| f.parents = vec![parent("Ann", false, LegalState::Terminated)],
     ),
@@ -202,7 +202,7 @@ const ROWS: &[Row] = &[
                 "foster licence",
                 ScreeningResult::Cleared,
                 date("2026-11-20"),
-            )]
+            )];
         },
         |f| f.lead.screenings = vec![screening("check", ScreeningResult::Cleared, None)],
     ),
@@ -245,7 +245,7 @@ const ROWS: &[Row] = &[
             f.decisions = vec![
                 decide("grounds_for_termination", false, ""),
                 decide("grounds_for_termination", true, ""),
-            ]
+            ];
         },
         |f| f.decisions = vec![decide("grounds_for_termination", false, "")],
         |f| f.decisions = vec![decide("grounds_for_termination", true, "people/1")],
@@ -263,7 +263,7 @@ fn rules_of(test: &str) -> PathwayRules {
     let text = format!(
         "id = \"own\"\nversion = \"1\"\ntitle = \"t\"\njurisdiction = \"j\"\ncitation = \"c\"\n\
          applies = {{ orders = [\"*\"] }}\n[[pathway]]\nid = \"adoption\"\nform = \"adoption\"\n\
-         title = \"Adoption\"\ncitation = \"c\"\ngoals = [\"adoption\"]\n[[pathway.condition]]\n\
+         title = \"Adoption\"\ncitation = \"c\"\ngoals = [\"adoption\", \"guardianship\"]\n[[pathway.condition]]\n\
          words = \"w\"\ncitation = \"c\"\nask = \"what is missing?\"\nany = [{test}]\n"
     );
     read("own.toml", &text).expect(test)
@@ -294,6 +294,12 @@ fn every_named_test_can_be_met_not_met_and_unknown() {
             );
         }
     }
+    // A goal in words that the rules do not know may mean any form.
+    let rules = rules_of("{ goal_not_in = [\"return_home\"] }");
+    let mut facts = nothing();
+    facts.primary_goal = "adoption".to_owned();
+    facts.concurrent_goal = "back_to_mum".to_owned();
+    assert_eq!(met(&rules, &facts).met, Truth::Unknown);
     // Cautions are recorded or not: there is no unknown.
     let rules = rules_of("\"not_barred\"");
     let mut facts = nothing();

@@ -22,7 +22,7 @@ use crate::model::tie::ParentNature;
 use crate::model::waiting_family::WaitingFamily;
 use crate::placement::order::Attribute;
 use crate::placement::pathways::{
-    Decision, Facts, ParentFact, PathwayRules, PlacementFact, pathways,
+    Decision, Facts, ParentFact, PathwayRules, PlacementFact, as_word, pathways,
 };
 use crate::placement::rule_file::{RuleFileError, in_use};
 use crate::placement::services::{ServiceDirectory, Situation, suggestions};
@@ -197,7 +197,7 @@ fn read_facts(
     let around = people_around(snapshot, permit, child)?;
     let case = gathered.case.as_ref();
     let text = |text: fn(&crate::model::case::Case) -> &String| {
-        case.map_or_else(String::new, |(_, case)| text(case).clone())
+        case.map_or_else(String::new, |(_, case)| as_word(text(case)))
     };
     let decisions = noted_decisions(snapshot, permit, child.id, case.map(|(id, _)| *id))?;
     Ok(Facts {
@@ -357,10 +357,14 @@ fn add_services(
     region: &str,
 ) -> Result<(), Error> {
     let directories = in_use::<ServiceDirectory>().map_err(bad_rules)?;
+    let needs: Vec<(String, u8)> = needs
+        .iter()
+        .map(|(category, level)| (as_word(category), *level))
+        .collect();
     for pathway in pathways {
         let situation = Situation {
             form: pathway.form,
-            needs,
+            needs: &needs,
             kin: facts.lead.relation.is_some() || facts.lead.kin_by_custom,
             region,
         };

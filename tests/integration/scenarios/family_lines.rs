@@ -15,6 +15,7 @@
 //! case        "legal status: continuing custody order"   "siblings in care: Kim Reed; Lee Reed"   "region: Ohio"
 //! inquiries   "Ann Reed was asked 2026-03 about maternal grandparents: named"
 //! outreach    "June Reed: placement, declined, 2026-02, ask again 2027-02"
+//! notes       "Sam Reed: decision: adoption_not_appropriate = yes"
 //! waiting_families
 //!             "Pine family: approved 2025-01, until 2027-01, room for 2, ages 4 to 12, available, member June Pine"
 //! ```
@@ -36,6 +37,7 @@ pub struct FamilyLines {
     pub case: Vec<String>,
     pub inquiries: Vec<String>,
     pub outreach: Vec<String>,
+    pub notes: Vec<String>,
     pub waiting_families: Vec<String>,
 }
 
@@ -104,6 +106,7 @@ pub fn bundle_files(
     )?;
     family.read_all("inquiries", &lines.inquiries, Family::inquiry)?;
     family.read_all("outreach", &lines.outreach, Family::outreach)?;
+    family.read_all("notes", &lines.notes, Family::note)?;
     Ok(family.files())
 }
 
@@ -122,6 +125,7 @@ struct Family {
     case: Row,
     inquiries: Sheet,
     outreach: Sheet,
+    remarks: Sheet,
     families: Sheet,
 }
 
@@ -169,6 +173,7 @@ impl Family {
             ("cases.csv", cases),
             ("inquiries.csv", self.inquiries),
             ("outreach.csv", self.outreach),
+            ("facts.csv", self.remarks),
             ("families.csv", self.families),
         ]
         .into_iter()
@@ -497,6 +502,9 @@ impl Family {
             "status since" => ("legal_status_date", value.to_owned()),
             "in care since" => ("in_care_since", value.to_owned()),
             "goal" => ("primary_goal", value.to_owned()),
+            "concurrent goal" => ("concurrent_goal", value.to_owned()),
+            "wishes" => ("wishes", value.to_owned()),
+            "worker" => ("worker", value.to_owned()),
             "siblings in care" => {
                 for name in value.split("; ") {
                     self.known(name)?;
@@ -509,6 +517,17 @@ impl Family {
             _ => return Err(format!("\"{what}\" is not known of a case")),
         };
         self.case.push((column, value));
+        Ok(())
+    }
+
+    fn note(&mut self, text: &str, row: &mut Row) -> Result<(), String> {
+        let (who, note) = text.split_once(": ").ok_or("a note is \"who: text\"")?;
+        row.extend([
+            ("of", self.known(who)?),
+            ("kind", "note".to_owned()),
+            ("value", note.to_owned()),
+        ]);
+        self.remarks.rows.push(std::mem::take(row));
         Ok(())
     }
 
