@@ -260,6 +260,7 @@ fn found(writer: usize, count: usize, child: PersonId) -> RecordConnection {
         birth: "1971~".parse::<PartialDate>().ok(),
         dead: None,
         place: "Port Hallow".to_owned(),
+        nation: String::new(),
         phone: "250-555-0100".to_owned(),
         email: "vera@example.org".to_owned(),
         note: "Wants to be asked again in spring.".to_owned(),

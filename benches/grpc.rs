@@ -10,6 +10,8 @@
 //!
 //! `cargo bench --bench grpc -- [people …]`, by default 100000.
 
+#[path = "support/server.rs"]
+mod server;
 #[path = "support/mod.rs"]
 mod support;
 
@@ -20,10 +22,9 @@ use kinpath::model::ids::{PersonId, Subject};
 use kinpath::store::{Store, restore};
 use kinpath::workflow::{FindFamily, find_family};
 use prost::Message;
+use server::Server;
 use std::fs;
-use std::io::{BufRead, BufReader};
 use std::path::Path;
-use std::process::{Child, Command, Stdio};
 use std::sync::Arc;
 use std::thread::sleep;
 use std::time::{Duration, Instant};
@@ -68,7 +69,7 @@ fn measure(store: &Arc<Store>, copy: &Path) -> Vec<Measured> {
     let requests = requests(store, &children);
     let permit = Permit::system("bench");
     let answers = Answers::new(Arc::clone(store), permit, support::today());
-    let server = Server::start(copy);
+    let server = Server::start(copy, &[]);
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()
@@ -189,68 +190,4 @@ fn report(people: u64, measured: &[Measured]) {
         messages / in_process,
         median(measured.iter().map(|child| child.server / child.in_process))
     );
-}
-
-/// A running `kinpath serve`. Killed when dropped.
-struct Server {
-    process: Child,
-    address: String,
-}
-
-impl Server {
-    fn start(store: &Path) -> Server {
-        let mut process = Command::new(env!("CARGO_BIN_EXE_kinpath"))
-            .arg("--data")
-            .arg(store)
-            .args(["serve", "--address", "127.0.0.1:0"])
-            .env("KINPATH_LOG", "warn")
-            .stdout(Stdio::piped())
-            .stderr(Stdio::null())
-            .spawn()
-            .expect("the server starts");
-        let mut line = String::new();
-        let out = process.stdout.take().expect("its output");
-        BufReader::new(out)
-            .read_line(&mut line)
-            .expect("its first line");
-        let address = line.trim_end().strip_prefix("ready ").expect("it is ready");
-        Server {
-            address: address.to_owned(),
-            process,
-        }
-    }
-
-    /// CPU seconds that the server's threads have used, once they use no more.
-    fn cpu_at_rest(&self) -> f64 {
-        const PAUSE: Duration = Duration::from_micros(100);
-        let mut used = self.cpu();
-        loop {
-            sleep(PAUSE);
-            let now = self.cpu();
-            if now == used {
-                return used as f64 / 1e9;
-            }
-            used = now;
-        }
-    }
-
-    /// Nanoseconds of all threads.
-    fn cpu(&self) -> u64 {
-        let threads = fs::read_dir(format!("/proc/{}/task", self.process.id()));
-        let threads = threads.expect("the server runs").flatten();
-        threads
-            .filter_map(|thread| {
-                let text = fs::read_to_string(thread.path().join("schedstat")).ok()?;
-                text.split(' ').next()?.parse::<u64>().ok()
-            })
-            .sum()
-    }
-}
-
-impl Drop for Server {
-    fn drop(&mut self) {
-        // It may have ended already.
-        let _ = self.process.kill();
-        let _ = self.process.wait();
-    }
 }

@@ -4,7 +4,7 @@
 use crate::error::Error;
 use serde::Deserialize;
 use std::net::SocketAddr;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 /// Every setting of the server, each with a value that can be used.
@@ -18,12 +18,22 @@ pub struct ServerSettings {
     pub workers: usize,
     /// Requests that may wait for a worker; what comes on top is turned away.
     pub queue: usize,
+    /// How long a request may have to wait for a worker before those behind it are turned away.
+    pub longest_wait: Duration,
     /// The longest that one request may take.
     pub deadline: Duration,
     /// How long the requests that run may take to end after the server was told to stop.
     pub drain: Duration,
     /// The largest request, in bytes.
     pub message_bytes: usize,
+    /// Connections at the same time; what comes on top is told so and closed.
+    pub connections: usize,
+    /// How long a client may take for its greeting, and between the parts of one request.
+    pub handshake: Duration,
+    /// Requests at the same time on all connections, until their answers are read.
+    pub requests: usize,
+    /// How long an answer may be left unread.
+    pub slowest_reader: Duration,
     /// Requests at the same time on one connection.
     pub streams_per_connection: u32,
     /// Watches at the same time.
@@ -32,6 +42,12 @@ pub struct ServerSettings {
     pub heartbeat: Duration,
     /// How long a watcher may leave messages untaken.
     pub slowest_watcher: Duration,
+    /// Bytes that may be kept for imports and exports under way.
+    pub exchange_bytes: u64,
+    /// How long an import or export is kept after its last change.
+    pub exchange_keep: Duration,
+    /// Where backups may be made; nowhere if not set.
+    pub backup_folder: Option<PathBuf>,
     /// How often a silent connection is asked whether it still lives, and how long it may take to answer.
     pub keepalive: (Duration, Duration),
     /// After how long a connection is asked to come anew.
@@ -54,12 +70,22 @@ pub struct Given {
     pub workers: Option<usize>,
     /// Requests that may wait.
     pub queue: Option<usize>,
+    /// Milliseconds that a request may have to wait for a worker.
+    pub longest_wait_milliseconds: Option<u64>,
     /// Seconds for one request.
     pub deadline_seconds: Option<u64>,
     /// Seconds for the drain.
     pub drain_seconds: Option<u64>,
     /// Bytes of one request.
     pub message_bytes: Option<usize>,
+    /// Connections at the same time.
+    pub connections: Option<usize>,
+    /// Seconds for a client's greeting, and between the parts of one request.
+    pub handshake_seconds: Option<u64>,
+    /// Requests at the same time on all connections.
+    pub requests: Option<usize>,
+    /// Seconds that an answer may be left unread.
+    pub slowest_reader_seconds: Option<u64>,
     /// Requests at the same time on one connection.
     pub streams_per_connection: Option<u32>,
     /// Watches at the same time.
@@ -68,6 +94,12 @@ pub struct Given {
     pub heartbeat_seconds: Option<u64>,
     /// Seconds that a watcher may leave messages untaken.
     pub slowest_watcher_seconds: Option<u64>,
+    /// Bytes of imports and exports under way.
+    pub exchange_bytes: Option<u64>,
+    /// Hours for which an import or export is kept after its last change.
+    pub exchange_hours: Option<u64>,
+    /// The folder in which backups may be made.
+    pub backup_folder: Option<PathBuf>,
     /// Seconds after which a silent connection is asked whether it still lives.
     pub keepalive_seconds: Option<u64>,
     /// Seconds that it may take to answer.
@@ -102,9 +134,18 @@ impl Given {
             operations_address: self.operations_address.or(others.operations_address),
             workers: self.workers.or(others.workers),
             queue: self.queue.or(others.queue),
+            longest_wait_milliseconds: self
+                .longest_wait_milliseconds
+                .or(others.longest_wait_milliseconds),
             deadline_seconds: self.deadline_seconds.or(others.deadline_seconds),
             drain_seconds: self.drain_seconds.or(others.drain_seconds),
             message_bytes: self.message_bytes.or(others.message_bytes),
+            connections: self.connections.or(others.connections),
+            handshake_seconds: self.handshake_seconds.or(others.handshake_seconds),
+            requests: self.requests.or(others.requests),
+            slowest_reader_seconds: self
+                .slowest_reader_seconds
+                .or(others.slowest_reader_seconds),
             streams_per_connection: self
                 .streams_per_connection
                 .or(others.streams_per_connection),
@@ -113,6 +154,9 @@ impl Given {
             slowest_watcher_seconds: self
                 .slowest_watcher_seconds
                 .or(others.slowest_watcher_seconds),
+            exchange_bytes: self.exchange_bytes.or(others.exchange_bytes),
+            exchange_hours: self.exchange_hours.or(others.exchange_hours),
+            backup_folder: self.backup_folder.or(others.backup_folder),
             keepalive_seconds: self.keepalive_seconds.or(others.keepalive_seconds),
             keepalive_timeout_seconds: self
                 .keepalive_timeout_seconds
@@ -160,6 +204,12 @@ impl Given {
             most,
         )?;
         let streams = self.streams_per_connection.unwrap_or(256);
+        let longest_wait = between(
+            "longest_wait_milliseconds",
+            self.longest_wait_milliseconds.unwrap_or(250),
+            1,
+            60_000,
+        )?;
         Ok(ServerSettings {
             address,
             operations_address: self
@@ -169,9 +219,19 @@ impl Given {
                 .transpose()?,
             workers,
             queue,
+            longest_wait: Duration::from_millis(longest_wait),
             deadline: Duration::from_secs(deadline),
             drain: Duration::from_secs(drain),
             message_bytes: bytes,
+            connections: between("connections", self.connections.unwrap_or(2000), 1, 50_000)?,
+            handshake: seconds("handshake_seconds", self.handshake_seconds, 10, 600)?,
+            requests: between("requests", self.requests.unwrap_or(4096), 1, 1_000_000)?,
+            slowest_reader: seconds(
+                "slowest_reader_seconds",
+                self.slowest_reader_seconds,
+                30,
+                3600,
+            )?,
             streams_per_connection: between("streams_per_connection", streams, 1, 10_000)?,
             watches: between("watches", self.watches.unwrap_or(1000), 0, 100_000)?,
             // The protos promise something at least every ten seconds.
@@ -182,6 +242,25 @@ impl Given {
                 30,
                 3600,
             )?,
+            exchange_bytes: between(
+                "exchange_bytes",
+                self.exchange_bytes.unwrap_or(64 << 30),
+                1 << 20,
+                1 << 50,
+            )?,
+            exchange_keep: Duration::from_secs(
+                3600 * between(
+                    "exchange_hours",
+                    self.exchange_hours.unwrap_or(24),
+                    1,
+                    24 * 365,
+                )?,
+            ),
+            backup_folder: self
+                .backup_folder
+                .as_deref()
+                .map(backup_folder)
+                .transpose()?,
             keepalive: (
                 seconds("keepalive_seconds", self.keepalive_seconds, 30, 3600)?,
                 seconds(
@@ -213,6 +292,15 @@ fn operations_address(text: &str) -> Result<SocketAddr, Error> {
                 "must be an address of this machine and a port, as in 127.0.0.1:50552",
             )
         })
+}
+
+/// A folder that is there, with its whole path: where the server was started must not matter.
+fn backup_folder(path: &Path) -> Result<PathBuf, Error> {
+    if path.is_absolute() && path.is_dir() {
+        return Ok(path.to_owned());
+    }
+    let reason = "must be a folder that is there, with its whole path, as in /var/backups/kinpath";
+    Err(Error::invalid("backup_folder", reason))
 }
 
 /// A time of at least one second.
@@ -288,6 +376,8 @@ mod tests {
             "heartbeat_seconds = 0",
             "heartbeat_seconds = 11",
             "operations_address = \"0.0.0.0:1\"",
+            "backup_folder = \"here\"",
+            "exchange_hours = 0",
         ] {
             let given: Given = toml::from_str(text).expect("known names");
             assert!(given.settings().is_err(), "{text}");

@@ -1,23 +1,39 @@
 //! Runs synchronous workflows off the async threads: the only crossing. A bounded number runs at once, a bounded number
-//! waits, and what comes on top is turned away at once. Work whose caller has gone, or whose deadline has passed while
-//! it waited, is never begun.
+//! waits for a bounded time, and what comes on top is turned away at once. Work whose caller has gone, or whose deadline
+//! has passed while it waited, is never begun.
+//!
+//! Writes have a lane of their own: they wait for the disk and not for a processor, so that more of them may run, and
+//! those that wait together are synced together.
 
 use crate::error::Error;
-use std::sync::Arc;
+use std::collections::VecDeque;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::time::Instant;
-use tokio::sync::Semaphore;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+use tokio::sync::oneshot;
 use tokio::task::spawn_blocking;
 use tokio::time::timeout_at;
 
-/// A bounded pool. Clones share it.
-#[derive(Clone, Debug)]
+/// How many writes run at once for each read that does: enough to share a sync, and not so many that reads get no
+/// processor.
+const WRITES_A_READ: usize = 4;
+
+/// How long a request may have to wait before those behind it are turned away.
+const LONGEST_WAIT: Duration = Duration::from_millis(250);
+
+/// Whether work reads or writes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Lane {
+    Reads,
+    Writes,
+}
+
+/// Two bounded pools. Clones share them.
+#[derive(Clone)]
 pub struct Offload {
-    admitted: Arc<Semaphore>,
-    running: Arc<Semaphore>,
-    shed: Arc<AtomicU64>,
-    at_once: usize,
-    admitting: usize,
+    reads: Arc<Pool>,
+    writes: Arc<Pool>,
 }
 
 /// How busy a pool is.
@@ -27,34 +43,50 @@ pub struct Load {
     pub running: u64,
     /// Workflows that wait.
     pub waiting: u64,
+    /// How long the first of those has waited.
+    pub oldest: Duration,
     /// Turned away since the start.
     pub shed: u64,
 }
 
 impl Offload {
-    /// A pool that runs `at_once` workflows and lets `waiting` more wait.
+    /// A pool that runs `at_once` reading workflows and lets `waiting` more wait, and several times as many writing ones
+    /// besides.
     pub fn new(at_once: usize, waiting: usize) -> Offload {
+        Offload::with_longest_wait(at_once, waiting, LONGEST_WAIT)
+    }
+
+    /// The same; new work is turned away once it would have to wait longer than this.
+    pub fn with_longest_wait(at_once: usize, waiting: usize, longest: Duration) -> Offload {
+        let pool = |at_once| Arc::new(Pool::new(at_once, waiting, longest));
         Offload {
-            admitted: Arc::new(Semaphore::new(at_once + waiting)),
-            running: Arc::new(Semaphore::new(at_once)),
-            shed: Arc::default(),
-            at_once,
-            admitting: at_once + waiting,
+            reads: pool(at_once),
+            writes: pool(at_once.saturating_mul(WRITES_A_READ)),
         }
     }
 
-    /// How busy the pool is.
-    pub fn load(&self) -> Load {
-        let running = self.at_once - self.running.available_permits().min(self.at_once);
-        let inside = self.admitting - self.admitted.available_permits().min(self.admitting);
-        Load {
-            running: running as u64,
-            waiting: inside.saturating_sub(running) as u64,
-            shed: self.shed.load(Ordering::Relaxed),
-        }
+    /// How busy a lane is.
+    pub fn load(&self, lane: Lane) -> Load {
+        self.pool(lane).load()
     }
 
-    /// Runs the work and gives its result.
+    /// Whether work would be turned away now. Counted as turned away if so: for doors that ask before they read a
+    /// request.
+    pub fn turns_away(&self, lane: Lane) -> bool {
+        let pool = self.pool(lane);
+        let full = pool.is_full(&pool.state(), Instant::now() + pool.longest);
+        if full {
+            self.turned_away(lane);
+        }
+        full
+    }
+
+    /// Counts work that a door turned away for a reason of its own.
+    pub fn turned_away(&self, lane: Lane) {
+        self.pool(lane).shed.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// Runs work that reads and gives its result.
     ///
     /// `Error::Unavailable` if too many are waiting, `Error::Cancelled` once the deadline has passed, `Error::Internal`
     /// if the work panicked. Dropping the future abandons work that has not begun.
@@ -63,37 +95,222 @@ impl Offload {
         T: Send + 'static,
         Work: FnOnce() -> Result<T, Error> + Send + 'static,
     {
-        let admitted = Arc::clone(&self.admitted)
-            .try_acquire_owned()
-            .map_err(|_| {
-                self.shed.fetch_add(1, Ordering::Relaxed);
-                Error::Unavailable {
-                    reason: "too many requests are waiting".to_owned(),
-                }
-            })?;
-        let too_late = || Error::Cancelled {
-            reason: "the deadline passed".to_owned(),
-        };
-        let at = tokio::time::Instant::from_std(deadline);
-        let running = timeout_at(at, Arc::clone(&self.running).acquire_owned())
-            .await
-            .map_err(|_| too_late())?
-            .map_err(|_| Error::Unavailable {
-                reason: "the server is stopping".to_owned(),
-            })?;
-        let task = spawn_blocking(move || {
-            // Both places are given back when the work ends, even if nobody waits for it any longer.
-            let _places = (admitted, running);
-            work()
-        });
-        match timeout_at(at, task).await {
-            Err(_) => Err(too_late()),
-            Ok(Ok(result)) => result,
-            // The panic's own text may name people: it is not repeated.
-            Ok(Err(_)) => Err(Error::Internal {
-                detail: "a workflow ended abnormally".to_owned(),
-            }),
+        self.run_in(Lane::Reads, deadline, work).await
+    }
+
+    /// The same in a lane.
+    pub async fn run_in<T, Work>(
+        &self,
+        lane: Lane,
+        deadline: Instant,
+        work: Work,
+    ) -> Result<T, Error>
+    where
+        T: Send + 'static,
+        Work: FnOnce() -> Result<T, Error> + Send + 'static,
+    {
+        let pool = self.pool(lane);
+        let (job, answer) = job(deadline, work);
+        let begin = pool.admit(job).map_err(|_| Error::Unavailable {
+            reason: "too many requests are waiting".to_owned(),
+        })?;
+        pool.begin(begin);
+        answered(deadline, answer).await
+    }
+
+    /// Runs work that reads and is never turned away, for a number of callers that is bounded elsewhere.
+    pub async fn run_patiently<T, Work>(&self, deadline: Instant, work: Work) -> Result<T, Error>
+    where
+        T: Send + 'static,
+        Work: FnOnce() -> Result<T, Error> + Send + 'static,
+    {
+        let (job, answer) = job(deadline, work);
+        self.reads.begin(self.reads.enqueue(job));
+        answered(deadline, answer).await
+    }
+
+    fn pool(&self, lane: Lane) -> &Arc<Pool> {
+        match lane {
+            Lane::Reads => &self.reads,
+            Lane::Writes => &self.writes,
         }
+    }
+}
+
+fn too_late() -> Error {
+    Error::Cancelled {
+        reason: "the deadline passed".to_owned(),
+    }
+}
+
+/// Work in a queue.
+struct Job {
+    since: Instant,
+    deadline: Instant,
+    /// Runs the work and sends its answer. Tells whether there was anything to do.
+    work: Box<dyn FnOnce() -> bool + Send>,
+}
+
+type Answer<T> = oneshot::Receiver<Result<T, Error>>;
+
+fn job<T, Work>(deadline: Instant, work: Work) -> (Job, Answer<T>)
+where
+    T: Send + 'static,
+    Work: FnOnce() -> Result<T, Error> + Send + 'static,
+{
+    let (reply, answer) = oneshot::channel();
+    let work = Box::new(move || {
+        if reply.is_closed() {
+            return false;
+        }
+        if Instant::now() >= deadline {
+            let _ = reply.send(Err(too_late()));
+            return false;
+        }
+        let result = catch_unwind(AssertUnwindSafe(work));
+        // The panic's own text may name people: it is not repeated. Nobody may be left who wants the answer.
+        let _ = reply.send(result.unwrap_or_else(|_| {
+            Err(Error::Internal {
+                detail: "a workflow ended abnormally".to_owned(),
+            })
+        }));
+        true
+    });
+    let since = Instant::now();
+    let job = Job {
+        since,
+        deadline,
+        work,
+    };
+    (job, answer)
+}
+
+async fn answered<T>(deadline: Instant, answer: Answer<T>) -> Result<T, Error> {
+    let at = tokio::time::Instant::from_std(deadline);
+    match timeout_at(at, answer).await {
+        Err(_) => Err(too_late()),
+        Ok(Ok(result)) => result,
+        Ok(Err(_)) => Err(Error::Unavailable {
+            reason: "the server is stopping".to_owned(),
+        }),
+    }
+}
+
+/// One lane.
+struct Pool {
+    state: Mutex<State>,
+    shed: AtomicU64,
+    at_once: usize,
+    waiting: usize,
+    longest: Duration,
+}
+
+#[derive(Default)]
+struct State {
+    /// Threads that take work from the queue.
+    running: usize,
+    queue: VecDeque<Job>,
+    /// How long one piece of work takes, about.
+    usual: Duration,
+}
+
+/// A piece of work counts for one part in so many of what is usual.
+const MEMORY: u32 = 16;
+
+impl Pool {
+    fn new(at_once: usize, waiting: usize, longest: Duration) -> Pool {
+        Pool {
+            state: Mutex::default(),
+            shed: AtomicU64::new(0),
+            at_once,
+            waiting,
+            longest,
+        }
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn load(&self) -> Load {
+        let state = self.state();
+        Load {
+            running: state.running as u64,
+            waiting: state.queue.len() as u64,
+            oldest: state.oldest(),
+            shed: self.shed.load(Ordering::Relaxed),
+        }
+    }
+
+    /// Whether work that must be done by then need not even wait: the queue is full, stands still, or is too long.
+    fn is_full(&self, state: &State, deadline: Instant) -> bool {
+        if state.running < self.at_once {
+            return false;
+        }
+        let before = u32::try_from(state.queue.len()).unwrap_or(u32::MAX);
+        let threads = u32::try_from(self.at_once).unwrap_or(u32::MAX).max(1);
+        let wait = state.usual.saturating_mul(before) / threads;
+        state.queue.len() >= self.waiting
+            || state.oldest() > self.longest
+            || wait > self.longest
+            || wait > deadline.saturating_duration_since(Instant::now())
+    }
+
+    /// Takes the job into the queue if there is room. Tells whether a thread must begin to work.
+    fn admit(&self, job: Job) -> Result<bool, Job> {
+        let mut state = self.state();
+        if self.is_full(&state, job.deadline) {
+            self.shed.fetch_add(1, Ordering::Relaxed);
+            return Err(job);
+        }
+        Ok(state.enqueue(job, self.at_once))
+    }
+
+    fn enqueue(&self, job: Job) -> bool {
+        self.state().enqueue(job, self.at_once)
+    }
+
+    fn begin(self: &Arc<Self>, begin: bool) {
+        if begin {
+            let pool = Arc::clone(self);
+            spawn_blocking(move || pool.work());
+        }
+    }
+
+    /// Works until the queue is empty.
+    fn work(&self) {
+        while let Some(job) = self.next() {
+            let begun = Instant::now();
+            if (job.work)() {
+                // One that takes long says little of the next.
+                let took = begun.elapsed().min(self.longest);
+                let mut state = self.state();
+                state.usual = (state.usual * (MEMORY - 1) + took) / MEMORY;
+            }
+        }
+    }
+
+    fn next(&self) -> Option<Job> {
+        let mut state = self.state();
+        let job = state.queue.pop_front();
+        if job.is_none() {
+            state.running -= 1;
+        }
+        job
+    }
+}
+
+impl State {
+    fn enqueue(&mut self, job: Job, at_once: usize) -> bool {
+        self.queue.push_back(job);
+        let begins = self.running < at_once;
+        self.running += usize::from(begins);
+        begins
+    }
+
+    fn oldest(&self) -> Duration {
+        let oldest = self.queue.front();
+        oldest.map_or(Duration::ZERO, |job| job.since.elapsed())
     }
 }
 
@@ -101,10 +318,26 @@ impl Offload {
 mod tests {
     use super::*;
     use std::sync::mpsc;
-    use std::time::Duration;
 
     fn soon() -> Instant {
         Instant::now() + Duration::from_secs(30)
+    }
+
+    /// Holds a place of the pool until what is returned is dropped.
+    async fn busy(pool: &Offload) -> mpsc::Sender<()> {
+        let (release, released) = mpsc::channel::<()>();
+        let (begun, has_begun) = oneshot::channel();
+        let pool = pool.clone();
+        tokio::spawn(async move {
+            let work = move || {
+                let _ = begun.send(());
+                let _ = released.recv();
+                Ok(())
+            };
+            pool.run(soon(), work).await
+        });
+        has_begun.await.expect("it began");
+        release
     }
 
     #[tokio::test]
@@ -122,34 +355,40 @@ mod tests {
         let pool = Offload::new(1, 0);
         for _ in 0..3 {
             let panicked = pool
-                .run::<(), _>(soon(), || panic!("deliberate, in a test"))
+                .run_patiently::<(), _>(soon(), || panic!("deliberate, in a test"))
                 .await;
             assert!(matches!(panicked, Err(Error::Internal { .. })));
         }
-        assert!(pool.run(soon(), || Ok(())).await.is_ok());
+        assert!(pool.run_patiently(soon(), || Ok(())).await.is_ok());
     }
 
     #[tokio::test]
     async fn who_comes_on_top_of_the_queue_is_turned_away() {
         let pool = Offload::new(1, 0);
-        let (release, released) = mpsc::channel::<()>();
-        let (begun, has_begun) = tokio::sync::oneshot::channel();
-        let busy = tokio::spawn({
-            let pool = pool.clone();
-            async move {
-                pool.run(soon(), move || {
-                    let _ = begun.send(());
-                    let _ = released.recv();
-                    Ok(())
-                })
-                .await
-            }
-        });
-        has_begun.await.expect("the first began");
+        let release = busy(&pool).await;
+        assert!(pool.turns_away(Lane::Reads));
         let turned_away = pool.run(soon(), || Ok(())).await;
         assert!(matches!(turned_away, Err(Error::Unavailable { .. })));
-        release.send(()).expect("the first still waits");
-        assert!(busy.await.expect("the first ended").is_ok());
+        assert_eq!(pool.load(Lane::Reads).shed, 2);
+        assert!(pool.run_in(Lane::Writes, soon(), || Ok(())).await.is_ok());
+        drop(release);
+    }
+
+    #[tokio::test]
+    async fn behind_a_queue_that_stands_still_nobody_waits() {
+        let pool = Offload::with_longest_wait(1, 100, Duration::ZERO);
+        let release = busy(&pool).await;
+        let patient = tokio::spawn({
+            let pool = pool.clone();
+            async move { pool.run_patiently(soon(), || Ok(())).await }
+        });
+        while pool.load(Lane::Reads).waiting == 0 {
+            tokio::task::yield_now().await;
+        }
+        let turned_away = pool.run(soon(), || Ok(())).await;
+        assert!(matches!(turned_away, Err(Error::Unavailable { .. })));
+        drop(release);
+        assert!(patient.await.expect("it ended").is_ok());
     }
 
     #[tokio::test]
@@ -165,5 +404,27 @@ mod tests {
             .await;
         assert!(matches!(late, Err(Error::Cancelled { .. })));
         drop(release);
+    }
+
+    #[tokio::test]
+    async fn work_whose_caller_has_gone_is_not_begun() {
+        let pool = Offload::new(1, 5);
+        let release = busy(&pool).await;
+        let (begun, has_begun) = mpsc::channel::<()>();
+        let gone = tokio::spawn({
+            let pool = pool.clone();
+            async move {
+                let work = move || begun.send(()).map_err(|_| too_late());
+                pool.run(soon(), work).await
+            }
+        });
+        while pool.load(Lane::Reads).waiting == 0 {
+            tokio::task::yield_now().await;
+        }
+        gone.abort();
+        let _ = gone.await;
+        drop(release);
+        assert!(pool.run(soon(), || Ok(())).await.is_ok());
+        assert!(has_begun.recv().is_err());
     }
 }

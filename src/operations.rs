@@ -5,6 +5,7 @@ use crate::metrics::Metrics;
 use crate::offload::Offload;
 use crate::store::Store;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
@@ -18,12 +19,16 @@ const LONGEST: usize = 4096;
 /// How long one request may take.
 const WITHIN: Duration = Duration::from_secs(5);
 
+const UNAVAILABLE: &str = "503 Service Unavailable";
+
 /// What is told about.
 #[derive(Clone)]
 pub struct Operations {
     pub metrics: Arc<Metrics>,
     pub store: Arc<Store>,
     pub offload: Offload,
+    /// The server takes no new requests any longer.
+    pub stopping: Arc<AtomicBool>,
 }
 
 /// Answers until the task is dropped.
@@ -73,11 +78,11 @@ impl Operations {
         match line {
             b"GET /livez HTTP/1.1" => ("200 OK", "alive\n".to_owned()),
             b"GET /readyz HTTP/1.1" => match self.store.snapshot() {
+                _ if self.stopping.load(Ordering::Relaxed) => {
+                    (UNAVAILABLE, "the server is stopping\n".to_owned())
+                }
                 Ok(_) => ("200 OK", "ready\n".to_owned()),
-                Err(_) => (
-                    "503 Service Unavailable",
-                    "the store does not answer\n".to_owned(),
-                ),
+                Err(_) => (UNAVAILABLE, "the store does not answer\n".to_owned()),
             },
             b"GET /metrics HTTP/1.1" => ("200 OK", self.metrics.text(&self.store, &self.offload)),
             _ => (
@@ -93,6 +98,16 @@ mod tests {
     use super::*;
     use crate::store::StoreOptions;
 
+    /// The first line of the answer.
+    async fn operations_page(address: std::net::SocketAddr, path: &str) -> String {
+        let mut stream = TcpStream::connect(address).await.expect("it listens");
+        let request = format!("GET {path} HTTP/1.1\r\nhost: here\r\n\r\n");
+        stream.write_all(request.as_bytes()).await.expect("sent");
+        let mut text = String::new();
+        stream.read_to_string(&mut text).await.expect("an answer");
+        text.lines().next().unwrap_or_default().to_owned()
+    }
+
     #[tokio::test]
     async fn pages_are_served() {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
@@ -101,7 +116,9 @@ mod tests {
             metrics: Arc::default(),
             store: Arc::new(Store::in_memory(&StoreOptions::default()).expect("a store")),
             offload: Offload::new(1, 1),
+            stopping: Arc::default(),
         };
+        let stopping = Arc::clone(&operations.stopping);
         let server = tokio::spawn(serve(listener, operations));
         for (path, expected) in [
             ("/livez", "HTTP/1.1 200 OK"),
@@ -109,13 +126,12 @@ mod tests {
             ("/metrics", "HTTP/1.1 200 OK"),
             ("/", "HTTP/1.1 404 Not Found"),
         ] {
-            let mut stream = TcpStream::connect(address).await.expect("it listens");
-            let request = format!("GET {path} HTTP/1.1\r\nhost: here\r\n\r\n");
-            stream.write_all(request.as_bytes()).await.expect("sent");
-            let mut text = String::new();
-            stream.read_to_string(&mut text).await.expect("an answer");
-            assert!(text.starts_with(expected), "{path}: {text}");
+            assert_eq!(operations_page(address, path).await, expected, "{path}");
         }
+        stopping.store(true, Ordering::Relaxed);
+        assert_eq!(operations_page(address, "/livez").await, "HTTP/1.1 200 OK");
+        let ready = operations_page(address, "/readyz").await;
+        assert_eq!(ready, "HTTP/1.1 503 Service Unavailable");
         server.abort();
     }
 }

@@ -1,15 +1,17 @@
 //! Composition root of the server: binds the address, builds the doors over an open store, serves, and stops within a
 //! bounded time.
 
-use crate::api::{self, ApiLimits, Bound};
+use crate::api::{self, ApiLimits, Bound, ExchangeLimits};
 use crate::config::ServerSettings;
 use crate::error::Error;
 use crate::metrics::Metrics;
 use crate::offload::Offload;
 use crate::operations::{self, Operations};
 use crate::store::Store;
+use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use std::io::Write;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::Notify;
@@ -20,7 +22,7 @@ use tokio::sync::Notify;
 /// over are broken off: what was acknowledged is on disk, and a request without an answer can be sent again.
 pub fn run(store: Arc<Store>, settings: &ServerSettings) -> Result<(), Error> {
     let runtime = tokio::runtime::Builder::new_multi_thread()
-        .worker_threads(2)
+        .worker_threads(settings.workers.div_ceil(WORKERS_A_NETWORK_THREAD))
         .enable_all()
         .build()
         .map_err(|why| Error::Internal {
@@ -31,6 +33,37 @@ pub fn run(store: Arc<Store>, settings: &ServerSettings) -> Result<(), Error> {
     served
 }
 
+/// One thread for the network serves so many workers: more of them wake each other and get in the way of the workers.
+const WORKERS_A_NETWORK_THREAD: usize = 4;
+
+/// Open files that the store and the rest of the server may need besides those of connections.
+const OTHER_FILES: u64 = 1024 + 256;
+
+/// Lets this process open as many files as the system allows it, and tells how many connections that is enough for, at
+/// most those that are set: a store that cannot open its files fails for everybody.
+fn connections(set: usize) -> usize {
+    let limit = getrlimit(Resource::Nofile);
+    let raised = Rlimit {
+        current: limit.maximum,
+        ..limit
+    };
+    let files = match setrlimit(Resource::Nofile, raised) {
+        Ok(()) => limit.maximum,
+        Err(_) => limit.current,
+    };
+    let Some(files) = files else {
+        return set;
+    };
+    let room = usize::try_from(files.saturating_sub(OTHER_FILES).max(1)).unwrap_or(usize::MAX);
+    if room < set {
+        tracing::warn!(
+            connections = room,
+            "fewer connections than set: this process may open only {files} files"
+        );
+    }
+    set.min(room)
+}
+
 async fn serve(store: Arc<Store>, settings: &ServerSettings) -> Result<(), Error> {
     let listener = TcpListener::bind(settings.address)
         .await
@@ -39,12 +72,17 @@ async fn serve(store: Arc<Store>, settings: &ServerSettings) -> Result<(), Error
         .local_addr()
         .map_err(|why| Error::invalid("address", why.to_string()))?;
     let metrics = Arc::new(Metrics::default());
-    let offload = Offload::new(settings.workers, settings.queue);
+    let told = Arc::clone(&metrics);
+    store.observe_commits(Box::new(move |group| told.committed(group)));
+    let stopping = Arc::new(AtomicBool::new(false));
+    let offload =
+        Offload::with_longest_wait(settings.workers, settings.queue, settings.longest_wait);
     if let Some(address) = settings.operations_address {
         let told = Operations {
             metrics: Arc::clone(&metrics),
             store: Arc::clone(&store),
             offload: offload.clone(),
+            stopping: Arc::clone(&stopping),
         };
         let listener = TcpListener::bind(address)
             .await
@@ -59,13 +97,24 @@ async fn serve(store: Arc<Store>, settings: &ServerSettings) -> Result<(), Error
         limits: ApiLimits {
             deadline: settings.deadline,
             message_bytes: settings.message_bytes,
+            connections: connections(settings.connections),
+            handshake: settings.handshake,
+            requests: settings.requests,
+            slowest_reader: settings.slowest_reader,
             streams_per_connection: settings.streams_per_connection,
             watches: settings.watches,
             heartbeat: settings.heartbeat,
             slowest_watcher: settings.slowest_watcher,
+            exchange: ExchangeLimits {
+                bytes: settings.exchange_bytes,
+                keep: settings.exchange_keep,
+                backup_folder: settings.backup_folder.clone(),
+                ..ExchangeLimits::default()
+            },
             keepalive: settings.keepalive,
             connection_age: settings.connection_age,
             web_origins: settings.web_origins.clone(),
+            ..ApiLimits::default()
         },
     };
     let stop = Arc::new(Notify::new());
@@ -82,6 +131,7 @@ async fn serve(store: Arc<Store>, settings: &ServerSettings) -> Result<(), Error
         _ = interrupt.recv() => {}
     }
     tracing::info!("stopping: no new requests are taken");
+    stopping.store(true, Ordering::Relaxed);
     stop.notify_one();
     tokio::select! {
         ended = &mut serving => ended,

@@ -4,6 +4,9 @@ use crate::error::Error;
 use crate::model::visibility::Visibility;
 use crate::store::{Snapshot, Stop, Store};
 
+/// A person costs some microseconds; looking costs a hundred times less.
+const POSITIONS_A_LOOK: usize = 64;
+
 /// Who asks and what they may see. There is one identity for now: whoever runs this program on this machine.
 #[derive(Clone, Debug)]
 pub struct Permit {
@@ -40,6 +43,22 @@ impl Permit {
     pub fn snapshot<'a>(&self, store: &'a Store) -> Result<Snapshot<'a>, Error> {
         self.stop.check()?;
         Ok(store.snapshot()?.with_stop(&self.stop))
+    }
+
+    /// Fails once the work must stop.
+    pub fn go_on(&self) -> Result<(), Error> {
+        Ok(self.stop.check()?)
+    }
+
+    /// The same for long loops: it looks at one of so many positions only.
+    pub fn go_on_at(&self, position: usize) -> Result<(), Error> {
+        Ok(self.stop.check_at(position, POSITIONS_A_LOOK)?)
+    }
+
+    /// Tells engines whether nobody waits for the work any longer.
+    pub fn is_unwanted(&self) -> Box<dyn Fn() -> bool> {
+        let stop = self.stop.clone();
+        Box::new(move || stop.check().is_err())
     }
 
     /// The same permit, seeing no more than this.

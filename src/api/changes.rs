@@ -14,7 +14,7 @@ use super::v1;
 use super::v1::change_service_server::ChangeService;
 use crate::error::Error;
 use crate::model::ids::Revision;
-use crate::workflow::{Change, follow_changes, last_revision};
+use crate::workflow::{Change, follow_changes, last_revision, latest_revision};
 use pbjson_types::Timestamp;
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -90,18 +90,19 @@ fn shown(change: &Change) -> v1::Change {
     }
 }
 
-type Message = Result<v1::WatchChangesResponse, Status>;
-
 /// What a client reads: the messages, then why there are no more, unless the server stops.
-pub struct Watched {
-    messages: Receiver<Message>,
+pub struct Watched<Message> {
+    messages: Receiver<Result<Message, Status>>,
     end: Arc<Mutex<Option<Status>>>,
 }
 
-impl Stream for Watched {
-    type Item = Message;
+impl<Message> Stream for Watched<Message> {
+    type Item = Result<Message, Status>;
 
-    fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Message>> {
+    fn poll_next(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+    ) -> Poll<Option<Result<Message, Status>>> {
         self.messages.poll_recv(context).map(|message| {
             message.or_else(|| {
                 let mut end = self.end.lock().unwrap_or_else(PoisonError::into_inner);
@@ -112,21 +113,32 @@ impl Stream for Watched {
 }
 
 /// The other end of [`Watched`].
-struct Watcher {
-    messages: Sender<Message>,
+pub(super) struct Watcher<Message> {
+    messages: Sender<Result<Message, Status>>,
     end: Arc<Mutex<Option<Status>>>,
 }
 
-impl Watcher {
+/// Both ends of a stream of messages.
+pub(super) fn watching<Message>() -> (Watcher<Message>, Watched<Message>) {
+    let (sender, messages) = channel(WAITING);
+    let end = Arc::default();
+    let watcher = Watcher {
+        messages: sender,
+        end: Arc::clone(&end),
+    };
+    (watcher, Watched { messages, end })
+}
+
+impl<Message> Watcher<Message> {
     /// Why there are no more messages.
-    fn end(&self, status: Status) {
+    pub(super) fn end(&self, status: Status) {
         *self.end.lock().unwrap_or_else(PoisonError::into_inner) = Some(status);
     }
 }
 
 #[tonic::async_trait]
 impl ChangeService for Service {
-    type WatchChangesStream = Watched;
+    type WatchChangesStream = Watched<v1::WatchChangesResponse>;
 
     async fn list_changes(
         &self,
@@ -141,7 +153,7 @@ impl ChangeService for Service {
     async fn watch_changes(
         &self,
         request: Request<v1::WatchChangesRequest>,
-    ) -> Result<Response<Watched>, Status> {
+    ) -> Result<Response<Self::WatchChangesStream>, Status> {
         let place = Arc::clone(&self.watches).try_acquire_owned().map_err(|_| {
             status::from_error(&Error::Unavailable {
                 reason: "too many watches are open".to_owned(),
@@ -153,24 +165,19 @@ impl ChangeService for Service {
             })
             .await?
             .into_inner();
-        let (sender, messages) = channel(WAITING);
-        let end = Arc::default();
-        let watcher = Watcher {
-            messages: sender,
-            end: Arc::clone(&end),
-        };
+        let (watcher, watched) = watching();
         let service = self.clone();
         tokio::spawn(async move {
             let _place = place;
             service.watch(from, &watcher).await;
         });
-        Ok(Response::new(Watched { messages, end }))
+        Ok(Response::new(watched))
     }
 }
 
 impl Service {
     /// Sends commits until the client goes, falls behind, or the server stops.
-    async fn watch(&self, from: Revision, watcher: &Watcher) {
+    async fn watch(&self, from: Revision, watcher: &Watcher<v1::WatchChangesResponse>) {
         let mut after = from;
         let mut last_sent = Instant::now();
         if !self.send(watcher, heartbeat(after)).await {
@@ -225,19 +232,21 @@ impl Service {
     async fn read_changes(&self, after: Revision) -> Result<Vec<Change>, Error> {
         let answers = self.answers();
         let until = Instant::now() + self.limits.deadline;
+        // Most looks find nothing: those do not read.
+        if latest_revision(&self.store) == after {
+            return Ok(Vec::new());
+        }
+        // A busy server tells its watchers what it commits all the same: there are only so many, and each asks for one
+        // thing at a time.
         self.offload
-            .run(until, move || {
-                // Most looks find nothing: those do not read the feed.
-                if last_revision(&answers.store, &answers.permit)? == after {
-                    return Ok(Vec::new());
-                }
+            .run_patiently(until, move || {
                 follow_changes(&answers.store, &answers.permit, after, AT_ONCE)
             })
             .await
     }
 
     /// False once the client is gone or cut off.
-    async fn send(&self, watcher: &Watcher, message: v1::WatchChangesResponse) -> bool {
+    pub(super) async fn send<Message>(&self, watcher: &Watcher<Message>, message: Message) -> bool {
         let taken =
             tokio::time::timeout(self.limits.slowest_watcher, watcher.messages.reserve()).await;
         match taken {

@@ -6,8 +6,10 @@ use super::v1::connection_service_client::ConnectionServiceClient;
 use super::v1::due_action_service_client::DueActionServiceClient;
 use super::v1::family_finding_service_client::FamilyFindingServiceClient;
 use super::v1::find_family_response::Part;
+use super::v1::nation_service_client::NationServiceClient;
 use super::v1::pathway_service_client::PathwayServiceClient;
 use super::v1::person_service_client::PersonServiceClient;
+use super::v1::same_person_service_client::SamePersonServiceClient;
 use crate::error::Error;
 use std::time::Duration;
 use tonic::Request;
@@ -24,6 +26,8 @@ pub struct Client {
     families: FamilyFindingServiceClient<Channel>,
     people: PersonServiceClient<Channel>,
     connections: ConnectionServiceClient<Channel>,
+    nations: NationServiceClient<Channel>,
+    same_people: SamePersonServiceClient<Channel>,
     pathways: PathwayServiceClient<Channel>,
     due_actions: DueActionServiceClient<Channel>,
 }
@@ -48,8 +52,12 @@ impl Client {
                 .max_decoding_message_size(MOST_BYTES),
             people: PersonServiceClient::new(channel.clone()).max_decoding_message_size(MOST_BYTES),
             connections: ConnectionServiceClient::new(channel.clone()),
+            nations: NationServiceClient::new(channel.clone()),
             pathways: PathwayServiceClient::new(channel.clone()),
-            due_actions: DueActionServiceClient::new(channel).max_decoding_message_size(MOST_BYTES),
+            due_actions: DueActionServiceClient::new(channel.clone())
+                .max_decoding_message_size(MOST_BYTES),
+            same_people: SamePersonServiceClient::new(channel)
+                .max_decoding_message_size(MOST_BYTES),
         })
     }
 
@@ -126,6 +134,42 @@ impl Client {
         request: v1::RecordConnectionRequest,
     ) -> Result<v1::RecordConnectionResponse, Error> {
         unwrapped(self.connections.record_connection(timed(request)).await)
+    }
+
+    /// The nations that a name may mean.
+    pub async fn resolve_nation(
+        &mut self,
+        request: v1::ResolveNationRequest,
+    ) -> Result<v1::ResolveNationResponse, Error> {
+        unwrapped(self.nations.resolve_nation(timed(request)).await)
+    }
+
+    /// The link between two records.
+    pub async fn get_same_person_link(
+        &mut self,
+        request: v1::GetSamePersonLinkRequest,
+    ) -> Result<v1::GetSamePersonLinkResponse, Error> {
+        unwrapped(self.same_people.get_same_person_link(timed(request)).await)
+    }
+
+    /// One page of links.
+    pub async fn list_same_person_links(
+        &mut self,
+        request: v1::ListSamePersonLinksRequest,
+    ) -> Result<v1::ListSamePersonLinksResponse, Error> {
+        unwrapped(
+            self.same_people
+                .list_same_person_links(timed(request))
+                .await,
+        )
+    }
+
+    /// Decides about two records.
+    pub async fn decide_same_person(
+        &mut self,
+        request: v1::DecideSamePersonRequest,
+    ) -> Result<v1::DecideSamePersonResponse, Error> {
+        unwrapped(self.same_people.decide_same_person(timed(request)).await)
     }
 }
 

@@ -1,6 +1,7 @@
 //! The caller's deadline, as gRPC sends it.
 
 use std::time::{Duration, Instant};
+use tonic::codegen::http::HeaderMap;
 use tonic::metadata::MetadataMap;
 
 /// We stop a little before the caller's time is over, so that our own status is what arrives.
@@ -8,12 +9,14 @@ const MARGIN: Duration = Duration::from_millis(5);
 
 /// When the work must be done: the caller's deadline, but not later than the server allows.
 pub fn deadline(metadata: &MetadataMap, now: Instant, most: Duration) -> Instant {
-    let asked = metadata
-        .get("grpc-timeout")
-        .and_then(|value| value.to_str().ok())
-        .and_then(timeout)
-        .map(|timeout| timeout.saturating_sub(MARGIN));
+    let asked = asked_timeout(metadata.as_ref()).map(|timeout| timeout.saturating_sub(MARGIN));
     now + asked.map_or(most, |asked| asked.min(most))
+}
+
+/// How long the caller waits, if it is said.
+pub fn asked_timeout(headers: &HeaderMap) -> Option<Duration> {
+    let asked = headers.get("grpc-timeout")?.to_str().ok()?;
+    timeout(asked)
 }
 
 /// A `grpc-timeout`: at most eight digits and a unit.

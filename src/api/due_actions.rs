@@ -3,7 +3,9 @@
 use super::answers::Answers;
 use super::convert;
 use super::family_finding::position_of;
+use super::mask;
 use super::service::Service;
+use super::v1;
 use super::v1::due_action_service_server::DueActionService;
 use super::v1::{ListDueActionsRequest, ListDueActionsResponse};
 use crate::error::Error;
@@ -20,6 +22,9 @@ impl Answers {
         &self,
         request: &ListDueActionsRequest,
     ) -> Result<ListDueActionsResponse, Error> {
+        let mask = request.read_mask.as_ref();
+        mask::check_read::<v1::DueAction>(mask)?;
+        self.fresh(&request.at_least_revision)?;
         let as_of = self.day(&request.as_of)?;
         let worker = convert::text("worker", &request.worker)?;
         let case = convert::text("case", &request.case)?;
@@ -63,8 +68,8 @@ impl Answers {
         Ok(ListDueActionsResponse {
             due_actions: page
                 .iter()
-                .map(|action| convert::due_action(action, as_of))
-                .collect(),
+                .map(|action| mask::only(convert::due_action(action, as_of), mask))
+                .collect::<Result<_, _>>()?,
             cases: cases
                 .iter()
                 .map(|days| convert::case_days(days, as_of))

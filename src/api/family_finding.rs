@@ -2,6 +2,7 @@
 
 use super::answers::Answers;
 use super::convert;
+use super::mask;
 use super::page_token::Position;
 use super::service::Service;
 use super::v1::family_finding_service_server::FamilyFindingService;
@@ -14,7 +15,14 @@ use super::v1::{
 use crate::error::Error;
 use crate::model::lead::FamilyAnswer;
 use crate::workflow::{FindFamily, ListRelatives, find_family, list_relatives, name_relationship};
-use tokio_stream::Iter;
+use pbjson_types::FieldMask;
+use prost::Message;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll};
+use std::vec::IntoIter;
+use tokio::sync::OwnedSemaphorePermit;
+use tokio_stream::Stream;
 use tonic::{Request, Response, Status};
 
 const DEFAULT_LEADS: usize = 50;
@@ -30,6 +38,8 @@ impl Answers {
         &self,
         request: &FindFamilyRequest,
     ) -> Result<Vec<FindFamilyResponse>, Error> {
+        mask::check_read::<FindFamilyResponse>(request.read_mask.as_ref())?;
+        self.fresh(&request.at_least_revision)?;
         let purpose = convert::read_enum::<Purpose, _>("purpose", request.purpose)?;
         let as_of = self.day(&request.as_of)?;
         let order = convert::text("order", &request.order)?;
@@ -66,7 +76,10 @@ impl Answers {
         } else {
             String::new()
         };
-        Ok(family_messages(&answer, next))
+        let messages = family_messages(&answer, next).into_iter();
+        messages
+            .map(|message| masked(message, request.read_mask.as_ref()))
+            .collect()
     }
 
     /// Every relation of `b` to `a`.
@@ -74,11 +87,12 @@ impl Answers {
         &self,
         request: &NameRelationshipRequest,
     ) -> Result<NameRelationshipResponse, Error> {
+        let revision = self.fresh(&request.at_least_revision)?;
         let as_of = self.day(&request.as_of)?;
         let a = self.person("a", &request.a)?;
         let b = self.person("b", &request.b)?;
         let named = name_relationship(&self.store, &self.permit, a, b, as_of)?;
-        Ok(NameRelationshipResponse {
+        let answer = NameRelationshipResponse {
             a: Some(convert::person_summary(&named.a, as_of)),
             b: Some(convert::person_summary(&named.b, as_of)),
             relations: named
@@ -88,7 +102,9 @@ impl Answers {
                 .collect(),
             kinship_coefficient: Some(named.kinship_coefficient),
             contradictions: named.contradictions,
-        })
+            revision,
+        };
+        mask::only(answer, request.read_mask.as_ref())
     }
 
     /// One page of a person's relatives.
@@ -100,6 +116,9 @@ impl Answers {
             .ok()
             .filter(|degree| (1..=GREATEST_DEGREE).contains(degree))
             .ok_or_else(|| Error::invalid("degree", "must be 1 to 12"))?;
+        let mask = request.read_mask.as_ref();
+        mask::check_read::<Relative>(mask)?;
+        let revision = self.fresh(&request.at_least_revision)?;
         let as_of = self.day(&request.as_of)?;
         let size = convert::page_size(
             "page_size",
@@ -127,23 +146,49 @@ impl Answers {
         Ok(ListRelativesResponse {
             relatives: page
                 .iter()
-                .map(|relative| Relative {
-                    person: Some(convert::person_summary(&relative.person, as_of)),
-                    relations: relative
-                        .relations
-                        .iter()
-                        .map(|relation| convert::relation(relation, as_of))
-                        .collect(),
+                .map(|relative| {
+                    let shown = Relative {
+                        person: Some(convert::person_summary(&relative.person, as_of)),
+                        relations: relative
+                            .relations
+                            .iter()
+                            .map(|relation| convert::relation(relation, as_of))
+                            .collect(),
+                    };
+                    mask::only(shown, mask)
                 })
-                .collect(),
+                .collect::<Result<_, _>>()?,
             next_page_token: if last < relatives.len() {
                 paging.token([last as u64, 0, 0])
             } else {
                 String::new()
             },
             total_size: u32::try_from(relatives.len()).unwrap_or(u32::MAX),
+            revision,
         })
     }
+}
+
+/// The message with the fields of the mask; whole if no path begins with its kind.
+fn masked(
+    message: FindFamilyResponse,
+    mask: Option<&FieldMask>,
+) -> Result<FindFamilyResponse, Error> {
+    let kind = match &message.part {
+        Some(Part::Header(_)) => "header",
+        Some(Part::Tier(_)) => "tier",
+        Some(Part::Nation(_)) => "nation",
+        Some(Part::Lead(_)) => "lead",
+        Some(Part::Excluded(_)) => "excluded",
+        Some(Part::Complete(_)) => "complete",
+        None => return Ok(message),
+    };
+    let paths = mask.map_or(&[][..], |mask| &mask.paths);
+    let is_of_kind = |path: &String| path.split('.').next() == Some(kind);
+    if paths.iter().any(is_of_kind) {
+        return mask::only(message, mask);
+    }
+    Ok(message)
 }
 
 /// The position in a list that a token told.
@@ -189,8 +234,19 @@ pub fn family_messages(answer: &FamilyAnswer, next_excluded: String) -> Vec<Find
         .collect()
 }
 
-/// A whole answer, ready to be sent message by message.
-type Messages = Iter<std::vec::IntoIter<Result<FindFamilyResponse, Status>>>;
+/// A whole answer, ready to be sent message by message, with its share of the bytes that may be unread.
+pub struct Messages {
+    messages: IntoIter<FindFamilyResponse>,
+    _unread: OwnedSemaphorePermit,
+}
+
+impl Stream for Messages {
+    type Item = Result<FindFamilyResponse, Status>;
+
+    fn poll_next(mut self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        Poll::Ready(self.messages.next().map(Ok))
+    }
+}
 
 #[tonic::async_trait]
 impl FamilyFindingService for Service {
@@ -200,13 +256,23 @@ impl FamilyFindingService for Service {
         &self,
         request: Request<FindFamilyRequest>,
     ) -> Result<Response<Messages>, Status> {
+        let unread = Arc::clone(&self.unread);
+        let most = self.limits.unread_bytes;
         let messages = self
-            .answer("FindFamily", request, |answers, request| {
-                answers.find_family(request)
+            .answer("FindFamily", request, move |answers, request| {
+                let messages = answers.find_family(request)?;
+                let bytes: usize = messages.iter().map(FindFamilyResponse::encoded_len).sum();
+                let share = u32::try_from(bytes.min(most)).unwrap_or(u32::MAX);
+                let unread = unread.try_acquire_many_owned(share);
+                Ok(Messages {
+                    messages: messages.into_iter(),
+                    _unread: unread.map_err(|_| Error::Unavailable {
+                        reason: "too much of other answers is unread".to_owned(),
+                    })?,
+                })
             })
             .await?;
-        let messages: Vec<_> = messages.into_inner().into_iter().map(Ok).collect();
-        Ok(Response::new(tokio_stream::iter(messages)))
+        Ok(messages)
     }
 
     async fn name_relationship(

@@ -1,21 +1,28 @@
 //! The gRPC door: the only place that knows protobuf and tonic. Messages are turned into model values, and validated,
 //! on the way in; answers are turned into messages on the way out. No rule about families lives here.
 
+mod admission;
 mod answers;
+mod bodies;
 mod changes;
 mod client;
+mod connections;
 mod conventional_errors;
 mod convert;
 mod deadline;
 mod due_actions;
+mod exchange;
 mod family_finding;
 mod generated;
 mod mask;
+mod nations;
+mod operations;
 mod page_token;
 mod pathways;
 mod people;
 mod record_connection;
 mod records;
+mod same_person;
 mod service;
 mod serving;
 mod statements;
@@ -23,7 +30,9 @@ pub mod status;
 
 pub use answers::Answers;
 pub use client::Client;
+pub use exchange::ExchangeLimits;
 pub use family_finding::family_messages;
 pub use generated::{DESCRIPTORS, v1};
+pub use nations::resolve_reference_nation;
 pub use service::ApiLimits;
 pub use serving::{Bound, serve};

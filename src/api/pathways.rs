@@ -3,7 +3,9 @@
 use super::answers::Answers;
 use super::convert;
 use super::family_finding::position_of;
+use super::mask;
 use super::service::Service;
+use super::v1;
 use super::v1::list_pathways_response;
 use super::v1::pathway_service_server::PathwayService;
 use super::v1::{ListPathwaysRequest, ListPathwaysResponse};
@@ -22,6 +24,9 @@ impl Answers {
         &self,
         request: &ListPathwaysRequest,
     ) -> Result<ListPathwaysResponse, Error> {
+        let mask = request.read_mask.as_ref();
+        mask::check_read::<v1::Pathway>(mask)?;
+        self.fresh(&request.at_least_revision)?;
         let as_of = self.day(&request.as_of)?;
         let order = convert::text("order", &request.order)?;
         let size = convert::page_size(
@@ -68,7 +73,10 @@ impl Answers {
             rules: Some(convert::rules_used(&answer.rules)),
             because: answer.because,
             wishes: answer.wishes,
-            pathways: page.iter().map(convert::pathway).collect(),
+            pathways: page
+                .iter()
+                .map(|pathway| mask::only(convert::pathway(pathway), mask))
+                .collect::<Result<_, _>>()?,
             next_page_token: if last < answer.pathways.len() {
                 paging.token([last as u64, 0, 0])
             } else {

@@ -205,7 +205,35 @@ impl Answers {
             .map(|recorded| convert::statement(&own, recorded));
         let own_count = record.own_count.min(shown.statements.len());
         shown.statements.splice(..own_count, own);
+        for other in record.other_records {
+            shown.statements.extend(self.of_record(other)?);
+        }
         Ok(shown)
+    }
+}
+
+impl Answers {
+    /// What another record of the same person says. Every statement tells which record it stands in.
+    fn of_record(&self, record: PersonId) -> Result<Vec<v1::Statement>, Error> {
+        let shown = show_person(&self.store, &self.permit, record, None, self.today)?;
+        let own = list_statements(
+            &self.store,
+            &self.permit,
+            Subject::Person(record),
+            None,
+            &|_| true,
+            (0, usize::MAX),
+        )?;
+        let mut statements = convert::person_record(&shown, self.today).statements;
+        let said = own.statements.iter();
+        let said = said.map(|recorded| convert::statement(&own, recorded));
+        let own_count = shown.own_count.min(statements.len());
+        statements.splice(..own_count, said);
+        let subject = convert::name_of(&own, Subject::Person(record));
+        for statement in &mut statements {
+            statement.subject.clone_from(&subject);
+        }
+        Ok(statements)
     }
 }
 

@@ -39,6 +39,7 @@ impl Answers {
             birth: convert::read_date("birth", request.birth.clone())?,
             dead: request.dead,
             place: text("place", &request.place)?,
+            nation: text("nation", &request.nation)?,
             phone: text("phone", &request.phone)?,
             email: text("email", &request.email)?,
             note: text("note", &request.note)?,

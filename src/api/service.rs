@@ -2,12 +2,13 @@
 
 use super::answers::Answers;
 use super::deadline::deadline;
+use super::exchange::{Exchange, ExchangeLimits};
 use super::status;
 use crate::access::Permit;
 use crate::ambient;
 use crate::error::Error;
 use crate::metrics::Metrics;
-use crate::offload::Offload;
+use crate::offload::{Lane, Offload};
 use crate::store::{Stop, Store};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -21,14 +22,28 @@ pub struct ApiLimits {
     pub deadline: Duration,
     /// The largest request, in bytes, also after decompression.
     pub message_bytes: usize,
+    /// Connections at the same time.
+    pub connections: usize,
+    /// How long a client may take for its greeting, and between the parts of one request.
+    pub handshake: Duration,
     /// Requests at the same time on one connection.
     pub streams_per_connection: u32,
+    /// Requests at the same time on all connections, until their answers are read.
+    pub requests: usize,
+    /// Bytes of all requests that have not come in whole.
+    pub unfinished_bytes: usize,
+    /// Bytes of all answers of many messages that are not read yet.
+    pub unread_bytes: usize,
+    /// How long an answer may be left unread.
+    pub slowest_reader: Duration,
     /// Watches at the same time.
     pub watches: usize,
     /// How often at least a watch sends something.
     pub heartbeat: Duration,
     /// How long a watcher may leave messages untaken.
     pub slowest_watcher: Duration,
+    /// How files are transferred.
+    pub exchange: ExchangeLimits,
     /// How often a silent connection is asked whether it still lives, and how long it may take to answer.
     pub keepalive: (Duration, Duration),
     /// After how long a connection is asked to come anew.
@@ -42,10 +57,17 @@ impl Default for ApiLimits {
         ApiLimits {
             deadline: Duration::from_secs(60),
             message_bytes: 1 << 20,
+            connections: 2000,
+            handshake: Duration::from_secs(10),
             streams_per_connection: 256,
+            requests: 4096,
+            unfinished_bytes: 64 << 20,
+            unread_bytes: 128 << 20,
+            slowest_reader: Duration::from_secs(30),
             watches: 1000,
             heartbeat: Duration::from_secs(5),
             slowest_watcher: Duration::from_secs(30),
+            exchange: ExchangeLimits::default(),
             keepalive: (Duration::from_secs(30), Duration::from_secs(10)),
             connection_age: Duration::from_secs(3600),
             web_origins: Vec::new(),
@@ -61,8 +83,24 @@ pub struct Service {
     pub(super) metrics: Arc<Metrics>,
     pub(super) limits: Arc<ApiLimits>,
     pub(super) watches: Arc<Semaphore>,
+    pub(super) exchange: Exchange,
+    /// Bytes of answers that are not read yet.
+    pub(super) unread: Arc<Semaphore>,
     /// True once the server stops.
     pub(super) stopping: watch::Receiver<bool>,
+}
+
+/// What methods that only read begin with.
+const READING: [&str; 7] = ["Get", "List", "Search", "Find", "Name", "Resolve", "Watch"];
+
+/// The lane of a method, by its name or path.
+pub(super) fn lane_of(method: &str) -> Lane {
+    let name = method.rsplit('/').next().unwrap_or_default();
+    if READING.iter().any(|reading| name.starts_with(reading)) {
+        Lane::Reads
+    } else {
+        Lane::Writes
+    }
 }
 
 /// Tells work to stop when nobody waits for it any longer.
@@ -81,8 +119,7 @@ impl Service {
         Answers::new(Arc::clone(&self.store), permit, ambient::today())
     }
 
-    /// Answers one request on the pool. Logs the method, the code and the time taken, and nothing of the content. When
-    /// the client goes away this future is dropped, and the work stops.
+    /// Answers one request on the pool. When the client goes away this future is dropped, and the work stops.
     pub(super) async fn answer<Asked, Answer, Work>(
         &self,
         method: &'static str,
@@ -103,9 +140,19 @@ impl Service {
         let asked = request.into_inner();
         let result = self
             .offload
-            .run(until, move || work(&answers, &asked))
+            .run_in(lane_of(method), until, move || work(&answers, &asked))
             .await;
         let result = result.map_err(|error| status::from_error(&error));
+        self.told(method, began, result)
+    }
+
+    /// Counts and logs an answer: the method, the code and the time taken, and nothing of the content.
+    pub(super) fn told<Answer>(
+        &self,
+        method: &'static str,
+        began: Instant,
+        result: Result<Answer, Status>,
+    ) -> Result<Response<Answer>, Status> {
         let code = result.as_ref().err().map_or(Code::Ok, Status::code);
         self.metrics
             .answered(method, format!("{code:?}"), began.elapsed());
@@ -127,12 +174,15 @@ mod tests {
 
     fn service() -> Service {
         let (_, stopping) = watch::channel(false);
+        let store = Store::in_memory(&StoreOptions::default()).expect("a store");
         Service {
-            store: Arc::new(Store::in_memory(&StoreOptions::default()).expect("a store")),
+            exchange: Exchange::new(&store, &ExchangeLimits::default()),
+            store: Arc::new(store),
             offload: Offload::new(1, 1),
             metrics: Arc::default(),
             limits: Arc::default(),
             watches: Arc::new(Semaphore::new(1)),
+            unread: Arc::new(Semaphore::new(1 << 20)),
             stopping,
         }
     }

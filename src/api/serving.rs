@@ -1,18 +1,25 @@
 //! The gRPC server: every service with its limits and compression, health, reflection v1 and v1alpha, gRPC-Web for the
-//! web pages that are allowed, conventional errors.
+//! web pages that are allowed, conventional errors, behind the gate of `admission.rs`.
 
+use super::admission::Admission;
+use super::connections;
 use super::conventional_errors::conventional;
+use super::exchange::Exchange;
 use super::generated::DESCRIPTORS;
 use super::service::{ApiLimits, Service};
 use super::v1::case_service_server::CaseServiceServer;
 use super::v1::change_service_server::ChangeServiceServer;
 use super::v1::connection_service_server::ConnectionServiceServer;
 use super::v1::due_action_service_server::DueActionServiceServer;
+use super::v1::exchange_service_server::ExchangeServiceServer;
 use super::v1::family_finding_service_server::FamilyFindingServiceServer;
 use super::v1::household_service_server::HouseholdServiceServer;
 use super::v1::nation_service_server::NationServiceServer;
+use super::v1::operations_service_server::OperationsServiceServer;
 use super::v1::pathway_service_server::PathwayServiceServer;
 use super::v1::person_service_server::PersonServiceServer;
+use super::v1::place_service_server::PlaceServiceServer;
+use super::v1::same_person_service_server::SamePersonServiceServer;
 use super::v1::statement_service_server::StatementServiceServer;
 use super::v1::waiting_family_service_server::WaitingFamilyServiceServer;
 use crate::error::Error;
@@ -28,33 +35,31 @@ use tonic::codec::CompressionEncoding::Gzip;
 use tonic::codegen::http::{HeaderName, HeaderValue, Method};
 use tonic::server::NamedService;
 use tonic::service::{Routes, RoutesBuilder};
-use tonic::transport::Server;
-use tonic::transport::server::TcpIncoming;
 use tonic_health::ServingStatus;
 use tonic_health::server::{HealthReporter, health_reporter};
 use tonic_web::GrpcWebLayer;
+use tower::Layer;
 use tower::util::MapResponseLayer;
 use tower_http::cors::CorsLayer;
 
 /// Every service that is ours.
-const SERVICES: [&str; 11] = [
+const SERVICES: [&str; 15] = [
     CaseServiceServer::<Service>::NAME,
     ChangeServiceServer::<Service>::NAME,
     ConnectionServiceServer::<Service>::NAME,
     DueActionServiceServer::<Service>::NAME,
+    ExchangeServiceServer::<Service>::NAME,
     FamilyFindingServiceServer::<Service>::NAME,
     HouseholdServiceServer::<Service>::NAME,
     NationServiceServer::<Service>::NAME,
+    OperationsServiceServer::<Service>::NAME,
     PathwayServiceServer::<Service>::NAME,
     PersonServiceServer::<Service>::NAME,
+    PlaceServiceServer::<Service>::NAME,
+    SamePersonServiceServer::<Service>::NAME,
     StatementServiceServer::<Service>::NAME,
     WaitingFamilyServiceServer::<Service>::NAME,
 ];
-
-/// The largest headers of one request, in bytes.
-const HEADER_BYTES: u32 = 16 << 10;
-/// How long the requests of a connection that has come of age may take to end.
-const AGE_GRACE: Duration = Duration::from_secs(120);
 
 /// A server that is bound to its address and ready to serve.
 pub struct Bound {
@@ -77,10 +82,12 @@ pub async fn serve(bound: Bound, stop: impl Future<Output = ()>) -> Result<(), E
     let cors = cors(&limits)?;
     let (stopping, is_stopping) = watch::channel(false);
     let service = Service {
+        exchange: Exchange::new(&bound.store, &limits.exchange),
         store: bound.store,
         offload: bound.offload,
         metrics: bound.metrics,
         watches: Arc::new(Semaphore::new(limits.watches)),
+        unread: Arc::new(Semaphore::new(limits.unread_bytes)),
         limits: Arc::new(bound.limits),
         stopping: is_stopping,
     };
@@ -93,25 +100,12 @@ pub async fn serve(bound: Bound, stop: impl Future<Output = ()>) -> Result<(), E
         report(&health, ServingStatus::NotServing).await;
         let _ = stopping.send(true);
     };
-    Server::builder()
-        .accept_http1(true)
-        .max_concurrent_streams(limits.streams_per_connection)
-        .http2_max_header_list_size(HEADER_BYTES)
-        .http2_keepalive_interval(Some(limits.keepalive.0))
-        .http2_keepalive_timeout(Some(limits.keepalive.1))
-        .max_connection_age(limits.connection_age)
-        .max_connection_age_grace(AGE_GRACE)
-        .layer(cors)
-        .layer(GrpcWebLayer::new())
-        .layer(MapResponseLayer::new(conventional))
-        .add_routes(with_reflection(routes)?)
-        .serve_with_incoming_shutdown(
-            // Small answers leave at once; else each would wait some 40 ms for the client's acknowledgement of the one before.
-            TcpIncoming::from(bound.listener).with_nodelay(Some(true)),
-            stop,
-        )
-        .await
-        .map_err(|why| internal(format!("the server ended: {why}")))
+    let routes = with_reflection(routes)?;
+    let served = GrpcWebLayer::new().layer(MapResponseLayer::new(conventional).layer(routes));
+    let (offload, metrics) = (service.offload.clone(), Arc::clone(&service.metrics));
+    let gated = Admission::new(cors.layer(served), offload, metrics, &limits);
+    connections::accept(bound.listener, &limits, &service.metrics, gated, stop).await;
+    Ok(())
 }
 
 fn routes(service: &Service) -> RoutesBuilder {
@@ -142,6 +136,12 @@ fn routes(service: &Service) -> RoutesBuilder {
             .send_compressed(Gzip),
     );
     routes.add_service(
+        ExchangeServiceServer::new(service.clone())
+            .max_decoding_message_size(most)
+            .accept_compressed(Gzip)
+            .send_compressed(Gzip),
+    );
+    routes.add_service(
         FamilyFindingServiceServer::new(service.clone())
             .max_decoding_message_size(most)
             .accept_compressed(Gzip)
@@ -160,6 +160,12 @@ fn routes(service: &Service) -> RoutesBuilder {
             .send_compressed(Gzip),
     );
     routes.add_service(
+        OperationsServiceServer::new(service.clone())
+            .max_decoding_message_size(most)
+            .accept_compressed(Gzip)
+            .send_compressed(Gzip),
+    );
+    routes.add_service(
         PathwayServiceServer::new(service.clone())
             .max_decoding_message_size(most)
             .accept_compressed(Gzip)
@@ -167,6 +173,18 @@ fn routes(service: &Service) -> RoutesBuilder {
     );
     routes.add_service(
         PersonServiceServer::new(service.clone())
+            .max_decoding_message_size(most)
+            .accept_compressed(Gzip)
+            .send_compressed(Gzip),
+    );
+    routes.add_service(
+        PlaceServiceServer::new(service.clone())
+            .max_decoding_message_size(most)
+            .accept_compressed(Gzip)
+            .send_compressed(Gzip),
+    );
+    routes.add_service(
+        SamePersonServiceServer::new(service.clone())
             .max_decoding_message_size(most)
             .accept_compressed(Gzip)
             .send_compressed(Gzip),

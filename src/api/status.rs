@@ -91,6 +91,20 @@ pub fn from_error(error: &Error) -> Status {
     Status::with_error_details(code, message, details)
 }
 
+/// The status for what is turned away.
+pub fn busy(reason: &str) -> Status {
+    from_error(&Error::Unavailable {
+        reason: reason.to_owned(),
+    })
+}
+
+/// The status for what was broken off before it was whole.
+pub fn stopped(reason: &str) -> Status {
+    from_error(&Error::Cancelled {
+        reason: reason.to_owned(),
+    })
+}
+
 /// The status for a watcher who leaves messages untaken.
 pub fn too_slow() -> Status {
     Status::with_error_details(
@@ -234,6 +248,8 @@ fn known_kind(word: &str) -> &'static str {
         "placement order",
         "revision",
         "import",
+        "operation",
+        "backup",
     ]
     .into_iter()
     .find(|known| *known == word)

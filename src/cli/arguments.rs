@@ -69,6 +69,20 @@ pub enum Command {
     /// Find people by the beginning of a name
     #[command(after_help = "Example:\n  kinpath --data community search \"Tasha\"")]
     Search(Search),
+    /// Find the nation behind any of its names
+    #[command(
+        subcommand,
+        after_help = "Example:\n  kinpath nation resolve \"Sliammon Indian Band\""
+    )]
+    Nation(NationCommand),
+    /// Whether two records are of one person: list what may be, and decide
+    #[command(
+        subcommand,
+        after_help = "Examples:\n  kinpath --data community same-person list\n  \
+                      kinpath --data community same-person show file-a:12 file-b:7\n  \
+                      kinpath --data community same-person decide file-a:12 file-b:7 --verdict same --reason \"she told me so\""
+    )]
+    SamePerson(SamePerson),
     /// Import CSV bundles (folders), GEDCOM files (.ged, .gdz) and whole stores (.jsonl), or undo an import
     #[command(
         after_help = "Everything is checked first. An error changes nothing, unless --accept-valid-rows is given.\n\n\
@@ -217,6 +231,9 @@ pub struct Connect {
     /// Where the person lives
     #[arg(long, default_value = "", hide_default_value = true)]
     pub place: String,
+    /// The nation that the person belongs to, by any of its names
+    #[arg(long, default_value = "", hide_default_value = true)]
+    pub nation: String,
     /// A telephone number, as written
     #[arg(long, default_value = "", hide_default_value = true)]
     pub phone: String,
@@ -306,6 +323,63 @@ pub struct Search {
     /// Show at most this many people
     #[arg(long, value_name = "N", default_value_t = 50, value_parser = clap::value_parser!(u32).range(1..=1000))]
     pub limit: u32,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum NationCommand {
+    /// Say which nation a name means, with alternatives and how certain it is
+    #[command(
+        after_help = "Asks the reference list of bands and peoples of Canada and, with --data or --server, also the \
+                      nations recorded there. A band number is understood too.\n\n\
+                      Examples:\n  kinpath nation resolve \"Sliammon Indian Band\"\n  \
+                      kinpath --data community nation resolve \"Sturgeon Lake\" --region Alberta"
+    )]
+    Resolve(ResolveNation),
+    /// Measure over a CSV file of names how many are recognised, also when they are damaged
+    #[command(
+        after_help = "Each name is asked as written, without marks, with look-alike signs, with \"Band\" or \"First Nation\" \
+                      dropped and added, with one typo, and with several of these together.\n\n\
+                      Examples:\n  kinpath nation check bands.csv --column BAND_NAME --truth BAND_NUMBER\n  \
+                      kinpath nation check names.csv --column former --truth current --failures"
+    )]
+    Check(CheckNations),
+}
+
+#[derive(Debug, Args)]
+pub struct ResolveNation {
+    /// The name as written, or a band number
+    #[arg(required_unless_present = "file")]
+    pub text: Option<String>,
+    /// The province or territory
+    #[arg(long, default_value = "", hide_default_value = true)]
+    pub region: String,
+    /// A recorded place near
+    #[arg(long, default_value = "", hide_default_value = true)]
+    pub place: String,
+    /// Show at most this many candidates
+    #[arg(long, value_name = "N", default_value_t = 10, value_parser = clap::value_parser!(i32).range(1..=200))]
+    pub limit: i32,
+    /// A file with one name a line; each gives one line of JSON
+    #[arg(long, value_name = "FILE", conflicts_with = "text")]
+    pub file: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub struct CheckNations {
+    /// The CSV file
+    pub file: PathBuf,
+    /// The column of names
+    #[arg(long)]
+    pub column: String,
+    /// The column that says which nation is meant: a band number, or another name of it
+    #[arg(long)]
+    pub truth: String,
+    /// How often each damage that differs by chance is done
+    #[arg(long, value_name = "N", default_value_t = 3, value_parser = clap::value_parser!(u64).range(1..=1000))]
+    pub rounds: u64,
+    /// List every name that was not recognised
+    #[arg(long)]
+    pub failures: bool,
 }
 
 #[derive(Debug, Args)]
@@ -532,4 +606,87 @@ pub enum Certainty {
     Disputed,
     /// Known to be wrong
     Disproved,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum SamePerson {
+    /// List records that may be of one person, the likeliest first
+    #[command(after_help = "Example:\n  kinpath --data community same-person list --limit 20")]
+    List(SamePersonList),
+    /// Show why two records may be of one person, and what was decided
+    #[command(
+        after_help = "Example:\n  kinpath --data community same-person show file-a:12 file-b:7"
+    )]
+    Show(SamePersonPair),
+    /// Decide whether two records are of one person, or take a decision back
+    #[command(
+        after_help = "Both records stay as they are, whatever is decided; \"undecided\" takes a decision back.\n\n\
+                      Example:\n  kinpath --data community same-person decide file-a:12 file-b:7 --verdict different \
+                      --reason \"mother and daughter\" --source \"file 7|p. 2\""
+    )]
+    Decide(SamePersonDecide),
+}
+
+#[derive(Debug, Args)]
+pub struct SamePersonList {
+    /// Only the links of this person
+    pub person: Option<String>,
+    /// Only links with this verdict [default: of one person all, else those not decided]
+    #[arg(long, value_enum)]
+    pub verdict: Option<Verdict>,
+    /// Show at most this many links
+    #[arg(long, value_name = "N", default_value_t = 50)]
+    pub limit: u32,
+}
+
+#[derive(Debug, Args)]
+pub struct SamePersonPair {
+    /// One record
+    pub one: String,
+    /// The other record
+    pub other: String,
+}
+
+#[derive(Debug, Args)]
+pub struct SamePersonDecide {
+    #[command(flatten)]
+    pub pair: SamePersonPair,
+    /// The verdict
+    #[arg(long, value_enum)]
+    pub verdict: Verdict,
+    /// Why, in your words
+    #[arg(long, value_name = "WORDS")]
+    pub reason: String,
+    /// Who decides and on what: document|page|date|who said so
+    #[arg(long, default_value = "", hide_default_value = true)]
+    pub source: String,
+    /// The version of the link that was shown; refused if somebody else has decided since
+    #[arg(
+        long,
+        value_name = "VERSION",
+        default_value = "",
+        hide_default_value = true
+    )]
+    pub etag: String,
+    /// The id of a request that may have been recorded already
+    #[arg(
+        long,
+        value_name = "UUID",
+        default_value = "",
+        hide_default_value = true
+    )]
+    pub request_id: String,
+    /// Check everything and record nothing
+    #[arg(long)]
+    pub dry_run: bool,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Verdict {
+    /// Nobody has decided
+    Undecided,
+    /// One person
+    Same,
+    /// Two people
+    Different,
 }

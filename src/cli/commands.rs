@@ -1,11 +1,15 @@
 //! Each command: ask, then render the answer as text or as JSON lines.
 
 use super::arguments::{
-    Arguments, Command, ConfigCommand, Connect, Find, Global, Relation, Relatives, Search, Show,
+    Arguments, Command, ConfigCommand, Connect, Find, Global, NationCommand, Relation, Relatives,
+    Search, Show,
 };
 use super::session::Session;
 use super::stop::Stop;
-use super::{export, import, maintenance, orders, permanence, progress, render, requests, shell};
+use super::{
+    export, import, maintenance, nations, orders, permanence, progress, render, requests,
+    same_person, shell,
+};
 use crate::api::v1;
 use crate::error::Error;
 use serde::Serialize;
@@ -25,6 +29,9 @@ pub fn run(arguments: &Arguments) -> Result<(), Stop> {
         Command::Relatives(command) => relatives(global, command),
         Command::Show(command) => show(global, command),
         Command::Search(command) => search(global, command),
+        Command::Nation(NationCommand::Resolve(command)) => nations::resolve(global, command),
+        Command::Nation(NationCommand::Check(command)) => nations::check(global, command),
+        Command::SamePerson(command) => same_person::same_person(global, command),
         Command::Import(command) => import::import(global, command),
         Command::Export(command) => export::export(global, command),
         Command::Config(ConfigCommand::Check(command)) => maintenance::check_config(command),
@@ -56,13 +63,7 @@ fn connect(global: &Global, command: &Connect) -> Result<(), Stop> {
     let session = Session::open(global)?;
     let recorded = session
         .record_connection(&request)
-        .map_err(|error| match error {
-            Error::Unavailable { .. } | Error::Cancelled { .. } => Stop::Unsure {
-                error,
-                request_id: request.request_id.clone(),
-            },
-            certain => certain.into(),
-        })?;
+        .map_err(|error| Stop::of_write(error, &request.request_id))?;
     if global.json {
         return write_json_lines(&[recorded]);
     }
@@ -82,6 +83,7 @@ fn relation(global: &Global, command: &Relation) -> Result<(), Stop> {
         a: command.a.clone().unwrap_or_default(),
         b: command.b.clone().unwrap_or_default(),
         as_of: command.as_of.clone(),
+        ..v1::NameRelationshipRequest::default()
     };
     let answer = session.name_relationship(&request)?;
     if global.json {
@@ -111,6 +113,7 @@ fn relation_of_pairs(session: &Session, file: &Path, as_of: &str) -> Result<(), 
             a: a.clone(),
             b: b.clone(),
             as_of: as_of.to_owned(),
+            ..v1::NameRelationshipRequest::default()
         };
         match session.name_relationship(&request) {
             Ok(answer) => write_json(&mut out, &answer)?,
@@ -180,7 +183,7 @@ fn relatives(global: &Global, command: &Relatives) -> Result<(), Stop> {
         degree: command.degree,
         as_of: command.as_of.clone(),
         page_size: 500,
-        page_token: String::new(),
+        ..v1::ListRelativesRequest::default()
     };
     let mut pages = Vec::new();
     loop {
@@ -245,16 +248,16 @@ fn store_flag(global: &Global) -> String {
     }
 }
 
-/// Writes a text for people.
-pub fn write_text(text: &str) -> Result<(), Stop> {
+/// Writes a text to standard output.
+pub(super) fn write_text(text: &str) -> Result<(), Stop> {
     let mut out = io::stdout().lock();
     out.write_all(text.as_bytes())?;
     out.flush()?;
     Ok(())
 }
 
-/// Writes messages as JSON, one a line.
-pub fn write_json_lines<Message: Serialize>(messages: &[Message]) -> Result<(), Stop> {
+/// Writes messages to standard output, one a line.
+pub(super) fn write_json_lines<Message: Serialize>(messages: &[Message]) -> Result<(), Stop> {
     let mut out = io::BufWriter::new(io::stdout().lock());
     for message in messages {
         write_json(&mut out, message)?;

@@ -7,16 +7,13 @@ use super::{progress, render};
 use crate::access::Permit;
 use crate::ambient;
 use crate::error::Error;
-use crate::exchange::csv::read_folder;
-use crate::exchange::gedcom::read_file;
 use crate::exchange::report::{ReadBundle, ReadOptions};
-use crate::store::{ImportRequest, ImportSummary, Store, StoreOptions};
-use crate::workflow::import_store;
+use crate::store::{ImportSummary, Store, StoreOptions};
+use crate::workflow::{FileForm, import_bundle, import_store, link_nations, read_files};
 use serde_json::json;
 use sha2::{Digest, Sha256};
 use std::fs;
 use std::io::{self, Write};
-use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 
 /// How much of a file is read at once, in bytes.
@@ -57,7 +54,10 @@ pub fn import(global: &Global, command: &Import) -> Result<(), Stop> {
             .try_for_each(|(path, read)| tell_dry_run(global, path, read));
     }
     let store = open_or_create(folder)?;
-    for (path, read) in &checked {
+    for (path, read) in &mut checked {
+        let linked = link_nations(&store, &Permit::local_operator(), &mut read.bundle)?;
+        let text = render::findings(&linked, 0, linked.len() as u64);
+        let _ = io::stderr().lock().write_all(text.as_bytes());
         let import_id = import_id(path, command.accept_valid_rows)?;
         let summary = commit(&store, &import_id, read)?;
         tell(global, folder, path, &import_id, &summary)?;
@@ -115,10 +115,10 @@ fn read(path: &Path, accept_valid_rows: bool) -> Result<ReadBundle, Error> {
         today: Some(ambient::today()),
     };
     let is_gedcom = has_extension(path, "ged") || has_extension(path, "gdz");
-    let read = if path.is_dir() {
-        read_folder(path, &options)
+    let form = if path.is_dir() {
+        FileForm::Bundle
     } else if is_gedcom {
-        read_file(path, &options)
+        FileForm::Gedcom
     } else {
         return Err(Error::invalid(
             "path",
@@ -128,6 +128,7 @@ fn read(path: &Path, accept_valid_rows: bool) -> Result<ReadBundle, Error> {
             ),
         ));
     };
+    let read = read_files(path, form, &options);
     read.map_err(|why| Error::invalid("path", why.to_string()))
 }
 
@@ -171,16 +172,15 @@ fn import_id(path: &Path, accept_valid_rows: bool) -> Result<String, Error> {
 }
 
 fn commit(store: &Store, import_id: &str, read: &ReadBundle) -> Result<ImportSummary, Error> {
-    let request = ImportRequest::new(import_id, Permit::local_operator().actor());
+    let permit = Permit::local_operator();
     let bar = progress::bar("import", 0);
-    let summary = store.import(&read.bundle, &request, &mut |step| {
+    let summary = import_bundle(store, &permit, import_id, &read.bundle, &mut |step| {
         bar.set_message(step.step);
         bar.set_length(step.of);
         bar.set_position(step.done);
-        ControlFlow::Continue(())
     });
     bar.finish_and_clear();
-    Ok(summary?)
+    summary
 }
 
 fn undo(global: &Global, folder: &Path, import_id: &str) -> Result<(), Stop> {

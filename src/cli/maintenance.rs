@@ -4,11 +4,13 @@
 use super::arguments::{Backup, Generate, Global, Restore, Serve, Verify};
 use super::progress;
 use super::stop::Stop;
+use crate::access::Permit;
 use crate::config::{Given, ServerSettings};
 use crate::error::Error;
 use crate::sample::{self, CommunityPlan, SampleError};
 use crate::server;
-use crate::store::{self, OpenMode, Store, StoreError, StoreOptions};
+use crate::store::{self, OpenMode, Stop as Stopping, Store, StoreError, StoreOptions};
+use crate::workflow::{backup_store, verify_store};
 use std::io::{self, Write};
 use std::path::Path;
 use std::sync::Arc;
@@ -57,9 +59,12 @@ pub fn verify(global: &Global, verify: &Verify) -> Result<(), Stop> {
     };
     let store = opened(Store::open(data_folder(global)?, &options))?;
     let steps = progress::steps();
-    let checked = store.verify(&mut |step| steps.set_message(step));
+    let permit = Permit::local_operator();
+    let checked = verify_store(&store, &permit, &Stopping::default(), &mut |step| {
+        steps.set_message(step);
+    });
     steps.finish_and_clear();
-    let report = checked.map_err(Error::from)?;
+    let report = checked?;
     for finding in &report.findings {
         say(&format!("wrong: {}: {}", finding.table, finding.detail))?;
     }
@@ -102,7 +107,7 @@ pub fn migrate(global: &Global) -> Result<(), Stop> {
 /// Copies the store.
 pub fn backup(global: &Global, backup: &Backup) -> Result<(), Stop> {
     let store = open(data_folder(global)?)?;
-    store.backup(&backup.to).map_err(Error::from)?;
+    backup_store(&store, &Permit::local_operator(), &backup.to)?;
     say(&format!("backed up to {}", backup.to.display()))
 }
 

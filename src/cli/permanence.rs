@@ -26,7 +26,7 @@ pub fn pathways(global: &Global, command: &Pathways) -> Result<(), Stop> {
         as_of: command.as_of.clone(),
         order: command.order.clone(),
         page_size: 100,
-        page_token: String::new(),
+        ..v1::ListPathwaysRequest::default()
     };
     let session = Session::open(global)?;
     let mut answer = session.list_pathways(&request)?;
@@ -53,7 +53,7 @@ pub fn due(global: &Global, command: &Due) -> Result<(), Stop> {
         as_of: command.as_of.clone(),
         within_days: command.within,
         page_size: 500,
-        page_token: String::new(),
+        ..v1::ListDueActionsRequest::default()
     };
     let session = Session::open(global)?;
     let mut answer = session.list_due_actions(&request)?;

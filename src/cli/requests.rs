@@ -14,6 +14,7 @@ pub fn find_family(find: &Find) -> v1::FindFamilyRequest {
         leads_per_tier: Some(find.leads),
         excluded_page_size: Some(find.excluded),
         excluded_page_token: find.excluded_page.clone(),
+        ..v1::FindFamilyRequest::default()
     }
 }
 
@@ -35,6 +36,7 @@ pub fn record_connection(connect: &Connect) -> v1::RecordConnectionRequest {
         birth: date(&connect.born),
         dead: (connect.dead || connect.alive).then_some(connect.dead),
         place: connect.place.clone(),
+        nation: connect.nation.clone(),
         phone: connect.phone.clone(),
         email: connect.email.clone(),
         note: connect.note.clone(),
@@ -54,7 +56,7 @@ fn date(edtf: &str) -> Option<v1::PartialDate> {
 }
 
 /// `document|page|date|who said so`, as in the cells of a CSV bundle.
-fn source(text: &str) -> Option<v1::Source> {
+pub fn source(text: &str) -> Option<v1::Source> {
     if text.trim().is_empty() {
         return None;
     }
@@ -75,6 +77,16 @@ impl From<arguments::Purpose> for v1::Purpose {
             arguments::Purpose::Connection => Self::Connection,
             arguments::Purpose::Information => Self::Information,
             arguments::Purpose::Notice => Self::Notice,
+        }
+    }
+}
+
+impl From<arguments::Verdict> for v1::Verdict {
+    fn from(verdict: arguments::Verdict) -> Self {
+        match verdict {
+            arguments::Verdict::Undecided => Self::Undecided,
+            arguments::Verdict::Same => Self::Same,
+            arguments::Verdict::Different => Self::Different,
         }
     }
 }

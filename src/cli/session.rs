@@ -114,6 +114,20 @@ impl Session {
         }
     }
 
+    /// The nations that a name may mean.
+    pub fn resolve_nation(
+        &self,
+        request: &v1::ResolveNationRequest,
+    ) -> Result<v1::ResolveNationResponse, Error> {
+        match self {
+            Session::Local(answers) => answers.resolve_nation(request),
+            Session::Remote(remote) => remote.ask(|mut client| {
+                let request = request.clone();
+                async move { client.resolve_nation(request).await }
+            }),
+        }
+    }
+
     /// The forms of permanence for a child with a person or family.
     pub fn list_pathways(
         &self,
@@ -152,6 +166,48 @@ impl Session {
             Session::Remote(remote) => remote.ask(|mut client| {
                 let request = request.clone();
                 async move { client.record_connection(request).await }
+            }),
+        }
+    }
+
+    /// The link between two records.
+    pub fn get_same_person_link(
+        &self,
+        request: &v1::GetSamePersonLinkRequest,
+    ) -> Result<v1::GetSamePersonLinkResponse, Error> {
+        match self {
+            Session::Local(answers) => answers.get_same_person_link(request),
+            Session::Remote(remote) => remote.ask(|mut client| {
+                let request = request.clone();
+                async move { client.get_same_person_link(request).await }
+            }),
+        }
+    }
+
+    /// One page of links.
+    pub fn list_same_person_links(
+        &self,
+        request: &v1::ListSamePersonLinksRequest,
+    ) -> Result<v1::ListSamePersonLinksResponse, Error> {
+        match self {
+            Session::Local(answers) => answers.list_same_person_links(request),
+            Session::Remote(remote) => remote.ask(|mut client| {
+                let request = request.clone();
+                async move { client.list_same_person_links(request).await }
+            }),
+        }
+    }
+
+    /// Decides about two records.
+    pub fn decide_same_person(
+        &self,
+        request: &v1::DecideSamePersonRequest,
+    ) -> Result<v1::DecideSamePersonResponse, Error> {
+        match self {
+            Session::Local(answers) => answers.decide_same_person(request),
+            Session::Remote(remote) => remote.ask(|mut client| {
+                let request = request.clone();
+                async move { client.decide_same_person(request).await }
             }),
         }
     }

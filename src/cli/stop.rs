@@ -26,6 +26,19 @@ pub enum Stop {
     Output(io::Error),
 }
 
+impl Stop {
+    /// Why a write did not end well. Where its answer did not arrive, nobody knows whether it was done.
+    pub fn of_write(error: Error, request_id: &str) -> Stop {
+        match error {
+            Error::Unavailable { .. } | Error::Cancelled { .. } => Stop::Unsure {
+                error,
+                request_id: request_id.to_owned(),
+            },
+            certain => certain.into(),
+        }
+    }
+}
+
 impl From<Error> for Stop {
     fn from(error: Error) -> Stop {
         Stop::Failed(error)

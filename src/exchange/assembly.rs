@@ -1,15 +1,12 @@
 //! Builds a bundle subject by subject: places and sources once each, facts in the order in which they come.
 
 use crate::model::bundle::{Bundle, BundleFact, BundleSubject};
-use crate::model::ids::{ExternalId, PlaceId, SourceId, StewardId, SubjectKind};
+use crate::model::ids::{ExternalId, PlaceId, PublicId, SourceId, StewardId, SubjectKind};
 use crate::model::partial_date::PartialDate;
 use crate::model::person::{Coordinates, Place};
 use crate::model::statement::{Certainty, Evidence, Fact, SealClass, Source};
 use crate::names::normalize::fold;
 use rustc_hash::FxHashMap;
-
-/// How many facts a subject is given room for at first, and at least each time more is needed.
-const FIRST_FACTS: usize = 3;
 
 /// A bundle in the making. Numbers are positions, as in [`Bundle`].
 #[derive(Debug)]
@@ -69,9 +66,23 @@ impl Assembly {
                 source: self.source_name.clone(),
                 xref: xref.to_owned(),
             },
+            public_id: None,
             facts: Vec::new(),
         });
         self.bundle.subjects.len() as u64 - 1
+    }
+
+    /// Gives a subject the public id that it has already.
+    pub fn set_public_id(&mut self, subject: u64, id: PublicId) {
+        if let Some(subject) = self.bundle.subjects.get_mut(subject as usize) {
+            subject.public_id = Some(id);
+        }
+    }
+
+    /// Whether a subject came with a public id: it was written by a store.
+    pub fn has_public_id(&self, subject: u64) -> bool {
+        let subject = self.bundle.subjects.get(subject as usize);
+        subject.is_some_and(|subject| subject.public_id.is_some())
     }
 
     /// Adds a fact to a subject; a number that was never given out is ignored.
@@ -80,7 +91,7 @@ impl Assembly {
             let facts = &mut subject.facts;
             // Doubling would leave a million half-empty lists; growing by a quarter keeps the cost a push constant too.
             if facts.len() == facts.capacity() {
-                facts.reserve_exact(FIRST_FACTS.max(facts.len() / 4));
+                facts.reserve_exact(1.max(facts.len() / 4));
             }
             facts.push(BundleFact { fact, evidence });
         }

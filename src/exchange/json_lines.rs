@@ -4,6 +4,7 @@
 use crate::model::store_copy::CopyPart;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
+use std::collections::BTreeMap;
 use std::io::{self, BufRead, Read, Write};
 
 /// The format that is written, and the only one that is read.
@@ -31,6 +32,16 @@ pub struct LineCounts {
 }
 
 impl LineCounts {
+    /// By kind, in words.
+    pub fn in_words(&self) -> BTreeMap<&'static str, u64> {
+        BTreeMap::from([
+            ("commits", self.commits),
+            ("records", self.subjects),
+            ("sources", self.sources),
+            ("versions of statements", self.statements),
+        ])
+    }
+
     fn count(&mut self, part: &CopyPart) {
         match part {
             CopyPart::Store(_) => {}
@@ -175,6 +186,17 @@ impl<R: BufRead> JsonLinesReader<R> {
         self.hash_line();
         self.counts.count(&part);
         Ok(Some(part))
+    }
+
+    /// The number of the line that was read last.
+    pub fn line(&self) -> u64 {
+        // At the end it was tried to read one more.
+        self.number - u64::from(self.is_done)
+    }
+
+    /// What is read from.
+    pub fn input(&self) -> &R {
+        &self.input
     }
 
     /// What was read so far.

@@ -6,4 +6,5 @@ pub mod csv;
 pub mod family_check;
 pub mod gedcom;
 pub mod json_lines;
+pub mod nation_names;
 pub mod report;

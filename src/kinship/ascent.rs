@@ -75,8 +75,17 @@ impl Ascent {
 
     /// Takes the nodes asked for.
     pub fn supply(&mut self, nodes: impl IntoIterator<Item = Node>) {
+        let mut are_joined = false;
         for node in nodes {
+            are_joined |= !node.records.is_empty();
+            self.asked
+                .extend(node.records.iter().map(|record| record.id));
             self.graph.insert(node);
+        }
+        if are_joined && self.graph.has_aliases() {
+            for climb in &mut self.climbs {
+                climb.settle_frontier(&self.graph);
+            }
         }
         self.advance();
     }
@@ -95,7 +104,8 @@ impl Ascent {
             .ends
             .iter()
             .all(|&end| self.graph.person(end).is_some());
-        if both_there && self.ends[0] != self.ends[1] {
+        let [a, b] = self.ends.map(|end| self.graph.place_of(end));
+        if both_there && a != b {
             let mut by_place: FxHashMap<Place, Vec<u32>> = FxHashMap::default();
             for (index, point) in from_b.points.iter().enumerate() {
                 by_place.entry(point.place).or_default().push(index as u32);
@@ -130,6 +140,37 @@ impl Climb {
             points: vec![point],
             index,
             frontier: vec![0],
+        }
+    }
+
+    /// Brings points together whose people turned out to be one. Only those just read are concerned.
+    fn settle_frontier(&mut self, graph: &FamilyGraph) {
+        for index in std::mem::take(&mut self.frontier) {
+            let point = &mut self.points[index as usize];
+            let settled = graph.settled(point.place);
+            if settled == point.place {
+                self.frontier.push(index);
+                continue;
+            }
+            let key = |place| (place, point.generations, point.couple_at);
+            self.index.remove(&key(point.place));
+            let key = key(settled);
+            point.place = settled;
+            for (_, step) in &mut point.below {
+                step.to = settled;
+            }
+            match self.index.get(&key) {
+                Some(&known) => {
+                    // Nothing leads over this point any more; it stands nowhere.
+                    point.place = Place::end();
+                    let below = std::mem::take(&mut point.below);
+                    self.points[known as usize].below.extend(below);
+                }
+                None => {
+                    self.index.insert(key, index);
+                    self.frontier.push(index);
+                }
+            }
         }
     }
 
@@ -352,7 +393,12 @@ fn push_first_simple(start: Place, ways: impl Iterator<Item = Vec<Step>>, routes
     for steps in ways {
         let mut seen = FxHashSet::from_iter([start]);
         if steps.iter().all(|step| seen.insert(step.to)) {
-            routes.push(Route { start, steps });
+            let crossings = Vec::new();
+            routes.push(Route {
+                start,
+                steps,
+                crossings,
+            });
             return;
         }
     }

@@ -2,7 +2,7 @@
 //! Whatever a caller may not see was never put in.
 
 use crate::model::ids::PersonId;
-use crate::model::neighborhood::{Node, NodeTie, NodeTieKind};
+use crate::model::neighborhood::{Node, NodeLink, NodeTie, NodeTieKind};
 use crate::model::partial_date::{Day, PartialDate, Truth};
 use crate::model::statement::Certainty;
 use crate::model::tie::ParentNature;
@@ -19,6 +19,8 @@ pub type TieIndex = EdgeIndex<u32>;
 pub struct FamilyGraph {
     graph: DiGraph<Slot, NodeTie, u32>,
     places: FxHashMap<PersonId, Place>,
+    /// Places given to records before it was known that they are one person's, with the place of that person.
+    aliases: FxHashMap<Place, Place>,
     as_of: Day,
 }
 
@@ -34,6 +36,7 @@ impl FamilyGraph {
         FamilyGraph {
             graph: DiGraph::with_capacity(256, 1024),
             places: FxHashMap::default(),
+            aliases: FxHashMap::default(),
             as_of,
         }
     }
@@ -43,9 +46,13 @@ impl FamilyGraph {
         self.as_of
     }
 
-    /// Puts a person in, with the ties that hold on the day. A person who is in already is left as is.
+    /// Puts a person in, with the ties that hold on the day. A person who is in already is left as is. Whoever kept
+    /// places of people not yet read must ask [`FamilyGraph::settled`] for them: two of them may be one person.
     pub fn insert(&mut self, node: Node) {
-        let place = self.place_or_new(node.id);
+        let place = match node.records.is_empty() {
+            true => self.place_or_new(node.id),
+            false => self.join_places(&node),
+        };
         if self.graph[place].node.is_some() {
             return;
         }
@@ -56,6 +63,47 @@ impl FamilyGraph {
             }
         }
         self.graph[place].node = Some(node);
+    }
+
+    /// One place for all records of a person: the first that any of them has.
+    fn join_places(&mut self, node: &Node) -> Place {
+        let known = || {
+            node.records
+                .iter()
+                .filter_map(|record| self.place_of(record.id))
+        };
+        let place = known().min();
+        let others: Vec<Place> = known().filter(|other| Some(*other) != place).collect();
+        let place = place.unwrap_or_else(|| self.place_or_new(node.id));
+        for other in others {
+            self.aliases.insert(other, place);
+        }
+        for record in &node.records {
+            self.places.insert(record.id, place);
+        }
+        self.graph[place].id = node.id;
+        place
+    }
+
+    /// Whether records were joined of whom several had a place.
+    pub fn has_aliases(&self) -> bool {
+        !self.aliases.is_empty()
+    }
+
+    /// The place of the person whom a place stands for.
+    pub fn settled(&self, place: Place) -> Place {
+        if self.aliases.is_empty() {
+            return place;
+        }
+        self.aliases.get(&place).copied().unwrap_or(place)
+    }
+
+    /// The link by which one person may be another, as the first of them has it.
+    pub fn link(&self, from: Place, to: Place) -> Option<&NodeLink> {
+        let links = self.node(from)?.links.iter();
+        links
+            .filter(|link| self.place_of(link.other) == Some(to))
+            .max_by_key(|link| (link.verdict, link.probability))
     }
 
     /// Where a person stands, whether or not anything named them before.
@@ -95,7 +143,7 @@ impl FamilyGraph {
         // petgraph lists the newest edge first; the walk takes them as they come and orders its answer by content.
         self.graph
             .edges(place)
-            .map(|edge| (edge.id(), edge.target(), edge.weight()))
+            .map(|edge| (edge.id(), self.settled(edge.target()), edge.weight()))
     }
 
     /// The parents of a person through these natures.
@@ -148,15 +196,17 @@ impl FamilyGraph {
 
     /// The graph of child → parent by birth or adoption, for questions about ancestry.
     pub fn ancestry(&self) -> DiGraph<PersonId, (), u32> {
-        self.graph.filter_map(
-            |_, slot| Some(slot.id),
-            |_, tie| match tie.kind {
-                NodeTieKind::Parent { nature, .. } if ParentClass::of(nature).is_lineage() => {
-                    Some(())
+        let mut ancestry: DiGraph<PersonId, (), u32> =
+            self.graph.filter_map(|_, slot| Some(slot.id), |_, _| None);
+        for child in self.graph.node_indices() {
+            for (_, parent, tie) in self.ties(child) {
+                if matches!(tie.kind, NodeTieKind::Parent { nature, .. } if ParentClass::of(nature).is_lineage())
+                {
+                    ancestry.add_edge(child, parent, ());
                 }
-                _ => None,
-            },
-        )
+            }
+        }
+        ancestry
     }
 }
 

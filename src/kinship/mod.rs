@@ -6,6 +6,8 @@ mod blood_words;
 pub mod coefficient;
 pub mod contradictions;
 pub mod family_graph;
+pub mod link_check;
 pub mod naming;
 pub mod route;
+pub mod same_person;
 pub mod walk;

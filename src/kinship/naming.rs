@@ -340,8 +340,20 @@ fn former(ended: bool, words: String) -> String {
     }
 }
 
-/// "half-brother's father"; after a longer phrase "wife of first cousin once removed".
+/// "half-brother's father"; after a longer phrase "wife of first cousin once removed". Where it is not known whether a
+/// sibling is a half one: "adoptive mother of a sister or maternal half-sister".
 fn possessive(owner: &Words, owned: &Words) -> Words {
+    if owner.words.contains(" or ") && owner.words.contains("half-") {
+        let sibling = owner
+            .words
+            .strip_suffix(" by birth")
+            .unwrap_or(&owner.words);
+        let words = format!("{} of a {sibling}", owned.words);
+        return Words {
+            term: words.clone(),
+            words,
+        };
+    }
     let is_phrase = owner.words.contains(" by ")
         || owner.words.contains('(')
         || owner.words.ends_with("removed");

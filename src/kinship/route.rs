@@ -7,6 +7,7 @@ use crate::model::neighborhood::{NodeTie, NodeTieKind};
 use crate::model::partial_date::{Day, Truth};
 use crate::model::person::Gender;
 use crate::model::relation_word::{KinTerm, StatedLine};
+use crate::model::same_person::LinkPolicy;
 use crate::model::statement::{Certainty, CertaintyScale};
 use crate::model::tie::{LegalState, ParentNature, Side, UnionKind, UnionState};
 
@@ -21,7 +22,7 @@ pub struct Step {
 }
 
 /// What the person reached is to the person before.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum StepKind {
     Parent {
         nature: ParentNature,
@@ -88,6 +89,17 @@ impl StepKind {
 pub struct Route {
     pub start: Place,
     pub steps: Vec<Step>,
+    /// Where the route goes over to another record that may be the same person's. No step of kinship.
+    pub crossings: Vec<Crossing>,
+}
+
+/// An undecided link on a route.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Crossing {
+    /// Before this step; after the last for the number of steps.
+    pub at: usize,
+    pub from: Place,
+    pub to: Place,
 }
 
 /// A stretch of a route that is one relation by itself: up, then down. Between two stretches stands a couple.
@@ -144,12 +156,15 @@ pub struct Shape {
 impl Route {
     /// The last person.
     pub fn end(&self) -> Place {
-        self.steps.last().map_or(self.start, |step| step.to)
+        self.before(self.steps.len())
     }
 
-    /// The person before step number `index`.
+    /// The person before step number `index`, in the record from which the step leads on.
     pub fn before(&self, index: usize) -> Place {
-        if index == 0 {
+        let mut crossings = self.crossings.iter().rev();
+        if let Some(crossing) = crossings.find(|crossing| crossing.at == index) {
+            crossing.to
+        } else if index == 0 {
             self.start
         } else {
             self.steps[index - 1].to
@@ -168,9 +183,15 @@ impl Route {
                 kind: StepKind::backward(graph.tie(step.tie).kind),
                 tie: step.tie,
             });
+        let crossings = self.crossings.iter().rev().map(|crossing| Crossing {
+            at: self.steps.len() - crossing.at,
+            from: crossing.to,
+            to: crossing.from,
+        });
         Route {
             start: self.end(),
             steps: steps.collect(),
+            crossings: crossings.collect(),
         }
     }
 
@@ -183,12 +204,37 @@ impl Route {
         builder.finish(self, graph)
     }
 
-    /// Product of the certainties of its ties.
-    pub fn certainty(&self, graph: &FamilyGraph, scale: &CertaintyScale) -> f64 {
-        self.steps
+    /// Whether it holds only if records that nobody has decided about are one person's.
+    pub fn is_probable(&self) -> bool {
+        !self.crossings.is_empty()
+    }
+
+    /// Product of the certainties of its ties and of the likelihoods of the links that it crosses.
+    pub fn certainty(
+        &self,
+        graph: &FamilyGraph,
+        scale: &CertaintyScale,
+        links: &LinkPolicy,
+    ) -> f64 {
+        let of_ties = self
+            .steps
             .iter()
-            .map(|step| certainty_of(graph.tie(step.tie), scale))
-            .product()
+            .map(|step| certainty_of(graph.tie(step.tie), scale));
+        let of_links = self.crossings.iter().map(|crossing| {
+            let link = graph.link(crossing.from, crossing.to);
+            link.and_then(|link| links.worth(link.probability))
+                .unwrap_or(0.0)
+        });
+        of_ties.product::<f64>() * of_links.product::<f64>()
+    }
+
+    /// Whether two places on this route stand for the same person: the same, or crossed over between.
+    fn is_one(&self, one: Place, other: Place) -> bool {
+        one == other
+            || self.crossings.iter().any(|crossing| {
+                (crossing.from, crossing.to) == (one, other)
+                    || (crossing.to, crossing.from) == (one, other)
+            })
     }
 }
 
@@ -498,27 +544,30 @@ fn sibship_at(route: &Route, graph: &FamilyGraph, turn: usize) -> Sibship {
     let StepKind::Child { nature } = down_step.kind else {
         return Sibship::Direct;
     };
+    let is_one = |one, other| route.is_one(one, other);
     sibship(
         graph,
-        route.before(turn - 1),
-        own_class,
-        down_step.to,
-        ParentClass::of(nature),
+        (route.before(turn - 1), own_class),
+        (down_step.to, ParentClass::of(nature)),
+        &is_one,
     )
 }
 
 /// Whether two children of one parent share both, one, or may share one. Compared are the sets of parents through
-/// which they are siblings: birth parents with birth parents, adoptive with adoptive.
-pub fn sibship(
+/// which they are siblings: birth parents with birth parents, adoptive with adoptive. Some places may stand for the
+/// same person.
+fn sibship(
     graph: &FamilyGraph,
-    one: Place,
-    one_class: ParentClass,
-    other: Place,
-    other_class: ParentClass,
+    (one, one_class): (Place, ParentClass),
+    (other, other_class): (Place, ParentClass),
+    is_one: &dyn Fn(Place, Place) -> bool,
 ) -> Sibship {
     let own = likeliest_parents(graph, one, one_class);
     let others = likeliest_parents(graph, other, other_class);
-    let shared = own.iter().filter(|parent| others.contains(parent)).count();
+    let shared = own
+        .iter()
+        .filter(|parent| others.iter().any(|other| is_one(**parent, *other)))
+        .count();
     let in_doubt = own.len() > 2 || others.len() > 2;
     if shared >= 2 && !in_doubt {
         Sibship::Full

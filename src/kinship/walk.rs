@@ -2,12 +2,14 @@
 //! see next, is handed their nodes, and goes on. One batched read serves each step.
 
 use super::family_graph::{FamilyGraph, ParentClass, Place, TieIndex, is_over};
-use super::route::{Route, Step, StepKind, certainty_of, has_ended_by, side_of_parent};
+use super::route::{Crossing, Route, Step, StepKind, certainty_of, has_ended_by, side_of_parent};
+use super::same_person::{Severed, likely_links};
 use crate::model::ids::{ExternalId, PersonId};
 use crate::model::neighborhood::{Node, NodeTieKind};
 use crate::model::partial_date::Day;
 use crate::model::reach::Reach;
 use crate::model::relation_word::{KinTerm, StatedLine};
+use crate::model::same_person::LinkPolicy;
 use crate::model::statement::CertaintyScale;
 use crate::model::tie::{ParentNature, Side, UnionState};
 use rustc_hash::{FxHashMap, FxHashSet};
@@ -17,6 +19,8 @@ pub struct Walk {
     graph: FamilyGraph,
     reach: Reach,
     scale: CertaintyScale,
+    links: LinkPolicy,
+    severed: Severed,
     states: Vec<State>,
     /// States reached by the last step, not yet walked on from.
     frontier: Vec<u32>,
@@ -25,6 +29,11 @@ pub struct Walk {
     asked: FxHashSet<PersonId>,
     /// The first state of the step being taken.
     step_begins: u32,
+    /// Whether nobody waits for the walk any longer.
+    is_unwanted: Box<dyn Fn() -> bool>,
+    /// Ties looked at.
+    looked_at: u32,
+    broken_off: bool,
 }
 
 /// Everybody found, and the graph of those read.
@@ -56,6 +65,8 @@ enum Phase {
     Foster,
     /// Found, but not walked on from.
     End,
+    /// Not found after all: another state stands for the same person.
+    Gone,
 }
 
 #[derive(Clone, Copy)]
@@ -72,6 +83,10 @@ struct State {
     side: Side,
     full: bool,
     marks: u8,
+    /// Undecided links crossed so far.
+    links: u8,
+    /// Reached by crossing one: the person before, recorded again. Everything else is as before.
+    is_link: bool,
     certainty: f64,
 }
 
@@ -86,6 +101,7 @@ struct Key {
     side: Side,
     full: bool,
     marks: u8,
+    links: u8,
 }
 
 const ADOPTION: u8 = 1;
@@ -94,8 +110,28 @@ const STATED: u8 = 4;
 const PRESUMED: u8 = 8;
 const ENDED: u8 = 16;
 
+/// After how many ties the walk asks whether anybody still waits for it. One tie of a person with many may cost as much as
+/// looking at all of them.
+const TIES_A_LOOK: u32 = 64;
+
 /// How far the family of an own partner is walked, in civil degrees from the partner.
 const PARTNERS_FAMILY: u8 = 3;
+
+impl State {
+    fn key(&self) -> Key {
+        Key {
+            place: self.place,
+            up: self.up,
+            down: self.down,
+            unions: self.unions,
+            phase: self.phase,
+            side: self.side,
+            full: self.full,
+            marks: self.marks,
+            links: self.links,
+        }
+    }
+}
 
 impl Walk {
     pub fn new(start: PersonId, as_of: Day, reach: Reach, scale: CertaintyScale) -> Walk {
@@ -103,11 +139,16 @@ impl Walk {
             graph: FamilyGraph::new(as_of),
             reach,
             scale,
+            links: LinkPolicy::DECIDED_ONLY,
+            severed: Severed::default(),
             states: Vec::with_capacity(512),
             frontier: vec![0],
             reached: FxHashMap::default(),
             asked: FxHashSet::default(),
             step_begins: 0,
+            is_unwanted: Box::new(|| false),
+            looked_at: 0,
+            broken_off: false,
         };
         let place = walk.graph.place_or_new(start);
         walk.states.push(State {
@@ -122,9 +163,29 @@ impl Walk {
             side: Side::Unknown,
             full: false,
             marks: 0,
+            links: 0,
+            is_link: false,
             certainty: 1.0,
         });
         walk
+    }
+
+    /// The same walk, which breaks off when it is told that nobody waits for it: then it wants nobody, and what it found
+    /// is not whole. Whoever set this must ask once more at the end.
+    pub fn unless(self, is_unwanted: Box<dyn Fn() -> bool>) -> Walk {
+        Walk {
+            is_unwanted,
+            ..self
+        }
+    }
+
+    /// The same walk, which follows likely undecided links too, apart from those severed.
+    pub fn following(self, links: LinkPolicy, severed: &Severed) -> Walk {
+        Walk {
+            links,
+            severed: severed.clone(),
+            ..self
+        }
     }
 
     /// Whom the walk wants to see next, each once. Empty when it can go no further; then [`Walk::finish`] it.
@@ -147,10 +208,50 @@ impl Walk {
 
     /// Takes the nodes asked for. Those who are not there for the caller are left out.
     pub fn supply(&mut self, nodes: impl IntoIterator<Item = Node>) {
+        let mut are_joined = false;
         for node in nodes {
+            are_joined |= !node.records.is_empty();
+            self.asked
+                .extend(node.records.iter().map(|record| record.id));
             self.graph.insert(node);
         }
+        if are_joined && self.graph.has_aliases() {
+            self.settle_frontier();
+        }
         self.advance();
+    }
+
+    /// Brings states together whose people turned out to be one. Only those just read are concerned: of everybody read
+    /// earlier all records were read.
+    fn settle_frontier(&mut self) {
+        let frontier = std::mem::take(&mut self.frontier);
+        for index in frontier {
+            let mut state = self.states[index as usize];
+            let settled = self.graph.settled(state.place);
+            if settled == state.place {
+                self.frontier.push(index);
+                continue;
+            }
+            self.reached.remove(&state.key());
+            state.place = settled;
+            let is_circle = state.before != index && self.is_on_way(state.before, settled);
+            let known = self.reached.get(&state.key()).copied();
+            let is_better =
+                known.is_none_or(|known| self.is_better(&state, &self.states[known as usize]));
+            match known {
+                _ if is_circle => self.states[index as usize].phase = Phase::Gone,
+                Some(known) if is_better => {
+                    self.states[known as usize] = state;
+                    self.states[index as usize].phase = Phase::Gone;
+                }
+                Some(_) => self.states[index as usize].phase = Phase::Gone,
+                None => {
+                    self.reached.insert(state.key(), index);
+                    self.states[index as usize] = state;
+                    self.frontier.push(index);
+                }
+            }
+        }
     }
 
     /// Walks one step on from the frontier.
@@ -158,7 +259,11 @@ impl Walk {
         let frontier = std::mem::take(&mut self.frontier);
         self.step_begins = self.states.len() as u32;
         for state in frontier {
-            if self.states[state as usize].phase != Phase::End {
+            if self.broken_off {
+                self.frontier.clear();
+                return;
+            }
+            if !matches!(self.states[state as usize].phase, Phase::End | Phase::Gone) {
                 self.expand(state);
             }
         }
@@ -169,7 +274,8 @@ impl Walk {
         if self.graph.node(state.place).is_none() {
             return;
         }
-        if state.phase == Phase::Up && state.up == 1 && state.marks & STATED == 0 {
+        let has_side = state.is_link && state.side != Side::Unknown;
+        if state.phase == Phase::Up && state.up == 1 && state.marks & STATED == 0 && !has_side {
             // The side is that of the first parent, who has only now been read.
             state.side = side_of_parent(&self.graph, state.place);
             self.states[index as usize] = state;
@@ -180,6 +286,11 @@ impl Walk {
             .map(|(tie, target, weight)| (tie, target, StepKind::forward(weight.kind)))
             .collect();
         for (tie, target, kind) in ties {
+            self.looked_at = self.looked_at.wrapping_add(1);
+            if self.looked_at.is_multiple_of(TIES_A_LOOK) && (self.is_unwanted)() {
+                self.broken_off = true;
+                return;
+            }
             if self.is_on_way(index, target) {
                 continue;
             }
@@ -200,17 +311,43 @@ impl Walk {
                 StepKind::Stated { term, side } => self.step_by_word(&state, term, side, tie),
             };
             if let Some(next) = next {
-                self.push(
-                    index,
-                    State {
-                        place: target,
-                        before: index,
-                        kind: Some(kind),
-                        tie,
-                        ..next
-                    },
-                );
+                let certainty = certainty_of(self.graph.tie(tie), &self.scale);
+                self.push(State {
+                    place: target,
+                    before: index,
+                    kind: Some(kind),
+                    tie,
+                    is_link: false,
+                    certainty: state.certainty * certainty,
+                    ..next
+                });
             }
+        }
+        self.cross_links(index, &state);
+    }
+
+    /// Goes over to records that may be the same person's: no step of kinship, and everything else stays as it is.
+    fn cross_links(&mut self, index: u32, state: &State) {
+        let Some(node) = self.graph.node(state.place) else {
+            return;
+        };
+        if node.links.is_empty() || state.links >= self.links.most_on_a_path {
+            return;
+        }
+        for (other, worth) in likely_links(node, &self.links, &self.severed) {
+            let target = self.graph.place_or_new(other);
+            if self.is_on_way(index, target) {
+                continue;
+            }
+            self.push(State {
+                place: target,
+                before: index,
+                tie: TieIndex::end(),
+                links: state.links + 1,
+                is_link: true,
+                certainty: state.certainty * worth,
+                ..*state
+            });
         }
     }
 
@@ -221,14 +358,19 @@ impl Walk {
             if state.place == place {
                 return true;
             }
-            if state.kind.is_none() {
+            if index == 0 {
                 return false;
             }
             index = state.before;
         }
     }
 
+    /// The person before; of a record crossed to, the one before the record crossed from.
     fn before(&self, state: &State) -> Place {
+        let mut state = state;
+        while state.is_link && state.before != 0 {
+            state = &self.states[state.before as usize];
+        }
         self.states[state.before as usize].place
     }
 
@@ -284,7 +426,7 @@ impl Walk {
             // The other parent, foster parent or guardian of a sibling; the other parent of an own child.
             (Phase::Down, _) if class != ParentClass::Step && self.is_sibling_or_child(state) => {
                 let apex = self.before(state);
-                if self.graph.is_parent(self.start(), parent)
+                if self.graph.is_parent(self.own(state), parent)
                     || self.graph.are_partners(apex, parent)
                 {
                     return None;
@@ -314,6 +456,18 @@ impl Walk {
 
     fn start(&self) -> Place {
         self.states[0].place
+    }
+
+    /// The record of the start's from which a way leaves.
+    fn own(&self, state: &State) -> Place {
+        let mut state = *state;
+        if state.links == 0 {
+            return self.start();
+        }
+        while state.kind.is_some() {
+            state = self.states[state.before as usize];
+        }
+        state.place
     }
 
     fn is_sibling_or_child(&self, state: &State) -> bool {
@@ -382,7 +536,7 @@ impl Walk {
             Phase::PartnerUp | Phase::PartnerDown => {
                 let limit = PARTNERS_FAMILY.min(self.reach.affinity_degree);
                 let own_child =
-                    next.up == 0 && next.down == 1 && self.is_child_of(self.start(), child);
+                    next.up == 0 && next.down == 1 && self.is_child_of(self.own(state), child);
                 (next.up + next.down <= limit && !own_child).then_some(State {
                     phase: Phase::PartnerDown,
                     ..next
@@ -400,7 +554,7 @@ impl Walk {
                 phase: Phase::End,
                 ..next
             }),
-            Phase::End => None,
+            Phase::End | Phase::Gone => None,
         }
     }
 
@@ -412,7 +566,11 @@ impl Walk {
         };
         self.graph
             .parents(self.before(state), ParentClass::of(nature))
-            .any(|parent| parent != state.place && self.is_child_of(parent, child))
+            .any(|parent| {
+                parent != state.place
+                    && !(state.is_link && parent == self.states[state.before as usize].place)
+                    && self.is_child_of(parent, child)
+            })
     }
 
     fn is_child_of(&self, parent: Place, child: Place) -> bool {
@@ -464,7 +622,7 @@ impl Walk {
                 ..next
             }),
             Phase::Foster => {
-                let also_foster = self.graph.ties(self.start()).any(|(_, target, tie)| {
+                let also_foster = self.graph.ties(self.own(state)).any(|(_, target, tie)| {
                     target == partner
                         && matches!(StepKind::forward(tie.kind), StepKind::Parent { .. })
                 });
@@ -527,19 +685,13 @@ impl Walk {
 
     /// Adds a state unless the same way of being related was found before; of two found at once the surer, then the
     /// one whose people come first by external and public id, so that the order of entry does not matter.
-    fn push(&mut self, from: u32, mut state: State) {
-        state.certainty = self.states[from as usize].certainty
-            * certainty_of(self.graph.tie(state.tie), &self.scale);
-        let key = Key {
-            place: state.place,
-            up: state.up,
-            down: state.down,
-            unions: state.unions,
-            phase: state.phase,
-            side: state.side,
-            full: state.full,
-            marks: state.marks,
-        };
+    fn push(&mut self, state: State) {
+        let key = state.key();
+        let is_known_surely =
+            (0..key.links).any(|links| self.reached.contains_key(&Key { links, ..key }));
+        if is_known_surely {
+            return;
+        }
         match self.reached.get(&key) {
             None => {
                 let index = self.states.len() as u32;
@@ -560,19 +712,35 @@ impl Walk {
         if new.certainty != known.certainty {
             return new.certainty > known.certainty;
         }
-        self.way_back(new) < self.way_back(known)
+        (self.way_back(new), self.kinds_back(new)) < (self.way_back(known), self.kinds_back(known))
+    }
+
+    /// What each on the way is to the one before, last first: two ties may join the same two people.
+    fn kinds_back(&self, state: &State) -> Vec<Option<StepKind>> {
+        let mut kinds = vec![state.kind];
+        let mut index = state.before;
+        while index != 0 {
+            let state = &self.states[index as usize];
+            kinds.push(state.kind);
+            index = state.before;
+        }
+        kinds
     }
 
     /// The ids on the way, last first.
     fn way_back(&self, state: &State) -> Vec<(Option<&ExternalId>, u128)> {
         let mut ids = Vec::new();
         let mut state = *state;
-        while state.kind.is_some() {
-            state = self.states[state.before as usize];
+        let mut index = state.before;
+        loop {
+            state = self.states[index as usize];
             let node = self.graph.node(state.place);
             ids.extend(node.map(|node| (node.external_id.as_ref(), node.public_id.0)));
+            if index == 0 {
+                return ids;
+            }
+            index = state.before;
         }
-        ids
     }
 
     /// Ends the walk: everybody found who is there for the caller, with one route of each kind.
@@ -580,7 +748,11 @@ impl Walk {
         let mut kin: Vec<Kin> = Vec::new();
         let mut positions: FxHashMap<Place, usize> = FxHashMap::default();
         for state in &self.states[1..] {
-            if self.graph.node(state.place).is_none() {
+            let is_recorded_again = state.kind.is_none();
+            if self.graph.node(state.place).is_none()
+                || state.phase == Phase::Gone
+                || is_recorded_again
+            {
                 continue;
             }
             let position = *positions.entry(state.place).or_insert_with(|| {
@@ -600,19 +772,34 @@ impl Walk {
 
     fn route(&self, state: &State) -> Route {
         let mut steps = Vec::with_capacity(usize::from(state.up + state.down + state.unions));
+        let mut crossings = Vec::with_capacity(usize::from(state.links));
         let mut state = state;
-        while let Some(kind) = state.kind {
-            steps.push(Step {
-                to: state.place,
-                kind,
-                tie: state.tie,
-            });
-            state = &self.states[state.before as usize];
+        while state.kind.is_some() || state.is_link {
+            let before = &self.states[state.before as usize];
+            match state.kind {
+                Some(kind) if !state.is_link => steps.push(Step {
+                    to: state.place,
+                    kind,
+                    tie: state.tie,
+                }),
+                // Counted from the end for now.
+                _ => crossings.push(Crossing {
+                    at: steps.len(),
+                    from: before.place,
+                    to: state.place,
+                }),
+            }
+            state = before;
         }
         steps.reverse();
+        crossings.reverse();
+        for crossing in &mut crossings {
+            crossing.at = steps.len() - crossing.at;
+        }
         Route {
             start: self.start(),
             steps,
+            crossings,
         }
     }
 }

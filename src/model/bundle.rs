@@ -1,7 +1,7 @@
 //! What a file brings: subjects with facts, checked and ready to be committed. Numbers inside facts are local:
 //! the position of the subject in [`Bundle::subjects`], and for sources in [`Bundle::sources`].
 
-use super::ids::{ExternalId, SubjectKind};
+use super::ids::{ExternalId, PublicId, SubjectKind};
 use super::statement::{Evidence, Fact, Source};
 
 /// Everything that one import brings.
@@ -16,6 +16,8 @@ pub struct Bundle {
 pub struct BundleSubject {
     pub kind: SubjectKind,
     pub external_id: ExternalId,
+    /// The id that it has already in another store, or in this one. Without it one is made of the external id.
+    pub public_id: Option<PublicId>,
     /// Ties stand with their first end only: the child of a parent tie, the first partner of a union, the person
     /// who has the stated kin, the child of a network tie, the member of a nation or household.
     pub facts: Vec<BundleFact>,

@@ -81,6 +81,18 @@ impl SubjectKind {
         }
     }
 
+    /// The word for several.
+    pub fn plural(self) -> &'static str {
+        match self {
+            SubjectKind::Person => "people",
+            SubjectKind::Nation => "nations",
+            SubjectKind::Household => "households",
+            SubjectKind::Place => "places",
+            SubjectKind::Case => "cases",
+            SubjectKind::WaitingFamily => "waiting families",
+        }
+    }
+
     /// The subject of this kind with the given number.
     pub fn subject(self, number: u64) -> Subject {
         match self {

@@ -4,8 +4,10 @@ use super::case::{OutreachState, Purpose};
 use super::coverage::Coverage;
 use super::ids::{NationId, PersonId, PublicId, Revision, WaitingFamilyId};
 use super::nation::MembershipState;
+use super::neighborhood::JoinedRecord;
 use super::partial_date::{Day, PartialDate};
 use super::person::Gender;
+use super::same_person::{LinkReason, Probability, Verdict};
 use super::statement::{Certainty, Source};
 use super::tie::Side;
 
@@ -22,6 +24,8 @@ pub struct PersonSummary {
     /// True once known to be dead at the date of the question.
     pub dead: bool,
     pub death: Option<PartialDate>,
+    /// The other records of this person, where a verdict joined several.
+    pub also_recorded_as: Vec<JoinedRecord>,
 }
 
 /// Through what a relation runs.
@@ -111,6 +115,30 @@ pub struct PathStep {
     pub from: Option<PartialDate>,
     pub to: Option<PartialDate>,
     pub source: Source,
+    /// Set where this is no step of kinship but another record that may be the same person's.
+    pub link: Option<PathLink>,
+}
+
+/// The link by which a path goes over to another record.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PathLink {
+    pub probability: Option<Probability>,
+    pub verdict: Verdict,
+    /// The strongest first.
+    pub reasons: Vec<LinkReason>,
+}
+
+/// A record that is, or may be, of the same person as a lead.
+#[derive(Clone, Debug, PartialEq)]
+pub struct OtherRecord {
+    pub record: JoinedRecord,
+    pub verdict: Verdict,
+    /// Absent where a human said so without a score.
+    pub probability: Option<Probability>,
+    /// The strongest first.
+    pub reasons: Vec<LinkReason>,
+    /// Why it was decided so, where it was.
+    pub verdict_reason: String,
 }
 
 /// One part of a score, so that the sum can be checked by eye.
@@ -192,6 +220,11 @@ pub struct Lead {
     pub outreach: Vec<OutreachBrief>,
     /// In words: "needs screening", "cleared until 2027-03-01".
     pub screening: String,
+    /// Other records that are, or may be, of the same person.
+    pub also_recorded_as: Vec<OtherRecord>,
+    /// "if Marg Josef is Margaret Joseph": what must be true for this person to be related at all. Empty for a lead
+    /// that rests on no undecided link.
+    pub if_words: String,
     /// What is not known of them: "date of birth", "where they live", "a way to reach them".
     pub unknown: Vec<String>,
 }

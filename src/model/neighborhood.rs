@@ -7,6 +7,7 @@ use super::nation::MembershipState;
 use super::partial_date::PartialDate;
 use super::person::{CautionSet, Gender, ScreeningResult};
 use super::relation_word::KinTerm;
+use super::same_person::{Probability, Verdict};
 use super::statement::Certainty;
 use super::tie::{KinBasis, LegalState, ParentNature, Side, UnionKind, UnionState};
 use serde::{Deserialize, Serialize};
@@ -40,6 +41,39 @@ pub struct Node {
     pub ties: Vec<NodeTie>,
     /// Adults of the person's own network (recorded with the child only).
     pub network: Vec<NodeNetworkTie>,
+    /// Other records that may be, are, or are not the same person.
+    pub links: Vec<NodeLink>,
+    /// Where this node stands for several records that a verdict joined: all of them, this one's own first.
+    /// Empty for a single record.
+    pub records: Vec<JoinedRecord>,
+}
+
+impl Node {
+    /// All records that this node stands for, its own first.
+    pub fn record_ids(&self) -> impl Iterator<Item = PersonId> + '_ {
+        let others = self.records.iter().map(|record| record.id);
+        std::iter::once(self.id).chain(others.filter(|other| *other != self.id))
+    }
+}
+
+/// A same-person link as seen from one of its ends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct NodeLink {
+    pub other: PersonId,
+    pub probability: Option<Probability>,
+    pub verdict: Verdict,
+    pub certainty: Certainty,
+    pub statement: StatementId,
+    pub source: SourceId,
+}
+
+/// One of the records that a verdict joined into one person.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct JoinedRecord {
+    pub id: PersonId,
+    pub public_id: PublicId,
+    pub name: String,
+    pub birth: Option<PartialDate>,
 }
 
 /// What is known about whether somebody lives.

@@ -6,6 +6,7 @@ use super::ids::{NationId, PersonId, PlaceId, SourceId, StatementId, StewardId, 
 use super::nation::{Membership, Nation};
 use super::partial_date::PartialDate;
 use super::person::{Caution, Contact, Death, Gender, Name, Place, Residence, Screening};
+use super::same_person::SamePersonLink;
 use super::tie::{HouseholdMember, NetworkTie, ParentTie, StatedKin, Union};
 use super::waiting_family::WaitingFamily;
 use serde::{Deserialize, Serialize};
@@ -179,6 +180,8 @@ pub enum Fact {
     /// Lines of a GEDCOM file that are not understood, to be given back as they stood. Of a person; of the household
     /// that stands for the file where they belong to nobody.
     KeptLines(KeptLines),
+    /// The subject and another record may be, are, or are not one person.
+    SamePerson(SamePersonLink),
 }
 
 /// Lines of a GEDCOM file as written.
@@ -198,6 +201,7 @@ impl Fact {
             Fact::Union(tie) => Some(tie.partner),
             Fact::StatedKin(tie) => Some(tie.kin),
             Fact::Network(tie) => Some(tie.adult),
+            Fact::SamePerson(link) => Some(link.other),
             _ => None,
         }
     }
@@ -249,6 +253,7 @@ impl Fact {
             Fact::Union(tie) => map_person(&mut tie.partner, f),
             Fact::StatedKin(tie) => map_person(&mut tie.kin, f),
             Fact::Network(tie) => map_person(&mut tie.adult, f),
+            Fact::SamePerson(link) => map_person(&mut link.other, f),
             Fact::Membership(tie) => map_nation(&mut tie.nation, f),
             Fact::HouseholdMember(tie) => {
                 if let Subject::Household(household) = f(Subject::Household(tie.household)) {

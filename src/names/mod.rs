@@ -3,5 +3,6 @@
 //! similarity come here too. The words themselves are data (`data/kinship`, `data/network_roles.toml`).
 
 pub mod kin_words;
+pub mod nations;
 pub mod network_roles;
 pub mod normalize;

@@ -3,6 +3,7 @@
 use super::candidate::{Candidate, Distance};
 use crate::model::case::{OutreachState, Purpose};
 use crate::model::lead::{Line, Score, ScorePart};
+use crate::model::same_person::LinkPolicy;
 use crate::model::statement::CertaintyScale;
 use serde::Deserialize;
 use std::sync::OnceLock;
@@ -21,6 +22,8 @@ pub struct Weights {
     continuity: Continuity,
     outreach: OutreachWeights,
     naming: Naming,
+    /// Which undecided same-person links are followed.
+    pub same_person: LinkPolicy,
 }
 
 #[derive(Clone, Debug, PartialEq, Deserialize)]

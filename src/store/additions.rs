@@ -78,7 +78,7 @@ pub fn apply(
                 change.subject,
                 version,
                 &mut |contribution| match contribution.content {
-                    Content::Tie(_) => {
+                    Content::Tie(_) | Content::Link(_) => {
                         let contributed = people.entry(contribution.other).or_default();
                         contributed.push(contribution);
                     }

@@ -10,6 +10,7 @@ use sha2::{Digest, Sha256};
 use std::fs::{self, File};
 use std::io::{Read, Write};
 use std::path::{Path, PathBuf};
+use std::time::SystemTime;
 
 const MANIFEST: &str = "manifest";
 const FIRST_LINE: &str = "kinpath backup 1";
@@ -40,6 +41,16 @@ impl Store {
         fs::remove_dir_all(&linked)?;
         copied.map(|()| revision)
     }
+}
+
+/// When the newest backup in a folder of backups was finished.
+pub fn last_backup(backups: &Path) -> Option<SystemTime> {
+    let finished = |entry: fs::DirEntry| {
+        let manifest = fs::metadata(entry.path().join(MANIFEST)).ok()?;
+        manifest.modified().ok()
+    };
+    let entries = fs::read_dir(backups).ok()?;
+    entries.flatten().filter_map(finished).max()
 }
 
 /// Puts a backup into a folder that is empty or not there, to be opened as a store. Every file must be as the manifest

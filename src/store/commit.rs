@@ -14,6 +14,7 @@ use super::transaction::{Committed, Transaction};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::sync::mpsc::{Receiver, SyncSender};
+use std::time::{Duration, Instant};
 
 /// A transaction and where its answer goes.
 pub struct Submission {
@@ -50,6 +51,18 @@ pub fn run(shared: &Arc<Shared>, submissions: &Receiver<Submission>) {
         }
     }
 }
+
+/// A batch that was written and synced.
+#[derive(Clone, Copy, Debug)]
+pub struct CommittedGroup {
+    /// The transactions in it; none for a part of an import.
+    pub commits: u64,
+    /// How long writing and syncing took.
+    pub took: Duration,
+}
+
+/// Is told of every batch.
+pub type CommitObserver = Box<dyn Fn(CommittedGroup) + Send + Sync>;
 
 type Results = Vec<Result<Committed, StoreError>>;
 
@@ -129,15 +142,26 @@ pub fn commit_overlay(
         key: keys::STATE.to_vec(),
         expected: Some(encode(&writer.state)?),
     });
-    if !shared.backend.commit(batch)? {
+    let begun = Instant::now();
+    let committed = shared.backend.commit(batch);
+    shared.failing.store(committed.is_err(), Ordering::Relaxed);
+    if !committed? {
         // An earlier commit reported a failure and was applied all the same.
         writer.state = read_state(shared)?;
+        *shared.latest() = writer.state.head;
         return Err(StoreError::Storage {
             detail: "an earlier commit ended in doubt and has been found: send this one again"
                 .to_owned(),
         });
     }
+    if let Some(observe) = shared.observer.get() {
+        observe(CommittedGroup {
+            commits: state.head.sequence - writer.state.head.sequence,
+            took: begun.elapsed(),
+        });
+    }
     writer.state = state;
+    *shared.latest() = writer.state.head;
     shared.groups.fetch_add(1, Ordering::Relaxed);
     if let Some(anchor) = &mut writer.anchor {
         anchor.note(writer.state.head)?;

@@ -1,13 +1,15 @@
 //! A whole store out of one snapshot, and a new store made of such a copy: the same statements, numbers, commits and
 //! times. Answers kept for request ids are left out; records and indexes are derived, so they are made anew.
 
-use super::backend::{Backend, Batch, GO_ON, Order, Run, STOP, Table};
+use super::backend::{Backend, Batch, Deadline, GO_ON, Order, Run, STOP, Table};
 use super::bulk;
+use super::commit::{Writer, read_state};
 use super::error::StoreError;
 use super::history;
 use super::import_journal::{ImportJournal, ImportState, Load, read_journals};
 use super::keys;
-use super::open::{Store, StoreOptions, open_backend, stored_state};
+use super::open::{Store, StoreOptions};
+use super::rebuild::rebuild;
 use super::records::{AuditEntry, Header, State, decode, encode, encode_block};
 use super::snapshot::Snapshot;
 use super::stage::fits;
@@ -20,6 +22,7 @@ use crate::model::store_copy::{
 use rayon::prelude::*;
 use sha2::{Digest, Sha256};
 use std::path::Path;
+use std::sync::atomic::Ordering;
 
 /// How many small records are read or written together.
 const PORTION: usize = 4096;
@@ -161,20 +164,65 @@ impl Snapshot<'_> {
     }
 }
 
-/// Makes a store of a copy, in a folder that is new, empty or holds an empty store. Until all of it is read and found
-/// whole the store stays empty; what is derived is made at the end, or at the next opening if that is cut off.
+/// Makes a store of a copy, in a folder that is new, empty or holds an empty store.
 pub fn create_from_copy<E: From<StoreError>>(
     data: &Path,
     options: &StoreOptions,
     give: GivePart<'_, E>,
 ) -> Result<Store, E> {
-    drop(Store::open_or_create(data, options)?);
-    let backend = open_backend(data, options)?;
-    let empty = stored_state(&backend)?;
-    if empty.head.sequence != 0 || empty.next_subject != 1 {
-        let reason = "holds records already: a whole store is taken into an empty folder only, as its numbers, commits \
-                      and times are kept";
-        return Err(StoreError::invalid("store", reason).into());
+    let store = Store::open_or_create(data, options)?;
+    store.fill_from_copy(give)?;
+    Ok(store)
+}
+
+impl Store {
+    /// Takes a copy of a whole store into this one, which must be empty. Until all of it is read and found whole the
+    /// store stays empty; what is derived is made at the end, or at the next opening if that is cut off. Nobody can
+    /// read or write meanwhile: reads are told to come again, writers wait.
+    pub fn fill_from_copy<E: From<StoreError>>(&self, give: GivePart<'_, E>) -> Result<(), E> {
+        let mut writer = self.shared.writer();
+        check_is_empty(&writer.state)?;
+        self.shared.is_filling.store(true, Ordering::SeqCst);
+        let filled = self.fill(&mut writer, give);
+        let cleared = clear_strays(&*self.shared.backend, &writer.state);
+        self.shared.is_filling.store(false, Ordering::SeqCst);
+        filled?;
+        Ok(cleared?)
+    }
+
+    /// What is wrong with a copy, if it were taken into this store now; changes nothing.
+    pub fn check_copy<E: From<StoreError>>(&self, give: GivePart<'_, E>) -> Result<(), E> {
+        check_is_empty(&read_state(&self.shared)?)?;
+        read_all(None, give)?.check_end()?;
+        Ok(())
+    }
+
+    fn fill<E: From<StoreError>>(
+        &self,
+        writer: &mut Writer,
+        give: GivePart<'_, E>,
+    ) -> Result<(), E> {
+        let backend = &*self.shared.backend;
+        let loading = read_all(Some(backend), give)?;
+        let (state, key) = loading.finish(backend)?;
+        self.shared.public_ids.set_key(key);
+        writer.state = state;
+        if let Some(anchor) = &mut writer.anchor {
+            anchor.note(writer.state.head)?;
+        }
+        rebuild(&self.shared, writer.state.next_subject)?;
+        Ok(())
+    }
+}
+
+fn is_empty(state: &State) -> bool {
+    state.head.sequence == 0 && state.next_subject == 1
+}
+
+/// Removes what a copy that was cut off has left in a store that is still empty, so that it never counts.
+pub fn clear_strays(backend: &dyn Backend, state: &State) -> Result<(), StoreError> {
+    if !is_empty(state) {
+        return Ok(());
     }
     for table in [
         Table::Sources,
@@ -182,23 +230,49 @@ pub fn create_from_copy<E: From<StoreError>>(
         Table::Audit,
         Table::Changes,
     ] {
-        backend.clear(table, &keys::everything())?;
+        let mut is_there = false;
+        let (range, order) = (keys::everything(), Order::Ascending);
+        backend
+            .snapshot()
+            .scan(table, &range, order, Deadline::NONE, &mut |_, _| {
+                is_there = true;
+                STOP
+            })?;
+        if is_there {
+            backend.clear(table, &range)?;
+        }
     }
+    Ok(())
+}
+
+fn check_is_empty(state: &State) -> Result<(), StoreError> {
+    if is_empty(state) {
+        return Ok(());
+    }
+    let reason = "holds records already: a whole store is taken into an empty one only, as its numbers, commits and \
+                  times are kept";
+    Err(StoreError::invalid("store", reason))
+}
+
+/// Reads a copy to its end; what is not small goes into the backend, if there is one.
+fn read_all<'a, E: From<StoreError>>(
+    backend: Option<&'a dyn Backend>,
+    give: GivePart<'_, E>,
+) -> Result<Loading<'a>, E> {
     let Some(CopyPart::Store(head)) = give()? else {
         return Err(wrong("the first part is not the head of a store").into());
     };
-    let mut loading = Loading::new(&backend, &head)?;
+    let mut loading = Loading::new(backend, &head)?;
     while let Some(part) = give()? {
         loading.add(part)?;
     }
-    loading.finish(&head)?;
-    drop(backend);
-    Ok(Store::open(data, options)?)
+    Ok(loading)
 }
 
 /// A copy on its way into a backend.
 struct Loading<'a> {
-    backend: &'a dyn Backend,
+    /// Without one the copy is only checked.
+    backend: Option<&'a dyn Backend>,
     state: State,
     public_id_key: [u8; 32],
     sources: Run,
@@ -214,7 +288,7 @@ struct Loading<'a> {
 }
 
 impl<'a> Loading<'a> {
-    fn new(backend: &'a dyn Backend, head: &CopyHead) -> Result<Loading<'a>, StoreError> {
+    fn new(backend: Option<&'a dyn Backend>, head: &CopyHead) -> Result<Loading<'a>, StoreError> {
         let state = State {
             head: head.revision,
             committed_at: head.committed_at,
@@ -319,8 +393,9 @@ impl<'a> Loading<'a> {
             (Table::Audit, &mut self.audit),
             (Table::Changes, &mut self.changes),
         ] {
-            if !run.is_empty() {
-                self.backend.bulk_put(table, &[std::mem::take(run)])?;
+            let run = std::mem::take(run);
+            if let (Some(backend), false) = (self.backend, run.is_empty()) {
+                backend.bulk_put(table, &[run])?;
             }
         }
         Ok(())
@@ -334,29 +409,35 @@ impl<'a> Loading<'a> {
             .map(|subjects| encode_subjects(subjects, state))
             .collect::<Result<_, _>>()?;
         self.subjects.clear();
-        if !runs.is_empty() {
-            self.backend.bulk_put(Table::Statements, &runs)?;
+        if let (Some(backend), false) = (self.backend, runs.is_empty()) {
+            backend.bulk_put(Table::Statements, &runs)?;
         }
         Ok(())
     }
 
-    /// Makes everything count at once.
-    fn finish(mut self, head: &CopyHead) -> Result<(), StoreError> {
-        if self.last_revision != head.revision && head.revision.sequence > 0 {
+    /// Refuses a copy whose end is not the one that its head names; writes what is still held.
+    fn check_end(&mut self) -> Result<(), StoreError> {
+        let head = self.state.head;
+        if self.last_revision != head && head.sequence > 0 {
             return Err(wrong("its last commit is not the one that its head names"));
         }
-        if to_hex(&self.audit_hash) != head.audit_hash {
+        if self.audit_hash != self.state.audit_hash {
             return Err(wrong("its audit trail is not the one that its head names"));
         }
         self.write_small()?;
-        self.write_subjects()?;
+        self.write_subjects()
+    }
+
+    /// Makes everything count at once. Returns the state and the key of public ids.
+    fn finish(mut self, backend: &dyn Backend) -> Result<(State, [u8; 32]), StoreError> {
+        self.check_end()?;
         let mut batch = self.meta;
         batch.put(Table::Meta, keys::STATE, encode(&self.state)?);
         let key = encode(&self.public_id_key)?;
         batch.put(Table::Meta, keys::PUBLIC_ID_KEY, key);
         batch.put(Table::Meta, keys::REBUILDING, encode(&())?);
-        self.backend.commit(batch)?;
-        Ok(())
+        backend.commit(batch)?;
+        Ok((self.state, self.public_id_key))
     }
 }
 

@@ -8,9 +8,12 @@ use super::other_records::{Standing, encode_sections};
 use super::sections::Section;
 use super::tie_kind::TieKind;
 use crate::model::ids::{PersonId, Subject, SubjectKind};
-use crate::model::neighborhood::{NodeNetworkTie, NodeTie, NodeTieKind, ScreeningBrief, Vital};
+use crate::model::neighborhood::{
+    NodeLink, NodeNetworkTie, NodeTie, NodeTieKind, ScreeningBrief, Vital,
+};
 use crate::model::partial_date::PartialDate;
 use crate::model::person::NameKind;
+use crate::model::same_person::SamePersonLink;
 use crate::model::statement::{Certainty, Fact};
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -27,6 +30,7 @@ pub struct Contribution {
 #[derive(Clone, Debug, PartialEq)]
 pub enum Content {
     Tie(NodeTie),
+    Link(NodeLink),
     Member(PersonId),
 }
 
@@ -52,6 +56,7 @@ pub fn contributions_of(subject: Subject, version: &Version, add: &mut dyn FnMut
                 None => return,
             }
         }
+        Fact::SamePerson(link) => Content::Link(node_link(version, link, person)),
         _ => return,
     };
     for other in version.fact().other_subjects() {
@@ -104,16 +109,21 @@ pub fn add_to_person<'h>(
         add_own(sections.entry(section).or_default(), version);
     }
     for contribution in contributed {
-        if let Content::Tie(tie) = &contribution.content {
-            sections
-                .entry(contribution.section)
-                .or_default()
-                .ties
-                .push(*tie);
+        if matches!(contribution.content, Content::Member(_)) {
+            continue;
+        }
+        let section = sections.entry(contribution.section).or_default();
+        match &contribution.content {
+            Content::Tie(tie) => section.ties.push(*tie),
+            Content::Link(link) => section.links.push(*link),
+            Content::Member(_) => {}
         }
     }
     for section in sections.values_mut() {
         section.ties.sort_by_key(|tie| (tie.statement, tie.other));
+        section
+            .links
+            .sort_by_key(|link| (link.statement, link.other));
         section.households.sort_unstable();
     }
 }
@@ -167,6 +177,7 @@ fn add_own<'h>(section: &mut NodeSection<'h>, version: &'h Version) {
         Fact::Parent(_) | Fact::Union(_) | Fact::StatedKin(_) => {
             section.ties.extend(own_tie(version));
         }
+        Fact::SamePerson(link) => section.links.push(node_link(version, link, link.other)),
         Fact::Network(tie) => section.network.push(NodeNetworkTie {
             adult: tie.adult,
             role: tie.role.clone(),
@@ -287,6 +298,19 @@ fn node_tie(version: &Version, other: PersonId, kind: NodeTieKind) -> NodeTie {
         certainty: evidence.certainty,
         from: evidence.valid_from,
         to: evidence.valid_to,
+        statement: version.id(),
+        source: evidence.source,
+    }
+}
+
+/// A same-person link as the end sees it whose other end is named.
+fn node_link(version: &Version, link: &SamePersonLink, other: PersonId) -> NodeLink {
+    let evidence = &version.statement.evidence;
+    NodeLink {
+        other,
+        probability: link.probability,
+        verdict: link.verdict,
+        certainty: evidence.certainty,
         statement: version.id(),
         source: evidence.source,
     }

@@ -49,6 +49,9 @@ pub enum StoreError {
     /// The import id stands for another bundle, or for an import that is not finished.
     #[error("import \"{import_id}\": {reason}")]
     ImportRefused { import_id: String, reason: String },
+    /// A whole store is being taken in.
+    #[error("a whole store is being read in: come again when that is done")]
+    Filling,
     #[error("stopped at the deadline")]
     DeadlinePassed,
     /// The store was closed while the call waited.
@@ -102,6 +105,7 @@ impl From<StoreError> for Error {
             StoreError::InUse { .. }
             | StoreError::UnknownFormat { .. }
             | StoreError::Closed
+            | StoreError::Filling
             | StoreError::Storage { .. } => Error::Unavailable { reason: text },
             StoreError::NoStore { path } => Error::NotFound {
                 what: "store",

@@ -86,7 +86,7 @@ impl Snapshot<'_> {
         stage::etag(&*self.view, subject)
     }
 
-    /// Subjects of a kind that is listed (all but people and households) after a number, in the order of entry,
+    /// Subjects of a kind that is listed (all but people) after a number, in the order of entry,
     /// whoever may see them.
     pub fn subjects_of_kind(
         &self,

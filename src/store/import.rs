@@ -4,10 +4,12 @@
 
 use super::backend::{Backend, Run, Table};
 use super::closing::{Closing, close_commit, next_revision};
-use super::commit::{Writer, commit_overlay};
+use super::commit::{Writer, commit_overlay, read_state};
 use super::error::StoreError;
-use super::import_journal::{ImportJournal, ImportState, Load, read_journal, read_journals};
-use super::import_merge::{Merged, merge_known};
+use super::import_journal::{
+    ImportJournal, ImportState, Load, begun_before, read_journals, refused,
+};
+use super::import_merge::{Merged, merge_known, try_known};
 use super::import_plan::{OWNER, Plan, check, digest, set_aside};
 use super::keys;
 use super::open::{Shared, Store};
@@ -16,6 +18,7 @@ use super::public_ids::PublicIds;
 use super::rebuild;
 use super::records::{Header, State, encode, encode_block};
 use super::refresh::refresh_records;
+use super::stop::Stop;
 use crate::model::bundle::Bundle;
 use crate::model::ids::{Revision, StatementId, Subject};
 use crate::model::statement::Statement;
@@ -103,6 +106,35 @@ impl Store {
         import.run(bundle)
     }
 
+    /// What [`Store::import`] would do at this moment; changes nothing and holds nobody up.
+    pub fn try_import(
+        &self,
+        bundle: &Bundle,
+        import_id: &str,
+        stop: &Stop,
+    ) -> Result<ImportSummary, StoreError> {
+        check(bundle)?;
+        stop.check()?;
+        let view = self.shared.backend.snapshot();
+        begun_before(&*view, import_id, &digest(bundle)?)?;
+        let mut state = read_state(&self.shared)?;
+        let revision = state.head;
+        let load = set_aside(bundle, &*view, &mut state)?;
+        let plan = Plan::for_load(bundle, &*view, &load)?;
+        let facts = |position: &usize| bundle.subjects[*position].facts.len() as u64;
+        let new_statements: u64 = plan.new.iter().map(facts).sum();
+        let merged = try_known(&*view, &plan, stop)?;
+        Ok(ImportSummary {
+            revision,
+            new_subjects: plan.new.len() as u64,
+            known_subjects: plan.known.len() as u64,
+            new_statements: new_statements + merged.new,
+            changed_statements: merged.changed,
+            unchanged_statements: merged.unchanged,
+            resumed: false,
+        })
+    }
+
     /// Imports that were cut off: to be finished with the same bundle, or undone.
     pub fn unfinished_imports(&self) -> Result<Vec<UnfinishedImport>, StoreError> {
         let journals = read_journals(&*self.shared.backend.snapshot())?;
@@ -153,28 +185,10 @@ impl Import<'_> {
     /// Takes up the journal of an import that was cut off (true), or begins one.
     fn begin(&mut self, bundle: &Bundle) -> Result<bool, StoreError> {
         let view = self.shared.backend.snapshot();
-        for other in read_journals(&*view)? {
-            if !other.state.is_at_rest() && other.import_id != self.request.import_id {
-                let reason = format!(
-                    "\"{}\" is not finished: finish or undo it first",
-                    other.import_id
-                );
-                return Err(self.refused(reason));
-            }
-        }
-        if let Some(found) = read_journal(&*view, &self.request.import_id)? {
-            let same = found.digest == self.journal.digest;
-            match found.state {
-                ImportState::Undone => {}
-                ImportState::Undoing => return Err(self.refused("is being undone: undo it again")),
-                _ if !same => {
-                    return Err(self.refused("stands for another content: choose another id"));
-                }
-                ImportState::Finished => self.journal = found,
-                ImportState::Loading | ImportState::Merging => {
-                    self.journal = found;
-                    return Ok(true);
-                }
+        if let Some(found) = begun_before(&*view, &self.request.import_id, &self.journal.digest)? {
+            self.journal = found;
+            if self.journal.state != ImportState::Finished {
+                return Ok(true);
             }
         }
         let mut state = self.writer.state.clone();
@@ -187,10 +201,7 @@ impl Import<'_> {
     }
 
     fn refused(&self, reason: impl Into<String>) -> StoreError {
-        StoreError::ImportRefused {
-            import_id: self.request.import_id.clone(),
-            reason: reason.into(),
-        }
+        refused(&self.request.import_id, reason)
     }
 
     /// Commits an overlay together with the journal.
@@ -347,7 +358,10 @@ fn encode_new(
         let position = plan.new[nth];
         let subject = &plan.bundle.subjects[position];
         let number = plan.subject(position).number();
-        let public_id = public_ids.of_external_id(subject.kind, &subject.external_id)?;
+        let public_id = match subject.public_id {
+            Some(given) => given,
+            None => public_ids.of_external_id(subject.kind, &subject.external_id)?,
+        };
         let external_ids = vec![(OWNER, subject.external_id.clone())];
         let header = Header::new(subject.kind, public_id, external_ids, revision);
         run.push(&keys::header(number), &encode(&header)?);

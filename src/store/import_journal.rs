@@ -91,6 +91,43 @@ pub fn read_journal(
     value.map(|value| decode(&value)).transpose()
 }
 
+/// The journal of this import, if it was begun before and not taken back. Refused while another one is not finished, and
+/// for an id that stands for another content.
+pub fn begun_before(
+    view: &dyn ReadView,
+    import_id: &str,
+    digest: &[u8; 32],
+) -> Result<Option<ImportJournal>, StoreError> {
+    for other in read_journals(view)? {
+        if !other.state.is_at_rest() && other.import_id != import_id {
+            let reason = format!(
+                "\"{}\" is not finished: finish or undo it first",
+                other.import_id
+            );
+            return Err(refused(import_id, reason));
+        }
+    }
+    let Some(found) = read_journal(view, import_id)? else {
+        return Ok(None);
+    };
+    match found.state {
+        ImportState::Undone => Ok(None),
+        ImportState::Undoing => Err(refused(import_id, "is being undone: undo it again")),
+        _ if found.digest != *digest => Err(refused(
+            import_id,
+            "stands for another content: choose another id",
+        )),
+        _ => Ok(Some(found)),
+    }
+}
+
+pub fn refused(import_id: &str, reason: impl Into<String>) -> StoreError {
+    StoreError::ImportRefused {
+        import_id: import_id.to_owned(),
+        reason: reason.into(),
+    }
+}
+
 /// The journals of all imports, by id.
 pub fn read_journals(view: &dyn ReadView) -> Result<Vec<ImportJournal>, StoreError> {
     let mut journals = Vec::new();

@@ -1,7 +1,8 @@
 //! What a bundle says of subjects that are known already. A fact that an earlier import brought, in its last version by an
-//! import, is skipped, also if somebody has corrected it by hand since; a changed single value becomes a new version.
+//! import, is skipped, also if somebody has corrected it by hand since; so is one that stands as it is. A changed single
+//! value becomes a new version.
 
-use super::backend::{Deadline, Table};
+use super::backend::{Deadline, ReadView, Table};
 use super::commit::{Writer, commit_overlay};
 use super::error::StoreError;
 use super::history::{self, History, Version};
@@ -10,9 +11,11 @@ use super::import_plan::Plan;
 use super::open::Shared;
 use super::refresh::refresh_group;
 use super::stage::Staging;
+use super::stop::Stop;
 use super::transaction::{StatementDraft, Transaction};
 use crate::model::bundle::BundleFact;
 use crate::model::ids::StatementId;
+use crate::model::same_person::Verdict;
 use crate::model::statement::{Evidence, Fact};
 use rayon::prelude::*;
 use std::collections::{BTreeMap, HashSet};
@@ -47,17 +50,10 @@ pub fn merge_known(
     actor: &str,
 ) -> Result<Merged, StoreError> {
     let view = shared.backend.snapshot();
-    let mut imports = read_journals(&*view)?;
-    imports.retain(|import| import.state != ImportState::Undone);
+    let imports = standing_imports(&*view)?;
     let found: Vec<(Vec<StatementDraft>, Merged)> = positions
         .par_iter()
-        .map(|position| {
-            let number = plan.subject(*position).number();
-            let history = history::read(&*view, number, Deadline::NONE)?
-                .ok_or_else(|| StoreError::damaged(format!("subject {number} has no header")))?;
-            let facts = &plan.bundle.subjects[*position].facts;
-            Ok(compare(plan, &history, facts, &imports))
-        })
+        .map(|position| look_at(&*view, plan, *position, &imports))
         .collect::<Result<_, StoreError>>()?;
     drop(view);
     let mut merged = Merged::default();
@@ -76,6 +72,43 @@ pub fn merge_known(
         commit_with_journal(shared, writer, journal, &transaction)?;
     }
     Ok(merged)
+}
+
+/// What would be new about the known subjects of a bundle.
+pub fn try_known(view: &dyn ReadView, plan: &Plan<'_>, stop: &Stop) -> Result<Merged, StoreError> {
+    let imports = standing_imports(view)?;
+    let found: Vec<Merged> = plan
+        .known
+        .par_iter()
+        .map(|position| {
+            stop.check()?;
+            Ok(look_at(view, plan, *position, &imports)?.1)
+        })
+        .collect::<Result<_, StoreError>>()?;
+    let mut merged = Merged::default();
+    found.into_iter().for_each(|one| merged.add(one));
+    Ok(merged)
+}
+
+/// Every import that was not taken back.
+fn standing_imports(view: &dyn ReadView) -> Result<Vec<ImportJournal>, StoreError> {
+    let mut imports = read_journals(view)?;
+    imports.retain(|import| import.state != ImportState::Undone);
+    Ok(imports)
+}
+
+/// What a bundle says that is new of one known subject.
+fn look_at(
+    view: &dyn ReadView,
+    plan: &Plan<'_>,
+    position: usize,
+    imports: &[ImportJournal],
+) -> Result<(Vec<StatementDraft>, Merged), StoreError> {
+    let number = plan.subject(position).number();
+    let history = history::read(view, number, Deadline::NONE)?
+        .ok_or_else(|| StoreError::damaged(format!("subject {number} has no header")))?;
+    let facts = &plan.bundle.subjects[position].facts;
+    Ok(compare(plan, &history, facts, imports))
 }
 
 /// Commits one transaction of an import together with its journal.
@@ -103,6 +136,7 @@ fn compare(
     imports: &[ImportJournal],
 ) -> (Vec<StatementDraft>, Merged) {
     let imported = last_imported(history, imports);
+    let standing = standing(history);
     let mut merged = Merged::default();
     let mut matched: HashSet<StatementId> = HashSet::new();
     let mut left = Vec::new();
@@ -111,7 +145,7 @@ fn compare(
         let same = |version: &&&Version| {
             version.statement.fact == content && version.statement.evidence == evidence
         };
-        match imported.values().find(same) {
+        match imported.values().chain(standing.values()).find(same) {
             Some(version) => {
                 matched.insert(version.id());
                 merged.unchanged += 1;
@@ -129,6 +163,16 @@ fn compare(
             };
             imported.values().find(fits).map(|version| version.id())
         });
+        let earlier = match link_of_pair(history, &content) {
+            Some(link) if is_decided(link.fact()) && !is_decided(&content) => {
+                // An older file does not take back what somebody has decided.
+                matched.insert(link.id());
+                merged.unchanged += 1;
+                continue;
+            }
+            Some(link) => Some(link.id()),
+            None => earlier,
+        };
         match earlier {
             Some(id) => {
                 matched.insert(id);
@@ -152,6 +196,29 @@ fn last_imported<'h>(
         .filter(|version| imports.iter().any(|import| import.made(version.revision)))
         .map(|version| (version.id(), version))
         .collect()
+}
+
+/// The last version of each statement that is not withdrawn.
+fn standing(history: &History) -> BTreeMap<StatementId, &Version> {
+    let versions = history.versions.iter();
+    let mut last: BTreeMap<StatementId, &Version> =
+        versions.map(|version| (version.id(), version)).collect();
+    last.retain(|_, version| !version.statement.retracted);
+    last
+}
+
+/// The link that stands already for the same two records: there is one for each pair.
+fn link_of_pair<'h>(history: &'h History, fact: &Fact) -> Option<&'h Version> {
+    let Fact::SamePerson(link) = fact else {
+        return None;
+    };
+    history.live().find(
+        |version| matches!(version.fact(), Fact::SamePerson(known) if known.other == link.other),
+    )
+}
+
+fn is_decided(fact: &Fact) -> bool {
+    matches!(fact, Fact::SamePerson(link) if link.verdict != Verdict::Undecided)
 }
 
 /// Of these a subject has one from each source of imports.

@@ -108,8 +108,16 @@ pub fn set_aside(
     };
     let mut known = vec![0; bundle.subjects.len().div_ceil(8)];
     let (mut subjects, mut statements) = (0, 0);
+    let mut meant = HashSet::new();
     for (position, found) in found.iter().enumerate() {
-        if found.is_some() {
+        if let Some(found) = found {
+            if !meant.insert(found.number()) {
+                let external_id = &bundle.subjects[position].external_id;
+                let reason = format!(
+                    "{external_id} and another record stand for the same one of this store"
+                );
+                return Err(StoreError::invalid("public_id", reason));
+            }
             known[position / 8] |= 1 << (position % 8);
         } else {
             subjects += 1;
@@ -155,10 +163,45 @@ fn find_subjects(
                     Ok(())
                 },
             )?;
+            find_by_public_id(view, bundle, positions, &mut found)?;
             Ok(found)
         })
         .collect::<Result<_, StoreError>>()?;
     Ok(parts.into_iter().flatten().collect())
+}
+
+/// Finds those that their external id did not find and that carry a public id.
+fn find_by_public_id(
+    view: &dyn ReadView,
+    bundle: &Bundle,
+    positions: &[usize],
+    found: &mut [Option<Subject>],
+) -> Result<(), StoreError> {
+    let mut places = Vec::new();
+    let mut keys = Vec::new();
+    for (place, position) in positions.iter().enumerate() {
+        if let (None, Some(id)) = (found[place], bundle.subjects[*position].public_id) {
+            places.push(place);
+            keys.push(IndexKey::PublicId(id).encode());
+        }
+    }
+    let keys: Vec<&[u8]> = keys.iter().map(Vec::as_slice).collect();
+    view.get_many(Table::Index, &keys, Deadline::NONE, &mut |nth, value| {
+        let Some(subject) = value.map(decode_subject).transpose()? else {
+            return Ok(());
+        };
+        let wanted = &bundle.subjects[positions[places[nth]]];
+        if subject.kind() != wanted.kind {
+            let reason = format!(
+                "that of {} is the one of a {} in this store",
+                wanted.external_id,
+                subject.kind().word()
+            );
+            return Err(StoreError::invalid("public_id", reason));
+        }
+        found[places[nth]] = Some(subject);
+        Ok(())
+    })
 }
 
 fn external_key(subject: &BundleSubject) -> Vec<u8> {
@@ -266,7 +309,12 @@ pub fn check(bundle: &Bundle) -> Result<(), StoreError> {
             .try_for_each(|fact| check_fact(bundle, subject, fact))
     })?;
     let mut seen = HashSet::with_capacity(bundle.subjects.len());
+    let mut public_ids = HashSet::new();
     for subject in &bundle.subjects {
+        if subject.public_id.is_some_and(|id| !public_ids.insert(id)) {
+            let reason = format!("that of {} stands twice", subject.external_id);
+            return Err(StoreError::invalid("public_id", reason));
+        }
         if !seen.insert((subject.kind, &subject.external_id)) {
             let external_id = subject.external_id.clone();
             return Err(StoreError::ExternalIdInUse { external_id });
@@ -309,6 +357,9 @@ pub fn digest(bundle: &Bundle) -> Result<[u8; 32], StoreError> {
             let mut hash = Sha256::new();
             for subject in subjects {
                 hash.update(encode(&(subject.kind, &subject.external_id))?);
+                if let Some(id) = subject.public_id {
+                    hash.update(id.0.to_be_bytes());
+                }
                 for fact in &subject.facts {
                     hash.update(encode(&(&fact.fact, &fact.evidence))?);
                 }

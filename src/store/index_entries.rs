@@ -4,6 +4,7 @@ use super::error::StoreError;
 use super::history::{History, Version};
 use super::index_keys::{IndexKey, kind_byte, kind_of_byte};
 use super::records::{TieEntry, decode, encode};
+use super::same_person::LinkPosition;
 use super::sections::Section;
 use super::tie_kind::TieKind;
 use crate::model::ids::{Subject, SubjectKind};
@@ -16,7 +17,7 @@ pub fn index_entries(history: &History) -> Result<BTreeMap<Vec<u8>, Vec<u8>>, St
     let mut entries = BTreeMap::new();
     add_identities(history, &mut entries)?;
     for version in history.live() {
-        add_names(history.subject, version, &mut entries)?;
+        add_contents(history.subject, version, &mut entries)?;
     }
     add_ties(history, &mut entries)?;
     Ok(entries)
@@ -30,7 +31,7 @@ pub fn entries_of_new(
     let mut entries = BTreeMap::new();
     for version in added {
         if version.is_live() {
-            add_names(subject, version, &mut entries)?;
+            add_contents(subject, version, &mut entries)?;
         }
         add_ties_of(subject, version, tie_entry(version), &mut entries)?;
     }
@@ -45,9 +46,9 @@ pub fn decode_subject(value: &[u8]) -> Result<Subject, StoreError> {
     Ok(kind.subject(number))
 }
 
-/// Whether all subjects of a kind can be listed. People and households are too many.
+/// Whether all subjects of a kind can be listed. People are too many.
 pub fn is_listed(kind: SubjectKind) -> bool {
-    !matches!(kind, SubjectKind::Person | SubjectKind::Household)
+    kind != SubjectKind::Person
 }
 
 type Entries = BTreeMap<Vec<u8>, Vec<u8>>;
@@ -82,7 +83,12 @@ fn family_first(folded: &str, family: &str) -> Option<String> {
     (!rest.is_empty()).then(|| format!("{family} {rest}"))
 }
 
-fn add_names(subject: Subject, version: &Version, entries: &mut Entries) -> Result<(), StoreError> {
+/// Names and same-person links.
+fn add_contents(
+    subject: Subject,
+    version: &Version,
+    entries: &mut Entries,
+) -> Result<(), StoreError> {
     let section = Section::of(&version.statement.evidence);
     match (subject, version.fact()) {
         (Subject::Person(person), Fact::Name(name)) => {
@@ -96,6 +102,14 @@ fn add_names(subject: Subject, version: &Version, entries: &mut Entries) -> Resu
                 };
                 entries.insert(key.encode(), encode(&())?);
             }
+        }
+        (Subject::Person(person), Fact::SamePerson(link)) => {
+            let key = IndexKey::SamePerson {
+                verdict: link.verdict,
+                position: LinkPosition::new(link.probability, person, version.id()),
+                section,
+            };
+            entries.insert(key.encode(), encode(&())?);
         }
         (Subject::Place(place), Fact::Place(content)) => {
             let key = IndexKey::PlaceName {

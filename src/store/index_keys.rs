@@ -3,9 +3,11 @@
 
 use super::backend::KeyRange;
 use super::keys::prefixed;
+use super::same_person::LinkPosition;
 use super::sections::{Section, seal_byte, seal_of_byte};
 use super::tie_kind::TieKind;
-use crate::model::ids::{ExternalId, PublicId, StatementId, StewardId, SubjectKind};
+use crate::model::ids::{ExternalId, PersonId, PublicId, StatementId, StewardId, SubjectKind};
+use crate::model::same_person::Verdict;
 
 /// A key of table `index`.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -40,13 +42,19 @@ pub enum IndexKey {
         subject: u64,
         statement: StatementId,
     },
-    /// Every subject of the kinds that are listed: all but people and households.
+    /// Every subject of the kinds that are listed: all but people.
     OfKind {
         kind: SubjectKind,
         number: u64,
     },
     /// The first half of the SHA-256 of a source.
     Source([u8; 16]),
+    /// A same-person link, by verdict and likelihood.
+    SamePerson {
+        verdict: Verdict,
+        position: LinkPosition,
+        section: Section,
+    },
 }
 
 const PUBLIC_ID: u8 = 1;
@@ -57,6 +65,7 @@ const NATION_NAME: u8 = 5;
 const TIE: u8 = 6;
 const OF_KIND: u8 = 7;
 const SOURCE: u8 = 8;
+const SAME_PERSON: u8 = 20;
 
 const KINDS: [(SubjectKind, u8); 6] = [
     (SubjectKind::Person, 1),
@@ -148,6 +157,15 @@ impl IndexKey {
                 key.push(SOURCE);
                 key.extend_from_slice(hash);
             }
+            IndexKey::SamePerson {
+                verdict,
+                position,
+                section,
+            } => {
+                put_link(&mut key, *verdict, *position);
+                key.extend_from_slice(&section.steward.0.to_be_bytes());
+                key.push(seal_byte(section.seal));
+            }
         }
         key
     }
@@ -193,6 +211,15 @@ impl IndexKey {
                 number: take_number(rest)?,
             },
             SOURCE => IndexKey::Source(take(rest)?),
+            SAME_PERSON => IndexKey::SamePerson {
+                verdict: verdict_of_byte(take::<1>(rest)?[0])?,
+                position: LinkPosition {
+                    unlikeliness: u32::from_be_bytes(take(rest)?),
+                    subject: PersonId(take_number(rest)?),
+                    statement: StatementId(take_number(rest)?),
+                },
+                section: take_section(rest)?,
+            },
             _ => return None,
         };
         rest.is_empty().then_some(decoded)
@@ -232,6 +259,37 @@ pub fn ties(other: u64, kind: TieKind) -> KeyRange {
 /// All listed subjects of a kind.
 pub fn of_kind(kind: SubjectKind) -> KeyRange {
     prefixed(&[OF_KIND, kind_byte(kind)])
+}
+
+/// All same-person links of a verdict, or those from a position on.
+pub fn same_person_links(verdict: Verdict, from: Option<LinkPosition>) -> KeyRange {
+    let mut range = prefixed(&[SAME_PERSON, verdict_byte(verdict)]);
+    if let Some(position) = from {
+        range.start.clear();
+        put_link(&mut range.start, verdict, position);
+    }
+    range
+}
+
+fn put_link(key: &mut Vec<u8>, verdict: Verdict, position: LinkPosition) {
+    key.extend_from_slice(&[SAME_PERSON, verdict_byte(verdict)]);
+    key.extend_from_slice(&position.unlikeliness.to_be_bytes());
+    key.extend_from_slice(&position.subject.0.to_be_bytes());
+    key.extend_from_slice(&position.statement.0.to_be_bytes());
+}
+
+fn verdict_byte(verdict: Verdict) -> u8 {
+    match verdict {
+        Verdict::Undecided => 1,
+        Verdict::Same => 2,
+        Verdict::Different => 3,
+    }
+}
+
+fn verdict_of_byte(byte: u8) -> Option<Verdict> {
+    Verdict::ALL
+        .into_iter()
+        .find(|verdict| verdict_byte(*verdict) == byte)
 }
 
 const TEXT_END: [u8; 2] = [0, 0];
@@ -448,7 +506,7 @@ mod tests {
                     section,
                 }
             }),
-            (numbers, 1..=11u8).prop_map(|((other, subject, statement), kind)| IndexKey::Tie {
+            (numbers, 1..=12u8).prop_map(|((other, subject, statement), kind)| IndexKey::Tie {
                 other,
                 kind: TieKind::of_byte(kind).unwrap(),
                 subject,
@@ -456,6 +514,24 @@ mod tests {
             }),
             (kind(), any::<u64>()).prop_map(|(kind, number)| IndexKey::OfKind { kind, number }),
             any::<[u8; 16]>().prop_map(IndexKey::Source),
+            (
+                0..3usize,
+                any::<u32>(),
+                any::<u64>(),
+                any::<u64>(),
+                section()
+            )
+                .prop_map(|(verdict, unlikeliness, subject, statement, section)| {
+                    IndexKey::SamePerson {
+                        verdict: Verdict::ALL[verdict],
+                        position: LinkPosition {
+                            unlikeliness,
+                            subject: PersonId(subject),
+                            statement: StatementId(statement),
+                        },
+                        section,
+                    }
+                }),
         ]
     }
 

@@ -6,8 +6,8 @@ use super::keys;
 use super::records::{decode, encode};
 use std::path::Path;
 
-/// The format that this program writes.
-pub const FORMAT: u32 = 1;
+/// The format that this program writes. 2: households are listed in the index.
+pub const FORMAT: u32 = 2;
 
 /// From one format to the next. Must do no harm when it is done twice: a step that was cut off is done again.
 pub struct Step {
@@ -17,8 +17,20 @@ pub struct Step {
     pub run: fn(&dyn Backend) -> Result<(), StoreError>,
 }
 
-/// Every step there is, oldest first. None yet: version 1 is the first.
-const STEPS: &[Step] = &[];
+/// Every step there is, oldest first.
+const STEPS: &[Step] = &[Step {
+    from: 1,
+    what: "households are listed: records and indexes are made anew when the store is opened next",
+    run: make_derived_anew,
+}];
+
+/// What is derived changed and the statements did not: the next opening derives it again, however often it is cut off.
+fn make_derived_anew(backend: &dyn Backend) -> Result<(), StoreError> {
+    let mut batch = Batch::default();
+    batch.put(Table::Meta, keys::REBUILDING, encode(&())?);
+    backend.commit(batch)?;
+    Ok(())
+}
 
 const FILE_WORDS: &str = "kinpath store format";
 

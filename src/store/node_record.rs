@@ -8,7 +8,9 @@ use crate::model::ids::{
     ExternalId, HouseholdId, NationId, PersonId, PlaceId, PublicId, StatementId,
 };
 use crate::model::nation::MembershipState;
-use crate::model::neighborhood::{Node, NodeNetworkTie, NodeTie, ScreeningBrief, Vital};
+use crate::model::neighborhood::{
+    JoinedRecord, Node, NodeLink, NodeNetworkTie, NodeTie, ScreeningBrief, Vital,
+};
 use crate::model::partial_date::{Day, PartialDate, Truth};
 use crate::model::person::{CautionKind, CautionSet, Gender};
 use crate::model::visibility::Visibility;
@@ -78,6 +80,28 @@ pub struct NodeSection<'a> {
     pub households: Vec<HouseholdId>,
     pub ties: Vec<NodeTie>,
     pub network: Vec<NodeNetworkTie>,
+    /// Stands behind all else, and only where there is one: a record without links has the bytes that it always had.
+    #[serde(skip)]
+    pub links: Vec<NodeLink>,
+}
+
+impl<'a> NodeSection<'a> {
+    fn encode(&self) -> Result<Vec<u8>, StoreError> {
+        let content = append(Vec::with_capacity(128), self)?;
+        match self.links.is_empty() {
+            true => Ok(content),
+            false => append(content, &self.links),
+        }
+    }
+
+    fn decode(content: &'a [u8]) -> Result<NodeSection<'a>, StoreError> {
+        let (mut section, rest): (NodeSection<'a>, _) = postcard::take_from_bytes(content)
+            .map_err(|error| StoreError::damaged(format!("unreadable record: {error}")))?;
+        if !rest.is_empty() {
+            section.links = from_payload(rest)?;
+        }
+        Ok(section)
+    }
 }
 
 const PUBLIC_ID_BYTES: usize = 16;
@@ -92,8 +116,7 @@ pub fn encode_node(
     value.extend_from_slice(&public_id.0.to_be_bytes());
     value = append(value, &external_id)?;
     for (section, content) in sections {
-        let content = append(Vec::with_capacity(128), content)?;
-        write_section(&mut value, *section, &content)?;
+        write_section(&mut value, *section, &content.encode()?)?;
     }
     Ok(finish(value))
 }
@@ -110,7 +133,7 @@ pub fn decode_parts(value: &[u8]) -> Result<NodeParts<'_>, StoreError> {
     let (public_id, external_id, mut rest) = decode_front(value)?;
     let mut sections = BTreeMap::new();
     while let Some((section, content)) = read_section(&mut rest)? {
-        sections.insert(section, from_payload(content)?);
+        sections.insert(section, NodeSection::decode(content)?);
     }
     Ok(NodeParts {
         public_id,
@@ -142,19 +165,103 @@ pub fn decode_node(
     visibility: &Visibility,
     day: Day,
 ) -> Result<Option<Node>, StoreError> {
-    let (public_id, external_id, mut rest) = decode_front(value)?;
+    let (public_id, external_id, rest) = decode_front(value)?;
+    let section = visible_part(rest, visibility)?;
+    Ok(section.map(|section| node(id, public_id, external_id, section, day)))
+}
+
+/// One person of several records that a verdict joined, the first of which gives the ids. Values are chosen as within
+/// one record; where nothing tells, the earlier record's counts. Nothing if none of the records is visible.
+pub fn decode_joined(
+    records: &[(PersonId, Vec<u8>)],
+    visibility: &Visibility,
+    day: Day,
+) -> Result<Option<Node>, StoreError> {
+    let mut whole: Option<(PersonId, PublicId, Option<ExternalId>, NodeSection<'_>)> = None;
+    let mut joined = Vec::with_capacity(records.len());
+    for (id, value) in records {
+        let (public_id, external_id, rest) = decode_front(value)?;
+        let Some(section) = visible_part(rest, visibility)? else {
+            continue;
+        };
+        joined.push(JoinedRecord {
+            id: *id,
+            public_id,
+            name: section
+                .name
+                .as_ref()
+                .map_or_else(String::new, |name| name.text.to_string()),
+            birth: section.birth.as_ref().map(|birth| birth.value),
+        });
+        whole = Some(match whole {
+            None => (*id, public_id, external_id, section),
+            Some((first, public_id, external_id, before)) => {
+                (first, public_id, external_id, join(before, section))
+            }
+        });
+    }
+    let is_several = joined.len() > 1;
+    let whole = whole.map(|(id, public_id, external_id, section)| {
+        let mut node = node(id, public_id, external_id, section, day);
+        if is_several {
+            let of_its_own = |other: PersonId| joined.iter().any(|record| record.id == other);
+            node.ties.retain(|tie| !of_its_own(tie.other));
+            node.links.retain(|link| !of_its_own(link.other));
+            node.records = joined;
+        }
+        node
+    });
+    Ok(whole)
+}
+
+/// The sections that the caller may see, as one.
+fn visible_part<'a>(
+    mut rest: &'a [u8],
+    visibility: &Visibility,
+) -> Result<Option<NodeSection<'a>>, StoreError> {
     let mut merged: Option<NodeSection<'_>> = None;
     while let Some((section, content)) = read_section(&mut rest)? {
         if !section.visible_to(visibility) {
             continue;
         }
-        let content: NodeSection<'_> = from_payload(content)?;
+        let content = NodeSection::decode(content)?;
         merged = Some(match merged {
             Some(before) => merge(before, content),
             None => content,
         });
     }
-    Ok(merged.map(|section| node(id, public_id, external_id, section, day)))
+    Ok(merged)
+}
+
+/// Adds a later record of the same person: of a value that both have, the earlier record's counts unless the later's
+/// weighs more, so that nothing depends on what was entered first.
+fn join<'a>(mut into: NodeSection<'a>, mut from: NodeSection<'a>) -> NodeSection<'a> {
+    let keeps_name = match (&into.name, &from.name) {
+        (Some(held), Some(name)) => held.rank <= name.rank,
+        (held, _) => held.is_some(),
+    };
+    if keeps_name {
+        from.name = None;
+    } else {
+        into.name = None;
+    }
+    choose(&mut into.gender, &mut from.gender);
+    choose(&mut into.birth, &mut from.birth);
+    choose(&mut into.death, &mut from.death);
+    choose(&mut into.place, &mut from.place);
+    choose(&mut into.screening, &mut from.screening);
+    merge(into, from)
+}
+
+/// Leaves one of two.
+fn choose<T>(earlier: &mut Option<Weighed<T>>, later: &mut Option<Weighed<T>>) {
+    if let (Some(held), Some(other)) = (&earlier, &later) {
+        if held.weight >= other.weight {
+            *later = None;
+        } else {
+            *earlier = None;
+        }
+    }
 }
 
 fn merge<'a>(mut into: NodeSection<'a>, from: NodeSection<'a>) -> NodeSection<'a> {
@@ -178,6 +285,8 @@ fn merge<'a>(mut into: NodeSection<'a>, from: NodeSection<'a>) -> NodeSection<'a
     into.ties.sort_by_key(|tie| tie.statement);
     into.network.extend(from.network);
     into.network.sort_by_key(|tie| tie.statement);
+    into.links.extend(from.links);
+    into.links.sort_by_key(|link| link.statement);
     into
 }
 
@@ -221,6 +330,8 @@ fn node(
         households: without_repeats(section.households),
         ties: section.ties,
         network: section.network,
+        links: section.links,
+        records: Vec::new(),
     }
 }
 

@@ -3,8 +3,9 @@
 
 use super::backend::memory::MemoryBackend;
 use super::backend::rocksdb::{Durability, RocksBackend, RocksOptions};
-use super::backend::{Backend, Batch, Table, get};
-use super::commit::{self, Submission, Writer};
+use super::backend::{Backend, Batch, Table, Usage, get};
+use super::commit::{self, CommitObserver, Submission, Writer};
+use super::copy;
 use super::error::StoreError;
 use super::families::FamilyCache;
 use super::head::{HeadAnchor, read_anchor};
@@ -16,9 +17,9 @@ use super::records::{State, decode, encode};
 use super::transaction::{Committed, Transaction};
 use crate::model::ids::Revision;
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::mpsc::{SyncSender, sync_channel};
-use std::sync::{Arc, Mutex, MutexGuard};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock};
 use std::thread::JoinHandle;
 
 /// Tells the time: seconds since 1970-01-01 UTC.
@@ -86,10 +87,24 @@ pub struct Shared {
     pub families: FamilyCache,
     pub commits: AtomicU64,
     pub groups: AtomicU64,
+    /// A whole store is being taken in: nothing can be read.
+    pub is_filling: AtomicBool,
+    /// The last commit.
+    pub latest: Mutex<Revision>,
+    /// The last batch could not be written.
+    pub failing: AtomicBool,
+    pub observer: OnceLock<CommitObserver>,
     writer: Mutex<Writer>,
 }
 
 impl Shared {
+    /// The last commit.
+    pub fn latest(&self) -> MutexGuard<'_, Revision> {
+        self.latest
+            .lock()
+            .unwrap_or_else(std::sync::PoisonError::into_inner)
+    }
+
     /// Waits until nobody else writes.
     pub fn writer(&self) -> MutexGuard<'_, Writer> {
         self.writer
@@ -164,15 +179,16 @@ impl Store {
         };
         let shared = Arc::new(Shared {
             data: data.map(Path::to_owned),
-            public_ids: PublicIds {
-                key: public_id_key(&*backend)?,
-                random: options.random.clone(),
-            },
+            public_ids: PublicIds::new(public_id_key(&*backend)?, options.random.clone()),
             backend,
             clock: options.clock.clone(),
             families: FamilyCache::default(),
             commits: AtomicU64::new(0),
             groups: AtomicU64::new(0),
+            is_filling: AtomicBool::new(false),
+            latest: Mutex::new(state.head),
+            failing: AtomicBool::new(false),
+            observer: OnceLock::new(),
             writer: Mutex::new(Writer { state, anchor }),
         });
         if options.mode == OpenMode::Inspect {
@@ -182,6 +198,7 @@ impl Store {
                 committer: None,
             });
         }
+        copy::clear_strays(&*shared.backend, &shared.writer().state)?;
         rebuild::finish_if_cut_off(&shared)?;
         let (submissions, queue) = sync_channel(QUEUE);
         let committing = shared.clone();
@@ -211,6 +228,44 @@ impl Store {
             groups: self.shared.groups.load(Ordering::Relaxed),
             syncs: self.shared.backend.syncs(),
         }
+    }
+
+    /// The format of what is stored.
+    pub fn format(&self) -> u32 {
+        migrations::FORMAT
+    }
+
+    /// How many bytes are free where the store is; nothing for a store in memory, or if the system does not tell.
+    pub fn free_bytes(&self) -> Option<u64> {
+        let about = rustix::fs::statvfs(self.data_folder()?).ok()?;
+        Some(about.f_bavail.saturating_mul(about.f_frsize))
+    }
+
+    /// The folder of the store; nothing for one in memory.
+    pub fn data_folder(&self) -> Option<&Path> {
+        self.shared.data.as_deref()
+    }
+
+    /// The revision of the last commit, without reading.
+    pub fn latest(&self) -> Revision {
+        *self.shared.latest()
+    }
+
+    /// Has somebody told of every batch from now on. Only the first one is.
+    pub fn observe_commits(&self, observer: CommitObserver) {
+        let _ = self.shared.observer.set(observer);
+    }
+
+    /// What the store takes of memory and disk.
+    pub fn usage(&self) -> Usage {
+        self.shared.backend.usage()
+    }
+
+    /// Whether writes fail at present, while reads may go on: the disk is full or broken.
+    pub fn is_read_only(&self) -> bool {
+        self.submissions.is_none()
+            || self.shared.failing.load(Ordering::Relaxed)
+            || self.usage().writes_stopped
     }
 
     /// About how many bytes are stored.

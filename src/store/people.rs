@@ -6,7 +6,7 @@ use super::error::StoreError;
 use super::history::{self, History};
 use super::index_keys::{self, IndexKey};
 use super::keys;
-use super::node_record::decode_node;
+use super::node_record::{decode_joined, decode_node};
 use super::other_records::decode_members;
 use super::snapshot::Snapshot;
 use super::tie_kind::TieKind;
@@ -36,6 +36,29 @@ impl Snapshot<'_> {
         self.values(Table::Nodes, &keys, |position, value| {
             decode_node(people[position], value, visibility, self.day)
         })
+    }
+
+    /// One node for each group of records that a verdict joined, the ids of the first record standing for all. Nothing
+    /// where none of a group is there for the caller.
+    pub fn joined_nodes(
+        &self,
+        groups: &[Vec<PersonId>],
+        visibility: &Visibility,
+    ) -> Result<Vec<Option<Node>>, StoreError> {
+        let all: Vec<PersonId> = groups.iter().flatten().copied().collect();
+        let keys: Vec<[u8; 8]> = all.iter().map(|person| keys::number(person.0)).collect();
+        let values = self.values(Table::Nodes, &keys, |_, value| Ok(Some(value.to_vec())))?;
+        let mut records = all.into_iter().zip(values);
+        let mut nodes = Vec::with_capacity(groups.len());
+        for group in groups {
+            let of_group: Vec<(PersonId, Vec<u8>)> = records
+                .by_ref()
+                .take(group.len())
+                .filter_map(|(person, value)| Some((person, value?)))
+                .collect();
+            nodes.push(decode_joined(&of_group, visibility, self.day)?);
+        }
+        Ok(nodes)
     }
 
     /// The nodes of people as they were known at a revision, derived from statements. Whoever may not see a statement

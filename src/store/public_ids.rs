@@ -8,15 +8,33 @@ use super::transaction::NewSubject;
 use crate::model::ids::{ExternalId, PublicId, StatementId, SubjectKind};
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
+use std::sync::{PoisonError, RwLock};
 
 /// Makes public ids. Those of records with an external id follow from it, so that a re-import gives the same ones.
-#[derive(Clone)]
 pub struct PublicIds {
-    pub key: [u8; 32],
-    pub random: Random,
+    key: RwLock<[u8; 32]>,
+    random: Random,
 }
 
 impl PublicIds {
+    pub fn new(key: [u8; 32], random: Random) -> PublicIds {
+        PublicIds {
+            key: RwLock::new(key),
+            random,
+        }
+    }
+
+    /// From now on ids are made with the key of the store that was taken in.
+    pub fn set_key(&self, key: [u8; 32]) {
+        *self.key.write().unwrap_or_else(PoisonError::into_inner) = key;
+    }
+
+    fn mac(&self) -> Result<Hmac<Sha256>, StoreError> {
+        let key = self.key.read().unwrap_or_else(PoisonError::into_inner);
+        Hmac::<Sha256>::new_from_slice(&*key)
+            .map_err(|_| StoreError::damaged("the key of public ids has a wrong length"))
+    }
+
     pub fn of_new(&self, subject: &NewSubject) -> Result<PublicId, StoreError> {
         match &subject.external_id {
             Some((_, external_id)) => self.of_external_id(subject.kind, external_id),
@@ -30,8 +48,7 @@ impl PublicIds {
         kind: SubjectKind,
         external_id: &ExternalId,
     ) -> Result<PublicId, StoreError> {
-        let mut mac = Hmac::<Sha256>::new_from_slice(&self.key)
-            .map_err(|_| StoreError::damaged("the key of public ids has a wrong length"))?;
+        let mut mac = self.mac()?;
         mac.update(&[kind_byte(kind)]);
         mac.update(&(external_id.source.len() as u64).to_be_bytes());
         mac.update(external_id.source.as_bytes());
@@ -42,8 +59,7 @@ impl PublicIds {
 
     /// A keyed hash of these parts, for one use.
     fn keyed(&self, of: &str, parts: &[&[u8]]) -> Result<[u8; 32], StoreError> {
-        let mut mac = Hmac::<Sha256>::new_from_slice(&self.key)
-            .map_err(|_| StoreError::damaged("the key of public ids has a wrong length"))?;
+        let mut mac = self.mac()?;
         for part in std::iter::once(&of.as_bytes()).chain(parts) {
             mac.update(&(part.len() as u64).to_be_bytes());
             mac.update(part);

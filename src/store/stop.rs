@@ -30,6 +30,14 @@ impl Stop {
         self.deadline
     }
 
+    /// [`Stop::check`] at one of so many positions of a loop.
+    pub fn check_at(&self, position: usize, one_of: usize) -> Result<(), StoreError> {
+        if position.is_multiple_of(one_of) {
+            self.check()?;
+        }
+        Ok(())
+    }
+
     /// [`StoreError::DeadlinePassed`] once the work must stop.
     pub fn check(&self) -> Result<(), StoreError> {
         let is_late = || self.deadline.is_some_and(|at| Instant::now() >= at);

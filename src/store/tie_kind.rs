@@ -25,10 +25,12 @@ pub enum TieKind {
     Outreach = 10,
     /// The subject is a waiting family, the other is of it.
     FamilyMember = 11,
+    /// The other record may be, is, or is not the same person.
+    SamePerson = 12,
 }
 
 impl TieKind {
-    pub const ALL: [TieKind; 11] = [
+    pub const ALL: [TieKind; 12] = [
         TieKind::Parent,
         TieKind::FosterParent,
         TieKind::Guardian,
@@ -40,11 +42,16 @@ impl TieKind {
         TieKind::Case,
         TieKind::Outreach,
         TieKind::FamilyMember,
+        TieKind::SamePerson,
     ];
 
     /// Ties that stand in the records of both people.
-    pub const WALKED_BOTH_WAYS: [TieKind; 3] =
-        [TieKind::Parent, TieKind::Union, TieKind::StatedKin];
+    pub const WALKED_BOTH_WAYS: [TieKind; 4] = [
+        TieKind::Parent,
+        TieKind::Union,
+        TieKind::StatedKin,
+        TieKind::SamePerson,
+    ];
 
     /// The number on disk.
     pub fn byte(self) -> u8 {
@@ -80,6 +87,7 @@ impl TieKind {
             Fact::Case(_) => TieKind::Case,
             Fact::Outreach(_) => TieKind::Outreach,
             Fact::WaitingFamily(_) => TieKind::FamilyMember,
+            Fact::SamePerson(_) => TieKind::SamePerson,
             _ => return None,
         })
     }

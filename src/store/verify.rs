@@ -10,6 +10,7 @@ use super::index_keys::IndexKey;
 use super::keys;
 use super::open::Store;
 use super::records::{AuditEntry, RequestRecord, State, decode};
+use super::stop::Stop;
 use crate::model::change::ChangeEvent;
 use crate::model::ids::Revision;
 use crate::model::statement::Source;
@@ -58,12 +59,22 @@ impl Store {
         &self,
         progress: &mut dyn FnMut(&'static str),
     ) -> Result<VerifyReport, StoreError> {
+        self.verify_until(&Stop::default(), progress)
+    }
+
+    /// The same; [`StoreError::DeadlinePassed`] soon after it was told to stop.
+    pub fn verify_until(
+        &self,
+        stop: &Stop,
+        progress: &mut dyn FnMut(&'static str),
+    ) -> Result<VerifyReport, StoreError> {
         let snapshot = self.snapshot()?;
         let verify = Verify {
             view: &*snapshot.view,
             state: &snapshot.state,
             findings: Mutex::new(Vec::new()),
             wrong: AtomicU64::new(0),
+            stop,
         };
         let mut report = VerifyReport {
             revision: snapshot.state.head,
@@ -71,20 +82,25 @@ impl Store {
         };
         progress("sources");
         let sources = verify.sources(&mut report);
+        stop.check()?;
         progress("commits");
         verify.commits(&mut report);
         verify.requests(&mut report);
+        stop.check()?;
         progress("statements");
         let derivable = verify.imports();
         let collected = verify.statements(&sources, &mut report);
         if let Some(mut collected) = collected.filter(|_| derivable) {
+            stop.check()?;
             progress("index");
             collected.index.push(sources.index);
             report.index_entries = verify.index(&collected.index);
             collected.index = Vec::new();
+            stop.check()?;
             progress("records");
             report.records = verify.records(&collected);
         }
+        stop.check()?;
         report.wrong = verify.wrong.into_inner();
         report.findings = verify.findings.into_inner().unwrap_or_default();
         report
@@ -99,6 +115,7 @@ struct Verify<'a> {
     state: &'a State,
     findings: Mutex<Vec<VerifyFinding>>,
     wrong: AtomicU64,
+    stop: &'a Stop,
 }
 
 /// The sources that there are.
@@ -139,6 +156,7 @@ impl Verify<'_> {
             Order::Ascending,
             Deadline::NONE,
             &mut |key, value| {
+                self.stop.check()?;
                 if let Err(error) = check(key, value) {
                     self.found(table, format!("{}: {}", readable(key), error.reason()));
                 }
@@ -375,6 +393,9 @@ fn readable(key: &[u8]) -> String {
         Some(IndexKey::Tie { other, subject, .. }) => format!("a tie of {subject} to {other}"),
         Some(IndexKey::OfKind { kind, number }) => format!("{} {number}", kind.word()),
         Some(IndexKey::Source(_)) => "a source".to_owned(),
+        Some(IndexKey::SamePerson { position, .. }) => {
+            format!("a same-person link of {}", position.subject.0)
+        }
         None => match keys::parse_number(key) {
             Some(number) => format!("subject {number}"),
             None => key.iter().map(|byte| format!("{byte:02x}")).collect(),

@@ -1,32 +1,37 @@
 //! Writes what a store holds into files for other systems, from one snapshot.
 
-use super::read_kin::walk_kin;
+use super::read_kin::{Question, walk_kin};
 use crate::access::Permit;
 use crate::error::Error;
 use crate::exchange::csv::{CsvWriter, Names};
 use crate::exchange::gedcom::{FamilyPlan, Version};
 use crate::exchange::json_lines::{JsonLinesError, JsonLinesWriter, LineCounts};
 use crate::exchange::report::ExchangeError;
-use crate::model::ids::PersonId;
+use crate::model::ids::{PersonId, Revision};
+use crate::model::neighborhood::Node;
 use crate::model::partial_date::Day;
 use crate::model::reach::Reach;
+use crate::model::same_person::LinkPolicy;
 use crate::model::store_copy::CopyPart;
 use crate::model::visibility::Visibility;
 use crate::placement::ranking::weights;
-use crate::store::Store;
+use crate::store::{Snapshot, Store};
 use rustc_hash::FxHashSet;
 use std::collections::BTreeMap;
-use std::io::Write;
+use std::fs::{self, File};
+use std::io::{BufWriter, Write};
 use std::path::Path;
 
 /// Writes the whole store as JSON Lines: every version of every statement, with ids, commits and times. The same
 /// revision gives the same bytes. Only those who may see everything may take everything.
 pub fn export_store(store: &Store, permit: &Permit, out: impl Write) -> Result<LineCounts, Error> {
     check_sees_everything(permit)?;
+    write_store(&permit.snapshot(store)?, out)
+}
+
+fn write_store(snapshot: &Snapshot<'_>, out: impl Write) -> Result<LineCounts, Error> {
     let mut writer = JsonLinesWriter::new(out).map_err(told)?;
-    store
-        .snapshot()?
-        .copy(&mut |part| writer.write(&part).map_err(told))?;
+    snapshot.copy(&mut |part| writer.write(&part).map_err(told))?;
     writer.finish().map_err(told)
 }
 
@@ -45,7 +50,10 @@ pub fn export_bundle(
     folder: &Path,
 ) -> Result<BundleWritten, Error> {
     check_sees_everything(permit)?;
-    let snapshot = store.snapshot()?;
+    write_bundle(&permit.snapshot(store)?, folder)
+}
+
+fn write_bundle(snapshot: &Snapshot<'_>, folder: &Path) -> Result<BundleWritten, Error> {
     let mut names = Names::default();
     snapshot.copy(&mut |part| {
         names.note(&part);
@@ -78,10 +86,23 @@ pub fn export_gedcom(
     store: &Store,
     permit: &Permit,
     question: &ExportGedcom,
-    mut out: impl Write,
+    out: impl Write,
 ) -> Result<(u64, u64), Error> {
     check_sees_everything(permit)?;
-    let snapshot = store.snapshot()?.as_of(question.as_of);
+    write_gedcom(
+        &permit.snapshot(store)?.as_of(question.as_of),
+        permit,
+        question,
+        out,
+    )
+}
+
+fn write_gedcom(
+    snapshot: &Snapshot<'_>,
+    permit: &Permit,
+    question: &ExportGedcom,
+    mut out: impl Write,
+) -> Result<(u64, u64), Error> {
     let mut only = None;
     for person in &question.people {
         let people: &mut FxHashSet<u64> = only.get_or_insert_default();
@@ -90,12 +111,20 @@ pub fn export_gedcom(
             detail: error.to_string(),
         })?;
         let reach = Reach::everything(question.degree);
-        let walked = walk_kin(&snapshot, permit, *person, question.as_of, reach, weights)?;
+        let walk = Question {
+            start: *person,
+            as_of: question.as_of,
+            reach,
+            scale: weights.certainty,
+            links: LinkPolicy::DECIDED_ONLY,
+        };
+        let walked = walk_kin(snapshot, permit, &walk)?.found;
         let kin = walked
             .kin
             .iter()
             .filter_map(|kin| walked.graph.node(kin.place));
-        people.extend(kin.map(|node| node.id.0));
+        let with_own = kin.chain(walked.graph.person(*person));
+        people.extend(with_own.flat_map(Node::record_ids).map(|record| record.0));
     }
     let mut plan = FamilyPlan::new(question.version, only, question.with_sealed);
     snapshot.copy(&mut |part| {
@@ -126,6 +155,76 @@ pub fn export_gedcom(
     };
     written.map_err(|error| told(JsonLinesError::Io(error)))?;
     Ok((plan.people.len() as u64, plan.families.len() as u64))
+}
+
+/// Files to make.
+#[derive(Clone, Debug)]
+pub enum ExportFiles {
+    /// The whole store with its history.
+    WholeStore,
+    /// What stands at present.
+    Bundle,
+    /// People and families.
+    Gedcom(ExportGedcom),
+}
+
+/// What the files hold.
+#[derive(Clone, Debug, PartialEq, Eq, Default)]
+pub struct FilesWritten {
+    /// Everything recorded up to and including this revision.
+    pub revision: Revision,
+    /// By kind, in words.
+    pub contents: BTreeMap<&'static str, u64>,
+    /// What the form cannot hold, counted.
+    pub left_out: BTreeMap<&'static str, u64>,
+}
+
+/// Makes the files in a folder that is new, from one snapshot, and syncs them. The same revision gives the same bytes.
+pub fn export_files(
+    store: &Store,
+    permit: &Permit,
+    question: &ExportFiles,
+    folder: &Path,
+) -> Result<FilesWritten, Error> {
+    check_sees_everything(permit)?;
+    let unwritable = |why: std::io::Error| told(JsonLinesError::Io(why));
+    let new_file = |name: &str| {
+        fs::create_dir_all(folder)?;
+        Ok(BufWriter::with_capacity(
+            FLUSH,
+            File::create(folder.join(name))?,
+        ))
+    };
+    let snapshot = permit.snapshot(store)?;
+    let mut written = FilesWritten {
+        revision: snapshot.revision(),
+        ..FilesWritten::default()
+    };
+    match question {
+        ExportFiles::WholeStore => {
+            let out = new_file("store.jsonl").map_err(unwritable)?;
+            let counts = write_store(&snapshot, out)?;
+            written.contents = counts.in_words();
+        }
+        ExportFiles::Bundle => {
+            let bundle = write_bundle(&snapshot, folder)?;
+            written.contents = BTreeMap::from([("rows", bundle.rows)]);
+            written.left_out = bundle.left_out;
+        }
+        ExportFiles::Gedcom(question) => {
+            let out = new_file("tree.ged").map_err(unwritable)?;
+            let snapshot = snapshot.as_of(question.as_of);
+            let (people, families) = write_gedcom(&snapshot, permit, question, out)?;
+            written.contents = BTreeMap::from([("people", people), ("families", families)]);
+        }
+    }
+    for entry in fs::read_dir(folder).map_err(unwritable)? {
+        let path = entry.map_err(unwritable)?.path();
+        File::open(path)
+            .and_then(|file| file.sync_all())
+            .map_err(unwritable)?;
+    }
+    Ok(written)
 }
 
 /// How much text is collected before it is written, in bytes.

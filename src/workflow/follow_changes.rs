@@ -62,3 +62,8 @@ pub fn follow_changes(
 pub fn last_revision(store: &Store, permit: &Permit) -> Result<Revision, Error> {
     Ok(permit.snapshot(store)?.revision())
 }
+
+/// The revision of the last commit, without reading: whether there is anything new to follow.
+pub fn latest_revision(store: &Store) -> Revision {
+    store.latest()
+}

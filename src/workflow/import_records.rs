@@ -1,12 +1,27 @@
-//! Makes a store of a whole store's export.
+//! Takes files into a store: reads and checks them, tells what was found, and commits what can be taken.
 
 use super::export_records::{check_sees_everything, told};
+use super::link_nations::link_nations;
 use crate::access::Permit;
 use crate::error::Error;
+use crate::exchange::csv::read_folder;
+use crate::exchange::gedcom::read_file;
 use crate::exchange::json_lines::{JsonLinesReader, LineCounts};
-use crate::store::{Store, StoreOptions, create_from_copy};
-use std::io::BufRead;
-use std::path::Path;
+use crate::exchange::report::{ExchangeError, ReadBundle, ReadOptions};
+use crate::model::bundle::{Bundle, Finding, Origin, Severity};
+use crate::model::ids::Revision;
+use crate::model::statement::Fact;
+use crate::store::{
+    ImportProgress, ImportRequest, ImportSummary, Stop, Store, StoreOptions, create_from_copy,
+};
+use std::collections::BTreeMap;
+use std::fs::File;
+use std::io::{BufRead, BufReader};
+use std::ops::ControlFlow;
+use std::path::{Path, PathBuf};
+
+/// How much of a file is read at once, in bytes.
+const READ_AHEAD: usize = 1 << 20;
 
 /// Makes a store of a JSON Lines export, in a folder that is new, empty or holds an empty store: the same public ids,
 /// statements, commits and times. A file that is not whole leaves the store empty. `progress` hears how many records
@@ -26,4 +41,253 @@ pub fn import_store(
         Ok::<_, Error>(part)
     })?;
     Ok((store, reader.counts()))
+}
+
+/// In which form files are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FileForm {
+    /// A folder of CSV files.
+    Bundle,
+    /// One GEDCOM or GEDZIP file.
+    Gedcom,
+    /// One JSON Lines file with a whole store.
+    WholeStore,
+}
+
+/// Reads and checks a bundle or a GEDCOM file. Faults of the content are findings.
+pub fn read_files(
+    path: &Path,
+    form: FileForm,
+    options: &ReadOptions,
+) -> Result<ReadBundle, ExchangeError> {
+    match form {
+        FileForm::Bundle => read_folder(path, options),
+        FileForm::Gedcom => read_file(path, options),
+        FileForm::WholeStore => Err(ExchangeError::unreadable(
+            path,
+            "a whole store is no bundle",
+        )),
+    }
+}
+
+/// Commits what was read, or finishes committing it. The same id stands for the same content.
+pub fn import_bundle(
+    store: &Store,
+    permit: &Permit,
+    import_id: &str,
+    bundle: &Bundle,
+    progress: &mut dyn FnMut(ImportProgress),
+) -> Result<ImportSummary, Error> {
+    check_sees_everything(permit)?;
+    let request = ImportRequest::new(import_id, permit.actor());
+    let summary = store.import(bundle, &request, &mut |step| {
+        progress(step);
+        ControlFlow::Continue(())
+    });
+    Ok(summary?)
+}
+
+/// Files to take in.
+#[derive(Clone, Debug)]
+pub struct ImportFiles {
+    /// The folder of a bundle, or the file.
+    pub path: PathBuf,
+    pub form: FileForm,
+    /// One id stands for one content.
+    pub import_id: String,
+    pub options: ReadOptions,
+    /// Check everything and change nothing.
+    pub validate_only: bool,
+}
+
+/// What was found in files and what was done with them.
+#[derive(Clone, Debug, PartialEq, Eq, Default)]
+pub struct ImportReport {
+    /// Errors first; at most 1,000.
+    pub findings: Vec<Finding>,
+    pub errors: u64,
+    pub warnings: u64,
+    /// Rows of a bundle, lines of other files.
+    pub rows_read: u64,
+    /// What the files hold, by kind, in words.
+    pub contents: BTreeMap<&'static str, u64>,
+    /// What was recorded, or would be; nothing if the files were refused.
+    pub summary: Option<ImportSummary>,
+}
+
+/// Checks files and takes them in whole, or not at all. `progress` hears the step, and how much of it is done.
+pub fn import_files(
+    store: &Store,
+    permit: &Permit,
+    question: &ImportFiles,
+    stop: &Stop,
+    progress: &mut dyn FnMut(&'static str, u64, u64),
+) -> Result<ImportReport, Error> {
+    check_sees_everything(permit)?;
+    if question.form == FileForm::WholeStore {
+        return import_whole(store, question, progress);
+    }
+    progress("reading", 0, 0);
+    let mut read = match read_files(&question.path, question.form, &question.options) {
+        Ok(read) => read,
+        Err(why) => return Ok(unreadable(&question.path, &why)),
+    };
+    stop.check()?;
+    let linked = link_nations(store, permit, &mut read.bundle)?;
+    read.warnings += linked.len() as u64;
+    read.findings.extend(linked);
+    let mut report = ImportReport {
+        contents: contents(&read.bundle),
+        findings: read.findings,
+        errors: read.errors,
+        warnings: read.warnings,
+        rows_read: read.rows_read,
+        summary: None,
+    };
+    if read.errors > 0 && !question.options.accept_valid_rows {
+        return Ok(report);
+    }
+    report.summary = Some(if question.validate_only {
+        progress("comparing", 0, 0);
+        store.try_import(&read.bundle, &question.import_id, stop)?
+    } else {
+        import_bundle(
+            store,
+            permit,
+            &question.import_id,
+            &read.bundle,
+            &mut |at| progress(at.step, at.done, at.of),
+        )?
+    });
+    Ok(report)
+}
+
+/// Takes a whole store into this one, which must be empty.
+fn import_whole(
+    store: &Store,
+    question: &ImportFiles,
+    progress: &mut dyn FnMut(&'static str, u64, u64),
+) -> Result<ImportReport, Error> {
+    let file = File::open(&question.path).map_err(|why| Error::Unavailable {
+        reason: format!("the file cannot be read ({})", why.kind()),
+    })?;
+    let size = file.metadata().map_or(0, |about| about.len());
+    let mut input = CountedInput {
+        input: BufReader::with_capacity(READ_AHEAD, file),
+        read: 0,
+    };
+    let mut line = 1;
+    let mut counts = LineCounts::default();
+    let outcome = JsonLinesReader::new(&mut input)
+        .map_err(told)
+        .and_then(|mut reader| {
+            let mut give = || {
+                let part = reader.next_part().map_err(told);
+                line = reader.line();
+                counts = reader.counts();
+                progress("reading", reader.input().read, size);
+                part
+            };
+            if question.validate_only {
+                store.check_copy(&mut give)
+            } else {
+                store.fill_from_copy(&mut give)
+            }
+        });
+    let mut report = ImportReport {
+        rows_read: line,
+        contents: counts.in_words(),
+        ..ImportReport::default()
+    };
+    match outcome {
+        Ok(()) => {
+            report.summary = Some(ImportSummary {
+                revision: if question.validate_only {
+                    Revision::default()
+                } else {
+                    store.snapshot()?.revision()
+                },
+                new_subjects: counts.subjects,
+                new_statements: counts.statements,
+                ..ImportSummary::default()
+            });
+            Ok(report)
+        }
+        Err(Error::InvalidInput { field, reason }) => {
+            report.errors = 1;
+            report.findings = vec![error_in(&question.path, line, field, reason)];
+            Ok(report)
+        }
+        Err(other) => Err(other),
+    }
+}
+
+/// A reader that tells how much was read from it.
+struct CountedInput<R> {
+    input: R,
+    read: u64,
+}
+
+impl<R: BufRead> std::io::Read for CountedInput<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
+        let read = self.input.read(buffer)?;
+        self.read += read as u64;
+        Ok(read)
+    }
+}
+
+impl<R: BufRead> BufRead for CountedInput<R> {
+    fn fill_buf(&mut self) -> std::io::Result<&[u8]> {
+        self.input.fill_buf()
+    }
+
+    fn consume(&mut self, amount: usize) {
+        self.read += amount as u64;
+        self.input.consume(amount);
+    }
+}
+
+fn unreadable(path: &Path, why: &ExchangeError) -> ImportReport {
+    let (ExchangeError::Unreadable { reason, .. } | ExchangeError::Unwritable { reason, .. }) = why;
+    ImportReport {
+        findings: vec![error_in(path, 0, String::new(), reason.clone())],
+        errors: 1,
+        ..ImportReport::default()
+    }
+}
+
+fn error_in(path: &Path, line: u64, field: String, reason: String) -> Finding {
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    Finding {
+        severity: Severity::Error,
+        origin: Origin {
+            file: name.into_owned(),
+            line,
+            field,
+        },
+        reason,
+    }
+}
+
+/// How many of what a bundle holds.
+fn contents(bundle: &Bundle) -> BTreeMap<&'static str, u64> {
+    let mut counts = BTreeMap::new();
+    for subject in &bundle.subjects {
+        *counts.entry(subject.kind.plural()).or_default() += 1;
+        for fact in &subject.facts {
+            let what = match &fact.fact {
+                Fact::Parent(_) => "parent ties",
+                Fact::Union(_) => "unions",
+                Fact::StatedKin(_) => "stated kin",
+                Fact::Network(_) => "network ties",
+                Fact::Membership(_) => "memberships of nations",
+                Fact::HouseholdMember(_) => "memberships of households",
+                Fact::Inquiry(_) => "inquiries",
+                Fact::Outreach(_) => "outreach",
+                _ => "other statements",
+            };
+            *counts.entry(what).or_default() += 1;
+        }
+    }
+    counts
 }

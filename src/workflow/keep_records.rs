@@ -1,4 +1,4 @@
-//! Cases, nations, waiting families and households: resources that one statement says as a whole.
+//! Cases, nations, waiting families, households and places: resources that one statement says as a whole.
 
 use super::correct_statement::{Target, correct_statement};
 use super::read_statements::{Recorded, Recordings, show};
@@ -6,6 +6,7 @@ use super::write::{StatementInput, Write, Written, add, commit};
 use crate::access::Permit;
 use crate::error::Error;
 use crate::model::ids::{ExternalId, Revision, StewardId, Subject, SubjectKind};
+use crate::model::person::Place;
 use crate::model::statement::{Fact, Statement};
 use crate::store::{Snapshot, Store, Transaction};
 
@@ -19,10 +20,26 @@ pub fn create_record(
     input: StatementInput,
 ) -> Result<Option<Written>, Error> {
     let snapshot = permit.snapshot(store)?;
+    if let Fact::Place(place) = &input.draft.fact {
+        check_is_new(&snapshot, permit, place)?;
+    }
     let mut transaction = Transaction::new(permit.actor(), "create_record");
     let subject = transaction.add_subject(kind, external_id.map(|id| (StewardId::AGENCY, id)));
     add(&mut transaction, &snapshot, permit, subject, input)?;
     commit(store, write, transaction)
+}
+
+/// Two places of one name and region could not be told apart.
+fn check_is_new(snapshot: &Snapshot<'_>, permit: &Permit, place: &Place) -> Result<(), Error> {
+    let region = Some(place.region.as_str());
+    let known = snapshot.places_named(&place.name, region, permit.visibility())?;
+    if known.is_empty() {
+        return Ok(());
+    }
+    Err(Error::AlreadyExists {
+        what: "place",
+        name: place.name.clone(),
+    })
 }
 
 /// Records what `change` makes of it. `Error::Conflict` if it has another etag than this one, which may be empty.
@@ -119,6 +136,10 @@ fn said_of(
 fn is_record(fact: &Fact) -> bool {
     matches!(
         fact,
-        Fact::Case(_) | Fact::Nation(_) | Fact::WaitingFamily(_) | Fact::Household { .. }
+        Fact::Case(_)
+            | Fact::Nation(_)
+            | Fact::WaitingFamily(_)
+            | Fact::Household { .. }
+            | Fact::Place(_)
     )
 }

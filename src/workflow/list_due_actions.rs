@@ -2,6 +2,7 @@
 
 use super::find_family::FindFamily;
 use super::find_family::gather::{Gathered, gather, latest_outreach};
+use super::joined::joined_nodes;
 use super::list_pathways::{bad_rules, last_screenings};
 use super::noted_decisions::noted_decisions;
 use super::relations::summary;
@@ -240,8 +241,8 @@ fn facts(
 ) -> Result<CaseFacts, Error> {
     let statements = snapshot.outreach(id, permit.visibility())?;
     let outreach: Vec<Outreach> = statements.into_iter().map(|(_, one)| one).collect();
-    let noted = noted_decisions(snapshot, permit, case.child, Some(id))?;
-    let touched = touched(snapshot, permit, outreach.clone())?;
+    let noted = noted_decisions(snapshot, permit, gathered.child(), Some(id))?;
+    let touched = touched(snapshot, permit, gathered, outreach.clone())?;
     Ok(CaseFacts {
         as_of: gathered.as_of,
         in_care_since: case.in_care_since,
@@ -276,13 +277,21 @@ struct Touched {
 fn touched(
     snapshot: &Snapshot<'_>,
     permit: &Permit,
-    outreach: Vec<Outreach>,
+    gathered: &Gathered,
+    mut outreach: Vec<Outreach>,
 ) -> Result<Touched, Error> {
+    for entry in &mut outreach {
+        if let OutreachTarget::Person(person) = &mut entry.whom
+            && let Some(node) = gathered.graph.person(*person)
+        {
+            *person = node.id;
+        }
+    }
     let mut touched = Touched::default();
     let mut targets: Vec<_> = latest_outreach(outreach).into_iter().collect();
     targets.sort_by_key(|(target, _)| *target);
     for (target, latest) in targets {
-        let who = read_target(snapshot, permit, target, &mut touched)?;
+        let who = read_target(snapshot, permit, gathered, target, &mut touched)?;
         let Some(who) = who else {
             continue;
         };
@@ -299,21 +308,18 @@ fn touched(
 fn read_target(
     snapshot: &Snapshot<'_>,
     permit: &Permit,
+    gathered: &Gathered,
     target: OutreachTarget,
     touched: &mut Touched,
 ) -> Result<Option<String>, Error> {
     let visibility = permit.visibility();
     match target {
         OutreachTarget::Person(id) => {
-            let node = snapshot
-                .nodes(&[id], visibility)?
-                .into_iter()
-                .flatten()
-                .next();
-            let Some(node) = node else {
+            let nodes = joined_nodes(snapshot, permit, &[id], &gathered.severed)?;
+            let Some(node) = nodes.into_iter().next() else {
                 return Ok(None);
             };
-            let screenings = last_screenings(snapshot, permit, id, &node.name)?;
+            let screenings = last_screenings(snapshot, permit, &node)?;
             let ending = screenings.into_iter().filter(|one| one.expires.is_some());
             touched.screenings.extend(ending.map(|screening| Dated {
                 about: format!("{}, {}", screening.who, screening.kind),

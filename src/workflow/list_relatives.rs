@@ -1,6 +1,6 @@
 //! Everyone related to a person within a reach.
 
-use super::read_kin::walk_kin;
+use super::read_kin::{Question, walk_kin};
 use super::relations::{Sources, nearness, relation, sources_of, summary};
 use crate::access::Permit;
 use crate::error::Error;
@@ -10,6 +10,7 @@ use crate::model::ids::PersonId;
 use crate::model::lead::{PersonSummary, Relation};
 use crate::model::partial_date::Day;
 use crate::model::reach::Reach;
+use crate::model::same_person::LinkPolicy;
 use crate::placement::ranking::weights;
 use crate::store::Store;
 
@@ -51,11 +52,15 @@ pub fn list_relatives(
     let walked = walk_kin(
         &snapshot,
         permit,
-        question.person,
-        question.as_of,
-        reach,
-        weights,
-    )?;
+        &Question {
+            start: question.person,
+            as_of: question.as_of,
+            reach,
+            scale: weights.certainty,
+            links: LinkPolicy::DECIDED_ONLY,
+        },
+    )?
+    .found;
     let graph = &walked.graph;
     if graph.person(question.person).is_none() {
         return Err(Error::NotFound {
@@ -72,7 +77,8 @@ pub fn list_relatives(
     let sources = Sources::read(&snapshot, wanted)?;
     let mut relatives: Vec<(Vec<(Shape, &Route)>, PersonSummary)> =
         Vec::with_capacity(walked.kin.len());
-    for kin in &walked.kin {
+    for (position, kin) in walked.kin.iter().enumerate() {
+        permit.go_on_at(position)?;
         let Some(node) = graph.node(kin.place) else {
             continue;
         };
@@ -91,16 +97,18 @@ pub fn list_relatives(
             relative.public_id,
         ))
     });
-    let shown = relatives.into_iter().map(|(ways, person)| {
+    let mut shown = Vec::with_capacity(relatives.len());
+    for (position, (ways, person)) in relatives.into_iter().enumerate() {
+        permit.go_on_at(position)?;
         let relations = ways
             .iter()
-            .map(|(shape, route)| relation(graph, route, shape, &weights.certainty, &sources));
-        Relative {
+            .map(|(shape, route)| relation(graph, route, shape, weights, &sources));
+        shown.push(Relative {
             person,
             relations: each_once(relations),
-        }
-    });
-    Ok(shown.collect())
+        });
+    }
+    Ok(shown)
 }
 
 /// Routes with their shapes, nearest first.

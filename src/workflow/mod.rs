@@ -6,7 +6,10 @@ mod export_records;
 mod find_family;
 mod follow_changes;
 mod import_records;
+mod joined;
 mod keep_records;
+mod keep_store;
+mod link_nations;
 mod list_due_actions;
 mod list_pathways;
 mod list_relatives;
@@ -17,8 +20,10 @@ mod read_statements;
 mod record_connection;
 mod record_statements;
 mod relations;
+mod resolve_nation;
 mod resolve_person;
 mod resolve_resource;
+mod same_person;
 mod search_people;
 mod show_person;
 mod statement_words;
@@ -26,11 +31,18 @@ mod write;
 
 pub use correct_statement::{Target, correct_statement, retract_statement};
 pub use create_people::{NewPerson, create_people};
-pub use export_records::{BundleWritten, ExportGedcom, export_bundle, export_gedcom, export_store};
+pub use export_records::{
+    BundleWritten, ExportFiles, ExportGedcom, FilesWritten, export_bundle, export_files,
+    export_gedcom, export_store,
+};
 pub use find_family::{FindFamily, find_family};
-pub use follow_changes::{Change, follow_changes, last_revision};
-pub use import_records::import_store;
+pub use follow_changes::{Change, follow_changes, last_revision, latest_revision};
+pub use import_records::{
+    FileForm, ImportFiles, ImportReport, import_bundle, import_files, import_store, read_files,
+};
 pub use keep_records::{create_record, list_records, record_of, show_record, update_record};
+pub use keep_store::{StoreStatus, backup_store, store_status, verify_store};
+pub use link_nations::link_nations;
 pub use list_due_actions::{DueAnswer, DueOf, ListDueActions, list_due_actions};
 pub use list_pathways::{ListPathways, PathwayLead, list_pathways};
 pub use list_relatives::{ListRelatives, Relative, list_relatives};
@@ -41,8 +53,13 @@ pub use read_statements::{
 };
 pub use record_connection::{Conclusion, RecordConnection, RecordedConnection, record_connection};
 pub use record_statements::record_statements;
+pub use resolve_nation::{NationAnswer, RecordedNation, ResolveNation, resolve_nation};
 pub use resolve_person::resolve_person;
 pub use resolve_resource::resolve_resource;
+pub use same_person::{
+    Decision, ShownLink, decide_same_person, links_of_person, links_of_verdict,
+    propose_same_person, same_person_link, same_person_links_of_commit,
+};
 pub use search_people::{SearchPeople, search_people};
 pub use show_person::{PersonRecord, ShownStatement, show_person};
 pub use write::{StatementInput, Write, Written, written_before};

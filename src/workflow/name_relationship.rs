@@ -1,7 +1,7 @@
 //! What one person is to another.
 
 use super::list_relatives::{by_nearness, each_once};
-use super::read_kin::{climb, walk_kin};
+use super::read_kin::{Question, climb, walk_kin};
 use super::relations::{Sources, relation, sources_of, summary};
 use crate::access::Permit;
 use crate::error::Error;
@@ -13,6 +13,7 @@ use crate::model::ids::PersonId;
 use crate::model::lead::{Line, PersonSummary, Relation};
 use crate::model::partial_date::Day;
 use crate::model::reach::Reach;
+use crate::model::same_person::LinkPolicy;
 use crate::placement::ranking::{Weights, weights};
 use crate::store::{Snapshot, Store};
 
@@ -47,7 +48,8 @@ pub fn name_relationship(
         detail: error.to_string(),
     })?;
     let snapshot = permit.snapshot(store)?.as_of(as_of);
-    let (graph, routes) = climb(&snapshot, permit, a, b, as_of)?;
+    let climbed = climb(&snapshot, permit, a, b, as_of)?;
+    let (graph, routes) = climbed.found;
     let person = |id: PersonId, field: &str| {
         graph
             .person(id)
@@ -104,7 +106,7 @@ pub fn name_relationship(
         b: person_b,
         relations: each_once(relations.into_iter()),
         kinship_coefficient: coefficient,
-        contradictions: contradictions(&graph),
+        contradictions: [contradictions(&graph), climbed.reports].concat(),
     })
 }
 
@@ -124,7 +126,7 @@ fn shown(
     let ways = by_nearness(graph, routes);
     Ok(ways
         .iter()
-        .map(|(shape, route)| relation(graph, route, shape, &weights.certainty, &sources))
+        .map(|(shape, route)| relation(graph, route, shape, weights, &sources))
         .collect())
 }
 
@@ -145,9 +147,17 @@ fn walked(
     weights: &Weights,
 ) -> Result<Vec<Relation>, Error> {
     let reach = Reach::everything(WALKED_DEGREE);
-    let walked = walk_kin(snapshot, permit, start, as_of, reach, weights)?;
+    let question = Question {
+        start,
+        as_of,
+        reach,
+        scale: weights.certainty,
+        links: LinkPolicy::DECIDED_ONLY,
+    };
+    let walked = walk_kin(snapshot, permit, &question)?.found;
     let graph = &walked.graph;
-    let kin = walked.kin.iter().find(|kin| graph.id(kin.place) == end);
+    let end = graph.place_of(end);
+    let kin = walked.kin.iter().find(|kin| Some(kin.place) == end);
     let routes = kin.map_or(&[][..], |kin| &kin.routes);
     match seen {
         Seen::From => shown(snapshot, graph, routes, weights),

@@ -2,21 +2,22 @@
 
 use crate::access::Permit;
 use crate::error::Error;
-use crate::model::ids::{CaseId, PersonId, Subject};
+use crate::model::ids::{CaseId, Subject};
+use crate::model::neighborhood::Node;
 use crate::model::statement::{Certainty, Fact};
 use crate::placement::pathways::Decision;
 use crate::store::Snapshot;
 
-/// All of them, in the order of entry.
+/// All of them, in the order of entry; the child by all records that are the child's.
 pub fn noted_decisions(
     snapshot: &Snapshot<'_>,
     permit: &Permit,
-    child: PersonId,
+    child: &Node,
     case: Option<CaseId>,
 ) -> Result<Vec<Decision>, Error> {
     let mut noted = Vec::new();
-    let subjects = [Some(Subject::Person(child)), case.map(Subject::Case)];
-    for subject in subjects.into_iter().flatten() {
+    let records = child.record_ids().map(Subject::Person);
+    for subject in records.chain(case.map(Subject::Case)) {
         for (revision, statement) in snapshot.statements(subject, permit.visibility(), None)? {
             let stands = statement.evidence.certainty != Certainty::Disproved;
             if let Fact::Note(text) = &statement.fact

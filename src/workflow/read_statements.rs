@@ -2,6 +2,7 @@
 //! the ties of somebody from both ends.
 
 use super::relations::Sources;
+use super::same_person::without_hidden;
 use super::statement_words::Names;
 use crate::access::Permit;
 use crate::error::Error;
@@ -117,7 +118,7 @@ pub(super) fn versions_of(
 pub type TiePosition = [u64; 3];
 
 /// The kinds of ties that stand with the other end.
-const FROM_OTHER_END: [TieKind; 8] = [
+const FROM_OTHER_END: [TieKind; 9] = [
     TieKind::Parent,
     TieKind::FosterParent,
     TieKind::Guardian,
@@ -126,6 +127,7 @@ const FROM_OTHER_END: [TieKind; 8] = [
     TieKind::Network,
     TieKind::Membership,
     TieKind::Household,
+    TieKind::SamePerson,
 ];
 
 /// One page of the ties of a person, nation or household, and where the next begins.
@@ -197,6 +199,7 @@ pub(super) fn show(
     permit: &Permit,
     statements: Vec<(Subject, Revision, Statement)>,
 ) -> Result<Recordings, Error> {
+    let statements = without_hidden(snapshot, permit, statements)?;
     let mut spoken_of: BTreeSet<Subject> = BTreeSet::new();
     for (subject, _, statement) in &statements {
         spoken_of.insert(*subject);

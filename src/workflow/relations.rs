@@ -3,12 +3,15 @@
 use crate::error::Error;
 use crate::kinship::family_graph::{FamilyGraph, Place};
 use crate::kinship::naming::name;
-use crate::kinship::route::{Route, Shape, Step, StepKind, certainty_of};
+use crate::kinship::route::{Crossing, Route, Shape, Step, StepKind};
 use crate::model::ids::SourceId;
-use crate::model::lead::{Line, PathStep, PersonSummary, Relation, Sibship};
+use crate::model::lead::{Line, PathLink, PathStep, PersonSummary, Relation, Sibship};
 use crate::model::neighborhood::{Node, Vital};
 use crate::model::partial_date::{Day, Truth};
-use crate::model::statement::{CertaintyScale, Source};
+use crate::model::same_person::Probability;
+use crate::model::statement::{Certainty, Source};
+use crate::names::normalize::fold;
+use crate::placement::ranking::Weights;
 use crate::store::Snapshot;
 use rustc_hash::FxHashMap;
 
@@ -52,6 +55,12 @@ pub fn summary(node: &Node, as_of: Day) -> PersonSummary {
         birth: node.birth,
         dead,
         death,
+        also_recorded_as: node
+            .records
+            .iter()
+            .filter(|record| record.id != node.id)
+            .cloned()
+            .collect(),
     }
 }
 
@@ -60,7 +69,10 @@ pub fn sources_of<'a>(
     graph: &'a FamilyGraph,
     route: &'a Route,
 ) -> impl Iterator<Item = SourceId> + 'a {
-    route.steps.iter().map(|step| graph.tie(step.tie).source)
+    let of_links = route.crossings.iter();
+    let of_links = of_links.filter_map(|crossing| graph.link(crossing.from, crossing.to));
+    let of_ties = route.steps.iter().map(|step| graph.tie(step.tie).source);
+    of_ties.chain(of_links.map(|link| link.source))
 }
 
 /// The order of relations: nearest first; of like degree, descent before couples, direct before collateral, like
@@ -83,7 +95,7 @@ pub fn relation(
     graph: &FamilyGraph,
     route: &Route,
     shape: &Shape,
-    scale: &CertaintyScale,
+    weights: &Weights,
     sources: &Sources,
 ) -> Relation {
     let words = name(graph, route, shape);
@@ -99,11 +111,7 @@ pub fn relation(
         unions: shape.unions(),
         common_ancestors: common_ancestors(graph, route, shape),
         path: path(graph, route, sources),
-        certainty: route
-            .steps
-            .iter()
-            .map(|step| certainty_of(graph.tie(step.tie), scale))
-            .product(),
+        certainty: route.certainty(graph, &weights.certainty, &weights.same_person),
     }
 }
 
@@ -137,14 +145,88 @@ fn common_ancestors(graph: &FamilyGraph, route: &Route, shape: &Shape) -> Vec<Pe
         .collect()
 }
 
-/// The path, step by step.
+/// The path, step by step, with the records gone over to where they may be the same person's.
 fn path(graph: &FamilyGraph, route: &Route, sources: &Sources) -> Vec<PathStep> {
-    route
-        .steps
-        .iter()
-        .enumerate()
-        .filter_map(|(index, step)| path_step(graph, route.before(index), step, sources))
-        .collect()
+    let mut path = Vec::with_capacity(route.steps.len() + route.crossings.len());
+    for index in 0..=route.steps.len() {
+        let crossings = route
+            .crossings
+            .iter()
+            .filter(|crossing| crossing.at == index);
+        path.extend(crossings.filter_map(|crossing| crossing_step(graph, *crossing, sources)));
+        let step = route.steps.get(index);
+        path.extend(step.and_then(|step| path_step(graph, route.before(index), step, sources)));
+    }
+    path
+}
+
+fn crossing_step(graph: &FamilyGraph, crossing: Crossing, sources: &Sources) -> Option<PathStep> {
+    let link = graph.link(crossing.from, crossing.to)?;
+    Some(PathStep {
+        person: summary(graph.node(crossing.to)?, graph.as_of()),
+        words: same_person_words(link.probability),
+        certainty: Certainty::Reported,
+        from: None,
+        to: None,
+        source: sources.get(link.source),
+        link: Some(PathLink {
+            probability: link.probability,
+            verdict: link.verdict,
+            // Read only for what is shown.
+            reasons: Vec::new(),
+        }),
+    })
+}
+
+/// "if Marg Josef is Margaret Joseph"; records of the same name are told apart by their birth.
+pub fn if_one_person(one: &Node, other: &Node) -> String {
+    let [one, other] = told_apart(one, other);
+    format!("if {one} is {other}")
+}
+
+/// "is Marg Josef the same person as Margaret Joseph".
+pub fn are_one_person(one: &Node, other: &Node) -> String {
+    let [one, other] = told_apart(one, other);
+    format!("is {one} the same person as {other}")
+}
+
+fn told_apart(one: &Node, other: &Node) -> [String; 2] {
+    let are_alike = fold(&one.name) == fold(&other.name);
+    [one, other].map(|node| match node.birth {
+        Some(birth) if are_alike => format!("{} (born {})", node.name, birth.in_words()),
+        None if are_alike => format!("{} (birth not recorded)", node.name),
+        _ => node.name.clone(),
+    })
+}
+
+/// With a capital at the front.
+pub fn capitalised(words: &str) -> String {
+    let mut letters = words.chars();
+    match letters.next() {
+        Some(first) => first.to_uppercase().chain(letters).collect(),
+        None => String::new(),
+    }
+}
+
+/// What must be true for a route to hold: "if Marg Josef is Margaret Joseph and Al Pete is Alan Peters".
+pub fn if_words(graph: &FamilyGraph, route: &Route) -> String {
+    let mut conditions = Vec::with_capacity(route.crossings.len());
+    for crossing in &route.crossings {
+        if let (Some(one), Some(other)) = (graph.node(crossing.from), graph.node(crossing.to)) {
+            let [one, other] = told_apart(one, other);
+            conditions.push(format!("{one} is {other}"));
+        }
+    }
+    match conditions.is_empty() {
+        true => String::new(),
+        false => format!("if {}", conditions.join(" and ")),
+    }
+}
+
+/// "perhaps the same person (93 %)".
+pub fn same_person_words(probability: Option<Probability>) -> String {
+    let probability = probability.map_or(String::new(), |known| format!(" ({})", known.in_words()));
+    format!("perhaps the same person{probability}")
 }
 
 fn path_step(
@@ -157,6 +239,7 @@ fn path_step(
     let alone = Route {
         start: before,
         steps: vec![*step],
+        crossings: Vec::new(),
     };
     let shape = alone.shape(graph);
     let tie = graph.tie(step.tie);
@@ -167,5 +250,6 @@ fn path_step(
         from: tie.from,
         to: tie.to,
         source: sources.get(tie.source),
+        link: None,
     })
 }

@@ -1,6 +1,7 @@
 //! People by name: exact or by the beginning of a name.
 
 use super::relations::summary;
+use super::same_person::each_person_once;
 use crate::access::Permit;
 use crate::error::Error;
 use crate::model::ids::PersonId;
@@ -61,10 +62,9 @@ pub fn search_people(
     ranked.sort();
     ranked.truncate(question.limit);
     let people: Vec<PersonId> = ranked.into_iter().map(|(_, person)| person).collect();
-    let nodes = snapshot.nodes(&people, permit.visibility())?;
-    Ok(nodes
+    let found = each_person_once(&snapshot, permit, &people)?;
+    Ok(found
         .iter()
-        .flatten()
         .map(|node| summary(node, question.today))
         .collect())
 }

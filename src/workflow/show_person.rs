@@ -1,14 +1,15 @@
 //! Everything recorded of one person, each statement with its source.
 
 use super::relations::{Sources, summary};
-use super::statement_words::Names;
+use super::same_person::{joined_person, without_hidden};
+use super::statement_words::{Names, same_person};
 use crate::access::Permit;
 use crate::error::Error;
 use crate::model::ids::{ExternalId, PersonId, Revision, Subject};
 use crate::model::lead::PersonSummary;
 use crate::model::neighborhood::{Node, NodeTie};
 use crate::model::partial_date::{Day, PartialDate};
-use crate::model::statement::{Certainty, SealClass, Source, Statement};
+use crate::model::statement::{Certainty, Fact, SealClass, Source, Statement};
 use crate::store::{Snapshot, Store};
 
 /// One statement in words.
@@ -35,6 +36,8 @@ pub struct PersonRecord {
     pub own_count: usize,
     /// Changes with every change of the record.
     pub etag: String,
+    /// The person's other records, where a verdict joined several: what they say is shown too.
+    pub other_records: Vec<PersonId>,
 }
 
 /// Everything the caller may see of a person; `known_on` asks for what was known after that revision.
@@ -58,7 +61,25 @@ pub fn show_person(
     let node = nodes.into_iter().next().flatten().ok_or_else(absent)?;
     let subject = Subject::Person(person);
     let own = snapshot.statements(subject, visibility, known_on)?;
-    let people = node.ties.iter().map(|tie| tie.other).collect();
+    let own: Vec<(Subject, Revision, Statement)> = own
+        .into_iter()
+        .map(|(revision, statement)| (subject, revision, statement))
+        .collect();
+    let own: Vec<(Revision, Statement)> = without_hidden(&snapshot, permit, own)?
+        .into_iter()
+        .map(|(_, revision, statement)| (revision, statement))
+        .collect();
+    let joined = match known_on {
+        Some(_) => None,
+        None => joined_person(&snapshot, permit, person)?,
+    };
+    let linked = node.links.iter().map(|link| link.other);
+    let people = node
+        .ties
+        .iter()
+        .map(|tie| tie.other)
+        .chain(linked)
+        .collect();
     let facts = own.iter().map(|(_, statement)| &statement.fact);
     let names = Names::read(&snapshot, permit, people, facts)?;
     let mut wanted: Vec<_> = own
@@ -66,6 +87,7 @@ pub fn show_person(
         .map(|(_, statement)| statement.evidence.source)
         .collect();
     wanted.extend(node.ties.iter().map(|tie| tie.source));
+    wanted.extend(node.links.iter().map(|link| link.source));
     let sources = Sources::read(&snapshot, wanted)?;
     let mut statements: Vec<ShownStatement> = own
         .iter()
@@ -76,14 +98,20 @@ pub fn show_person(
     statements.extend(from_other_end(
         &snapshot, permit, &node, &own, &names, &sources,
     )?);
-    let identities = snapshot
-        .identities(&[subject])?
-        .into_iter()
-        .next()
-        .flatten();
+    let shown_as = joined.as_ref().unwrap_or(&node);
+    let others = shown_as.record_ids().filter(|record| *record != person);
+    let other_records: Vec<PersonId> = others.collect();
+    let subjects: Vec<Subject> = std::iter::once(person)
+        .chain(other_records.iter().copied())
+        .map(Subject::Person)
+        .collect();
+    let identities = snapshot.identities(&subjects)?.into_iter().flatten();
     Ok(PersonRecord {
-        person: summary(&node, today),
-        external_ids: identities.map_or_else(Vec::new, |identities| identities.external_ids),
+        person: summary(shown_as, today),
+        external_ids: identities
+            .flat_map(|identities| identities.external_ids)
+            .collect(),
+        other_records,
         statements,
         own_count: own.len(),
         etag: snapshot.etag(subject)?.unwrap_or_default(),
@@ -109,7 +137,7 @@ fn shown(
     }
 }
 
-/// Ties that stand with their other end: children, and people whose kin this person is.
+/// Ties and links that stand with their other end: children, people whose kin this person is, records that may be theirs.
 fn from_other_end(
     snapshot: &Snapshot<'_>,
     permit: &Permit,
@@ -135,6 +163,27 @@ fn from_other_end(
             continue;
         };
         shown.push(self::shown(*revision, statement, (kind, words), sources));
+    }
+    let stand_there = node.links.iter().filter(|link| {
+        let own = own.iter();
+        own.into_iter()
+            .all(|(_, statement)| statement.id != link.statement)
+    });
+    for link in stand_there {
+        let there = Subject::Person(link.other);
+        let said = snapshot.statements(there, permit.visibility(), None)?;
+        let it = said
+            .into_iter()
+            .find(|(_, statement)| statement.id == link.statement)
+            .map(|(revision, statement)| (there, revision, statement));
+        for (_, revision, statement) in without_hidden(snapshot, permit, it.into_iter().collect())?
+        {
+            if let Fact::SamePerson(said) = &statement.fact {
+                let words = same_person(said, names.person(link.other));
+                let said = ("same person", words);
+                shown.push(self::shown(revision, &statement, said, sources));
+            }
+        }
     }
     Ok(shown)
 }

@@ -5,6 +5,7 @@ use crate::error::Error;
 use crate::model::ids::{HouseholdId, NationId, PersonId, PlaceId};
 use crate::model::neighborhood::{NodeTie, NodeTieKind};
 use crate::model::partial_date::PartialDate;
+use crate::model::same_person::{Probability, SamePersonLink, Verdict};
 use crate::model::statement::Fact;
 use crate::model::tie::{ParentNature, UnionState};
 use crate::store::Snapshot;
@@ -60,7 +61,7 @@ impl Names {
         })
     }
 
-    fn person(&self, id: PersonId) -> &str {
+    pub fn person(&self, id: PersonId) -> &str {
         self.people
             .get(&id)
             .map_or("somebody you may not see", String::as_str)
@@ -110,6 +111,7 @@ impl Names {
                     ),
                 )
             }
+            Fact::SamePerson(link) => ("same person", same_person(link, self.person(link.other))),
             Fact::Membership(tie) => {
                 let nation = self
                     .nations
@@ -202,6 +204,29 @@ impl Names {
             }
             NodeTieKind::Parent { .. } | NodeTieKind::Kin { .. } => None,
         }
+    }
+}
+
+/// "may be the same person as Margaret Joseph (93 %: Josef and Joseph sound alike)".
+pub fn same_person(link: &SamePersonLink, other: &str) -> String {
+    let verdict = match link.verdict {
+        Verdict::Undecided => "may be the same person as",
+        Verdict::Same => "is the same person as",
+        Verdict::Different => "is not the same person as",
+    };
+    let why: Vec<&str> = match link.verdict_reason.as_str() {
+        "" => link
+            .reasons
+            .iter()
+            .map(|reason| reason.words.as_str())
+            .collect(),
+        reason => vec![reason],
+    };
+    let probability = link.probability.map(Probability::in_words);
+    match (probability, why.join("; ")) {
+        (None, why) => noted(&format!("{verdict} {other}"), &why),
+        (Some(probability), why) if why.is_empty() => format!("{verdict} {other} ({probability})"),
+        (Some(probability), why) => format!("{verdict} {other} ({probability}: {why})"),
     }
 }
 

@@ -27,6 +27,23 @@ fn community(folder: &Path) -> Store {
         seed: 1,
     };
     generate(plan, &folder.join("sample"), &mut |_| {}).unwrap();
+    let people = fs::read_to_string(folder.join("sample/people.csv")).unwrap();
+    let ids: Vec<&str> = people
+        .lines()
+        .skip(1)
+        .filter_map(|line| line.split(',').next())
+        .collect();
+    let rows = [
+        "person-1,person-2,0.934,undecided,,v1,family name=sounds alike=4.2=Josef and Joseph,,linkage",
+        "person-3,person-2,,different,a cousin; she said so,,,,file 7|p. 2||the worker",
+        "person-4,person-5,1,same,,v1,,adoption,",
+    ];
+    let columns = "one,other,probability,verdict,verdict_reason,parameters,reasons,sealed,source";
+    let mut links = format!("{columns}\n{}\n", rows.join("\n"));
+    for (position, id) in ids[1_000..1_005].iter().enumerate() {
+        links = links.replace(&format!("person-{}", position + 1), id);
+    }
+    fs::write(folder.join("sample/same_person.csv"), links).unwrap();
     let store = Store::in_memory(&StoreOptions::default()).unwrap();
     let read = read_folder(&folder.join("sample"), &ReadOptions::default()).unwrap();
     assert_eq!(read.errors, 0);
@@ -144,6 +161,111 @@ fn a_tree_written_and_read_is_written_the_same() {
         let other = Store::in_memory(&StoreOptions::default()).unwrap();
         bring(&other, &read.bundle, "one");
         assert_eq!(written(&other, version), first);
+    }
+}
+
+/// Each with lines that its exports in its own version must hold, beside all of its own.
+const HARD_TREES: &[&str] = &[
+    // Two families of one couple, partners and children in their own order, a person without a name.
+    "0 HEAD\n1 GEDC\n2 VERS 5.5.1\n0 @I1@ INDI\n1 NAME Peter /Sweet/\n1 SEX M\n1 FAMS @F1@\n1 FAMS @F2@\n\
+     0 @I2@ INDI\n1 NAME NN\n1 SEX F\n1 FAMS @F1@\n1 FAMS @F2@\n0 @I3@ INDI\n1 NAME Bo /Sweet/\n1 FAMC @F2@\n\
+     0 @I4@ INDI\n1 NAME Al /Sweet/\n1 FAMC @F2@\n0 @F1@ FAM\n1 HUSB @I1@\n1 WIFE @I2@\n1 MARR\n2 DATE 1912\n\
+     1 DIV Y\n0 @F2@ FAM\n1 HUSB @I1@\n1 WIFE @I2@\n1 CHIL @I4@\n1 CHIL @I3@\n1 MARR\n2 DATE 1920\n0 TRLR\n",
+    // Two husbands, restrictions of a part, sources of a whole record and in words, contact points.
+    "0 HEAD\n1 GEDC\n2 VERS 5.5.1\n0 @I1@ INDI\n1 NAME Ann /Lee/\n2 NICK Annie\n2 _MARNM Poe\n1 SEX F\n\
+     1 BIRT\n2 DATE 8 JAN 1699/00\n2 PLAC Hope, BC\n3 MAP\n4 LATI N49.4\n4 LONG W121.4\n2 RESN confidential\n\
+     1 RESI in the old house\n2 ADDR 1 Main Street\n3 CONT Hope\n2 PHON 555\n1 FAMC @F1@\n2 PEDI foster\n2 STAT proven\n\
+     1 NOTE @N1@\n1 SOUR @S1@\n2 PAGE 7\n1 SOUR as Rose told\n0 @I2@ INDI\n1 NAME Al /Lee/\n1 SEX M\n\
+     1 FAMS @F1@\n0 @I3@ INDI\n1 NAME Cy /Poe/\n1 SEX M\n1 BURI\n2 DATE 1950\n1 FAMS @F1@\n1 FAMC @F9@\n\
+     0 @F1@ FAM\n1 HUSB @I3@\n1 HUSB @I2@\n1 CHIL @I1@\n1 SOUR @S1@\n0 @N1@ NOTE a\n1 CONT b\n\
+     0 @S1@ SOUR\n1 ABBR Register\n0 TRLR\n",
+    "0 HEAD\n1 GEDC\n2 VERS 7.0\n0 @I1@ INDI\n1 RESN CONFIDENTIAL, LOCKED\n1 NAME Ann /Lee/\n2 TYPE MARRIED\n1 SEX X\n\
+     1 ORDN\n2 DATE BET 1700 AND 1701\n3 PHRASE about then\n1 FAMC @VOID@\n2 PEDI SEALING\n1 ASSO @VOID@\n\
+     2 PHRASE Mr Stockdale\n2 ROLE OTHER\n3 PHRASE Teacher\n1 ASSO @I2@\n2 ROLE GODP\n1 NOTE @@@ has four\n\
+     1 SNOTE @N1@\n1 EXID 1\n2 TYPE http://example.com\n0 @I2@ INDI\n1 NAME Bo /Lee/\n0 @N1@ SNOTE x\n0 TRLR\n",
+];
+
+#[test]
+fn hard_trees_stay_the_same_in_both_versions() {
+    for tree in HARD_TREES {
+        let version = match tree.contains("VERS 7") {
+            true => Version::V7,
+            false => Version::V5,
+        };
+        let first = stored(tree);
+        let text = written_whole(&first, version);
+        for line in tree.lines().skip(3).filter(|line| *line != "0 TRLR") {
+            assert!(
+                text.contains(&format!("{line}\n")),
+                "{line} is missing in\n{text}"
+            );
+        }
+        for version in [Version::V5, Version::V7] {
+            let text = written_whole(&first, version);
+            let again = written_whole(&stored(&text), version);
+            assert_eq!(again, text);
+        }
+    }
+}
+
+fn stored(tree: &str) -> Store {
+    let store = Store::in_memory(&StoreOptions::default()).unwrap();
+    let read = read_bytes("tree.ged", tree.as_bytes(), &ReadOptions::default());
+    assert_eq!(read.errors, 0, "{:?}", read.findings);
+    bring(&store, &read.bundle, "one");
+    store
+}
+
+fn written_whole(store: &Store, version: Version) -> String {
+    let question = ExportGedcom {
+        version,
+        people: Vec::new(),
+        degree: 6,
+        with_sealed: true,
+        as_of: Day(20_000),
+    };
+    let mut out = Vec::new();
+    export_gedcom(store, &Permit::local_operator(), &question, &mut out).unwrap();
+    String::from_utf8(out).unwrap()
+}
+
+#[test]
+fn lines_below_a_restriction_are_as_sealed_as_it() {
+    let text = written(&stored(HARD_TREES[1]), Version::V5);
+    assert!(text.contains("1 NAME Ann /Lee/"));
+    assert!(
+        !text.contains("1699/00") && !text.contains("1700"),
+        "{text}"
+    );
+}
+
+#[test]
+fn lines_of_the_other_version_are_said_in_its_words() {
+    let text = written_whole(&stored(HARD_TREES[1]), Version::V7);
+    for lines in [
+        "1 SNOTE @N1@\n",
+        "0 @N1@ SNOTE a\n1 CONT b\n",
+        "2 DATE 8 JAN 1700\n3 PHRASE 8 JAN 1699/00\n",
+        "2 PEDI FOSTER\n",
+        "2 STAT PROVEN\n",
+        "1 TITL as Rose told\n",
+        "1 FAMC @VOID@\n",
+        "2 RESN CONFIDENTIAL\n",
+    ] {
+        assert!(text.contains(lines), "{lines} is missing in\n{text}");
+    }
+    let text = written_whole(&stored(HARD_TREES[2]), Version::V5);
+    for lines in [
+        "1 RESN confidential\n",
+        "2 TYPE married\n",
+        "3 _PHRASE about then\n",
+        "2 RELA godparent\n",
+        "1 NOTE @@@@ has four\n",
+        "1 NOTE @N1@\n",
+        "0 @N1@ NOTE x\n",
+        "1 _EXID 1\n",
+    ] {
+        assert!(text.contains(lines), "{lines} is missing in\n{text}");
     }
 }
 

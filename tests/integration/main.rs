@@ -2,7 +2,9 @@
 
 #![allow(clippy::panic, clippy::unwrap_used, reason = "tests")]
 
+mod csv_again;
 mod doors;
 mod exchange;
 mod killing;
+mod nations;
 mod scenarios;

@@ -2,6 +2,7 @@
 
 use super::person::{date, read_date};
 use super::request::text;
+use super::same_person::same_person_tie;
 use super::words::read;
 use super::written_words::needed;
 use crate::api::answers::Answers;
@@ -120,6 +121,12 @@ pub fn read_fact(
                 role: known.map_or_else(|| role_word(&role), |known| known.word.clone()),
                 paid: tie.paid.or(known.and_then(|known| known.usually_paid)),
             })
+        }
+        Said::SamePerson(_) => {
+            return Err(Error::invalid(
+                at("same_person"),
+                "whether two records are one person is proposed and decided by the SamePersonService",
+            ));
         }
         Said::Membership(tie) => Fact::Membership(Membership {
             nation: answers.nation(&at("membership.nation"), &tie.nation)?,
@@ -271,6 +278,7 @@ pub fn fact_field(fact: &Fact) -> Option<&'static str> {
         Fact::Inquiry(_) => "inquiry",
         Fact::Outreach(_) => "outreach",
         Fact::Note(_) => "note",
+        Fact::SamePerson(_) => "same_person",
         Fact::Place(_)
         | Fact::Nation(_)
         | Fact::Household { .. }
@@ -281,7 +289,7 @@ pub fn fact_field(fact: &Fact) -> Option<&'static str> {
 }
 
 /// Every field of `Fact`.
-pub const FACT_FIELDS: [&str; 19] = [
+pub const FACT_FIELDS: [&str; 20] = [
     "person_name",
     "unnamed",
     "gender",
@@ -301,6 +309,7 @@ pub const FACT_FIELDS: [&str; 19] = [
     "inquiry",
     "outreach",
     "note",
+    "same_person",
 ];
 
 /// A fact as a message; nothing for those that are resources of their own.
@@ -396,6 +405,7 @@ pub fn fact(recordings: &Recordings, fact: &Fact) -> Option<v1::Fact> {
             note: outreach.note.clone(),
         }),
         Fact::Note(note) => Said::Note(note.clone()),
+        Fact::SamePerson(link) => Said::SamePerson(same_person_tie(link, person(link.other))),
         Fact::Place(_)
         | Fact::Nation(_)
         | Fact::Household { .. }

@@ -2,6 +2,7 @@
 
 use super::person::{date, person_summary};
 use super::relation::{path, relation};
+use super::same_person::other_record;
 use crate::api::v1;
 use crate::model::ids::PublicId;
 use crate::model::lead::{
@@ -44,6 +45,9 @@ pub fn lead(lead: &Lead, tier: u32, on: Day) -> v1::Lead {
         outreach: lead.outreach.iter().map(outreach).collect(),
         screening: lead.screening.clone(),
         unknown: lead.unknown.clone(),
+        if_words: lead.if_words.clone(),
+        probable: !lead.if_words.is_empty(),
+        also_recorded_as: lead.also_recorded_as.iter().map(other_record).collect(),
     }
 }
 

@@ -9,6 +9,7 @@ mod person;
 mod record;
 mod relation;
 mod request;
+mod same_person;
 mod statement;
 mod words;
 mod written_words;
@@ -24,5 +25,7 @@ pub use request::{
     day_or, limit, page_size, person_reference, read_external_id, read_revision, revision_text,
     text,
 };
+pub use same_person::same_person_link;
 pub use statement::{read_statement, statement};
 pub use words::read as read_enum;
+pub use written_words::needed;

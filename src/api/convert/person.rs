@@ -1,5 +1,6 @@
 //! People, dates, sources and statements.
 
+use super::same_person::joined_record;
 use crate::api::v1;
 use crate::error::Error;
 use crate::model::lead::PersonSummary;
@@ -96,6 +97,7 @@ pub fn person_summary(person: &PersonSummary, on: Day) -> v1::PersonSummary {
         } else {
             age_in_words(person.birth, on)
         },
+        also_recorded_as: person.also_recorded_as.iter().map(joined_record).collect(),
     }
 }
 

@@ -1,4 +1,4 @@
-//! Cases, nations, waiting families and households as messages and as facts.
+//! Cases, nations, waiting families, households and places as messages and as facts.
 
 use super::fact::{filled, name_of, place, place_of};
 use super::person::{date, read_date};
@@ -11,6 +11,7 @@ use crate::error::Error;
 use crate::model::case::Case;
 use crate::model::ids::{PersonId, Subject, SubjectKind};
 use crate::model::nation::Nation;
+use crate::model::person::{Coordinates, Place};
 use crate::model::statement::Fact;
 use crate::model::waiting_family::WaitingFamily;
 use crate::workflow::Recordings;
@@ -328,6 +329,67 @@ impl Record for v1::Household {
         Some(v1::Household {
             display_name: name.clone(),
             ..v1::Household::default()
+        })
+    }
+
+    fn name(&self) -> &str {
+        &self.name
+    }
+
+    fn etag(&self) -> &str {
+        &self.etag
+    }
+
+    fn source(&self) -> Option<v1::Source> {
+        self.source.clone()
+    }
+
+    fn complete(&mut self, name: String, etag: String, source: Option<v1::Source>) {
+        (self.name, self.etag, self.source) = (name, etag, source);
+    }
+}
+
+impl Record for v1::Place {
+    const KIND: SubjectKind = SubjectKind::Place;
+
+    fn read(&self, _: &Answers, field: &str) -> Result<(Fact, Option<String>), Error> {
+        let at = |name: &str| format!("{field}.{name}");
+        let centre = self.centre.as_ref();
+        let centre = centre.map(|centre| {
+            let (latitude, longitude) = (centre.latitude, centre.longitude);
+            if !(-90.0..=90.0).contains(&latitude) {
+                let reason = "must be -90 to 90";
+                return Err(Error::invalid(at("centre.latitude"), reason));
+            }
+            if !(-180.0..=180.0).contains(&longitude) {
+                let reason = "must be -180 to 180";
+                return Err(Error::invalid(at("centre.longitude"), reason));
+            }
+            Ok(Coordinates {
+                latitude,
+                longitude,
+            })
+        });
+        let place = Place {
+            name: filled(&at("display_name"), &self.display_name)?,
+            region: text(&at("region"), &self.region)?.to_owned(),
+            centre: centre.transpose()?,
+        };
+        Ok((Fact::Place(place), None))
+    }
+
+    fn show(_: &Recordings, fact: &Fact) -> Option<Self> {
+        let Fact::Place(place) = fact else {
+            return None;
+        };
+        Some(v1::Place {
+            display_name: place.name.clone(),
+            region: place.region.clone(),
+            centre: place.centre.map(|centre| v1::Coordinates {
+                latitude: centre.latitude,
+                longitude: centre.longitude,
+            }),
+            ..v1::Place::default()
         })
     }
 

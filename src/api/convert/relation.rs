@@ -1,9 +1,11 @@
 //! Relations and paths.
 
 use super::person::{date, person_named, person_summary, source};
+use super::same_person::link_reason;
 use crate::api::v1;
 use crate::model::lead::{PathStep, Relation};
 use crate::model::partial_date::Day;
+use crate::model::same_person::Probability;
 
 /// A relation, with ages on a day.
 pub fn relation(relation: &Relation, on: Day) -> v1::Relation {
@@ -40,5 +42,10 @@ fn path_step(step: &PathStep) -> v1::PathStep {
         valid_from: step.from.map(date),
         valid_to: step.to.map(date),
         source: source(&step.source),
+        link: step.link.as_ref().map(|link| v1::PathLink {
+            probability: link.probability.map(Probability::value),
+            verdict: v1::Verdict::from(link.verdict).into(),
+            reasons: link.reasons.iter().map(link_reason).collect(),
+        }),
     }
 }

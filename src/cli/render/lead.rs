@@ -1,7 +1,9 @@
 //! One lead, one nation, one person left out.
 
 use super::page::Page;
-use super::words::{certainty, life, membership, outreach, person_in_line, side, source, validity};
+use super::words::{
+    certainty, life, membership, other_record, outreach, person_in_line, side, source, validity,
+};
 use crate::api::v1;
 
 /// A lead: who and what they are to the child, then all that a specialist needs to decide on the next step.
@@ -29,6 +31,8 @@ pub fn lead(page: &mut Page, lead: &v1::Lead) {
         page.fields(4, "Evidence", &evidence(steps));
     }
     page.fields(4, "Also", &lead.other_ways);
+    let recorded: Vec<String> = lead.also_recorded_as.iter().map(other_record).collect();
+    page.fields(4, "Recorded", &recorded);
     if let Some(found) = &lead.score {
         score(page, found);
     }

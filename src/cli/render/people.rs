@@ -1,7 +1,7 @@
 //! People: found by name, shown in full, or listed as relatives.
 
 use super::page::{Page, WIDTH};
-use super::words::{certainty, count, life, person_in_line, source, validity};
+use super::words::{certainty, count, life, other_record, person_in_line, source, validity};
 use crate::api::v1;
 use comfy_table::presets::UTF8_FULL_CONDENSED;
 use comfy_table::{ColumnConstraint, ContentArrangement, Table};
@@ -18,11 +18,7 @@ pub fn people(people: &[v1::PersonSummary], searched: &str, more: bool) -> Strin
     }
     let mut table = new_table(&["name", "born, age", "id"]);
     for person in people {
-        table.add_row([
-            person.display_name.clone(),
-            life(person),
-            person.name.clone(),
-        ]);
+        table.add_row([all_names(person), life(person), person.name.clone()]);
     }
     page.block(0, &table.to_string());
     let found = u32::try_from(people.len()).unwrap_or(u32::MAX);
@@ -62,7 +58,7 @@ pub fn relatives(relatives: &[v1::Relative], degree: u32) -> String {
         table.add_row([
             words.join("; "),
             nearest,
-            person.display_name,
+            all_names(&person),
             life,
             person.name,
         ]);
@@ -73,6 +69,17 @@ pub fn relatives(relatives: &[v1::Relative], degree: u32) -> String {
     page.into_text()
 }
 
+/// The name, with the names of records that were decided to be of the same person.
+fn all_names(person: &v1::PersonSummary) -> String {
+    let mut names = vec![person.display_name.as_str()];
+    for record in &person.also_recorded_as {
+        if !names.contains(&record.display_name.as_str()) {
+            names.push(&record.display_name);
+        }
+    }
+    names.join(", also ")
+}
+
 /// Everything recorded of a person, each statement with its source.
 pub fn person(person: &v1::Person) -> String {
     let summary = person.summary.clone().unwrap_or_default();
@@ -80,12 +87,20 @@ pub fn person(person: &v1::Person) -> String {
     page.heading(&person_in_line(&summary));
     page.gap();
     page.field(0, "Id", &summary.name);
+    let recorded: Vec<String> = summary.also_recorded_as.iter().map(other_record).collect();
+    page.fields(0, "Recorded", &recorded);
     page.field(0, "In sources", &person.external_ids.join(", "));
     page.field(0, "Version", &person.etag);
     page.heading("What is recorded");
     for statement in &person.statements {
         page.item(2, "-", &in_words(statement));
-        page.line(4, &source(statement.source.as_ref()));
+        let mut text = source(statement.source.as_ref());
+        let records = summary.also_recorded_as.iter();
+        let of_record = records.filter(|record| record.name == statement.subject);
+        for record in of_record {
+            text.push_str(&format!("; in the record of {}", record.display_name));
+        }
+        page.line(4, &text);
     }
     if person.statements.is_empty() {
         page.line(2, "Nothing.");

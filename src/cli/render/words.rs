@@ -1,6 +1,7 @@
 //! Messages in words: people, dates, sources, enum values.
 
 use crate::api::v1;
+use crate::model::same_person::Probability;
 
 /// "Mia Joseph, girl …" in one line: name, and in brackets birth and age, or death.
 pub fn person_in_line(person: &v1::PersonSummary) -> String {
@@ -27,6 +28,40 @@ pub fn life(person: &v1::PersonSummary) -> String {
         (None, false) => {}
     }
     parts.join(", ")
+}
+
+/// "perhaps also as Marg Josef, born about 1960 (93 %: Josef and Joseph sound alike) [people/…]".
+pub fn other_record(record: &v1::OtherRecord) -> String {
+    let is_decided = record.verdict == i32::from(v1::Verdict::Same);
+    let front = if is_decided {
+        "also as"
+    } else {
+        "perhaps also as"
+    };
+    let mut text = format!("{front} {}", record.display_name);
+    if let Some(birth) = &record.birth {
+        text.push_str(&format!(", born {}", birth.words));
+    }
+    let why = if record.verdict_reason.is_empty() {
+        let reasons: Vec<&str> = record
+            .reasons
+            .iter()
+            .map(|reason| reason.words.as_str())
+            .filter(|words| !words.is_empty())
+            .collect();
+        reasons.join("; ")
+    } else {
+        record.verdict_reason.clone()
+    };
+    let probability = record.probability.and_then(Probability::new);
+    let probability = probability.map_or(String::new(), Probability::in_words);
+    match (probability.is_empty(), why.is_empty()) {
+        (true, true) => {}
+        (false, false) => text.push_str(&format!(" ({probability}: {why})")),
+        _ => text.push_str(&format!(" ({probability}{why})")),
+    }
+    text.push_str(&format!(" [{}]", record.name));
+    text
 }
 
 /// "file 2001-03, p. 4, 12 March 2001, told by the school counsellor"; says so where there is no source.

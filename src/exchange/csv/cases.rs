@@ -2,7 +2,7 @@
 
 use super::cells::{CellReader, origin};
 use super::concerns::{needed_person, needed_subject};
-use super::reading::{Reading, StandingColumns};
+use super::reading::{IdColumns, Reading, StandingColumns};
 use super::table::{Column, Row, Table};
 use crate::exchange::report::shown;
 use crate::model::case::{
@@ -13,7 +13,7 @@ use crate::model::statement::Fact;
 use crate::model::tie::Side;
 
 struct CaseColumns {
-    id: Column,
+    id: IdColumns,
     child: Column,
     legal_status: Column,
     legal_status_date: Column,
@@ -36,7 +36,7 @@ pub fn read_cases(reading: &mut Reading, data: &[u8]) {
         return;
     };
     let columns = CaseColumns {
-        id: table.needed("id", &mut reading.findings),
+        id: IdColumns::of(&mut table, &mut reading.findings),
         child: table.needed("child", &mut reading.findings),
         legal_status: table.column("legal_status"),
         legal_status_date: table.column("legal_status_date"),

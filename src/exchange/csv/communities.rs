@@ -1,15 +1,16 @@
 //! `places.csv`, `nations.csv` and `households.csv`: what people live in and belong to.
 
 use super::cells::{CellReader, origin};
-use super::reading::{Reading, StandingColumns};
+use super::reading::{IdColumns, Reading, StandingColumns};
 use super::table::{Column, Row, Table};
 use crate::exchange::assembly::Standing;
+use crate::exchange::nation_names::{nation_as_written, reference_id, told_nation};
 use crate::exchange::report::shown;
 use crate::model::bundle::Origin;
 use crate::model::ids::{NationId, PersonId, SubjectKind};
 use crate::model::nation::{Nation, NationLevel};
 use crate::model::person::{Coordinates, Place};
-use crate::model::statement::Fact;
+use crate::model::statement::{Fact, Source};
 use crate::names::normalize::fold;
 
 /// An id in `nations.csv` whose subject is not read yet.
@@ -30,12 +31,16 @@ pub fn read_places(reading: &mut Reading, data: &[u8]) {
         table.column("lat"),
         table.column("lon"),
     );
+    let public_id = table.column("public_id");
     let standing_columns = StandingColumns::of(&mut table);
     if !table.is_complete(&mut reading.findings) {
         return;
     }
     while let Some(row) = table.next_row(&mut reading.findings) {
         let standing = reading.standing(row, standing_columns);
+        let Ok(taken) = reading.public_id(row, public_id) else {
+            continue;
+        };
         let mut cells = CellReader::new(row, &mut reading.findings);
         let place_name = cells.needed_text(name);
         let latitude = cells.number(lat, -90.0..=90.0);
@@ -57,20 +62,22 @@ pub fn read_places(reading: &mut Reading, data: &[u8]) {
                 }),
         };
         let before = reading.assembly.subject_count();
-        reading.assembly.add_place(place, standing);
+        let number = reading.assembly.add_place(place, standing);
         if reading.assembly.subject_count() == before {
             let reason = format!(
                 "the place {} with this region stands already in an earlier row",
                 shown(place_name)
             );
             reading.findings.error(origin(&row, name.name), reason);
+        } else if let Some(id) = taken {
+            reading.assembly.set_public_id(number, id);
         }
     }
     reading.count_rows(&table);
 }
 
 struct NationColumns {
-    id: Column,
+    id: IdColumns,
     name: Column,
     other_names: Column,
     level: Column,
@@ -89,7 +96,7 @@ pub fn read_nations(reading: &mut Reading, data: &[u8]) {
         return;
     };
     let columns = NationColumns {
-        id: table.needed("id", &mut reading.findings),
+        id: IdColumns::of(&mut table, &mut reading.findings),
         name: table.needed("name", &mut reading.findings),
         other_names: table.column("other_names"),
         level: table.column("level"),
@@ -163,6 +170,7 @@ fn read_nation(reading: &mut Reading, row: Row<'_>, columns: &NationColumns) {
     for name in nation.other_names.iter().chain([&nation.name]) {
         note_nation_name(reading, name, number);
     }
+    note_reference(reading, &nation, number);
     let evidence = standing.always();
     reading
         .assembly
@@ -216,7 +224,8 @@ pub fn settle_pending_ids(reading: &mut Reading) {
     }
 }
 
-/// The nation meant by an id or any of its names; a new one, with a warning, if none is.
+/// The nation meant by an id or any of its names, in this bundle or in the reference list; a new one, with a warning, if
+/// none of the bundle is.
 pub fn find_nation(
     reading: &mut Reading,
     row: Row<'_>,
@@ -228,57 +237,87 @@ pub fn find_nation(
         return NationId(number);
     }
     let folded = fold(text);
-    match reading.nations_by_name.get(&folded) {
-        Some(Some(number)) => return NationId(*number),
-        Some(None) => {
-            let reason = format!(
-                "{} is the name of more than one nation: give the id; a new one is made",
-                shown(text)
-            );
-            reading.findings.warning(origin(&row, column.name), reason);
-        }
-        None => {
-            let reason = format!(
-                "no nation has the id or name {}: one is made from the text",
-                shown(text)
-            );
-            reading.findings.warning(origin(&row, column.name), reason);
-        }
+    let known = reading.nations_by_name.get(&folded).copied();
+    if let Some(Some(number)) = known {
+        return NationId(number);
     }
+    let told = told_nation(text);
+    if let Some(Some(number)) = told
+        .reference
+        .and_then(|id| reading.nations_by_reference.get(id))
+    {
+        let number = *number;
+        let reason = format!("{}, which the bundle has", told.report);
+        reading.findings.warning(origin(&row, column.name), reason);
+        reading.nations_by_name.insert(folded, Some(number));
+        return NationId(number);
+    }
+    let reason = match (known, told.reference) {
+        (Some(_), _) => format!(
+            "{} is the name of more than one nation: give the id; a new one is made",
+            shown(text)
+        ),
+        (None, Some(_)) => format!(
+            "{}; no nation of the bundle is that one, so it is made with the names and number of the reference list",
+            told.report
+        ),
+        (None, None) => format!(
+            "no nation has the id or name {}: one is made from the text; {}",
+            shown(text),
+            told.report
+        ),
+    };
+    reading.findings.warning(origin(&row, column.name), reason);
     let number = reading
         .assembly
         .add_subject(SubjectKind::Nation, &format!("nation/{folded}"));
     reading.nations_by_name.insert(folded, Some(number));
-    let nation = Nation {
-        name: text.to_owned(),
-        other_names: Vec::new(),
-        level: NationLevel::Community,
-        part_of: None,
-        languages: Vec::new(),
-        number: String::new(),
-        agencies: Vec::new(),
-        designated_representative: String::new(),
-        governing_body: String::new(),
-        offered_people: Vec::new(),
-    };
+    let mut evidence = standing.always();
+    let mut nation = nation_as_written(text);
+    if let (None, Some(id)) = (known, told.reference) {
+        reading.nations_by_reference.insert(id, Some(number));
+        evidence.source = reading.assembly.source(reference_source());
+        nation = told.nation;
+    }
     reading
         .assembly
-        .add_fact(number, Fact::Nation(Box::new(nation)), standing.always());
+        .add_fact(number, Fact::Nation(Box::new(nation)), evidence);
     NationId(number)
+}
+
+/// Where the names and the number of a nation come from that a file only names.
+fn reference_source() -> Source {
+    Source {
+        document: "reference list of nations (data/nations)".to_owned(),
+        page: String::new(),
+        date: None,
+        asserter: String::new(),
+    }
+}
+
+/// Nations of the bundle are found by any name of the reference list; those of which two are the same are not.
+fn note_reference(reading: &mut Reading, nation: &Nation, number: u64) {
+    let Some(id) = reference_id(nation) else {
+        return;
+    };
+    let known = reading.nations_by_reference.entry(id);
+    known
+        .and_modify(|known| *known = None)
+        .or_insert(Some(number));
 }
 
 pub fn read_households(reading: &mut Reading, data: &[u8]) {
     let Some(mut table) = Table::open("households.csv", data, &mut reading.findings) else {
         return;
     };
-    let id_column = table.needed("id", &mut reading.findings);
+    let id_columns = IdColumns::of(&mut table, &mut reading.findings);
     let name = table.column("name");
     let standing_columns = StandingColumns::of(&mut table);
     if !table.is_complete(&mut reading.findings) {
         return;
     }
     while let Some(row) = table.next_row(&mut reading.findings) {
-        let id = reading.take_id(row, id_column, SubjectKind::Household);
+        let id = reading.take_id(row, id_columns, SubjectKind::Household);
         let (Some(id), Some(standing)) = (id, reading.standing(row, standing_columns)) else {
             continue;
         };

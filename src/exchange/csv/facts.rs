@@ -180,7 +180,8 @@ fn read_fact(
         FactKind::Note => Some(Fact::Note(value)),
         FactKind::KeptLines => Some(Fact::KeptLines(KeptLines {
             under: cells.text(columns.nature).to_owned(),
-            text: value,
+            // Cells are read without what is blank at their end; lines end with a line end.
+            text: value + "\n",
         })),
     };
     if cells.is_faulty() {

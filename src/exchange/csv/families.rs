@@ -2,7 +2,7 @@
 
 use super::cases::listed_people;
 use super::cells::CellReader;
-use super::reading::{Reading, StandingColumns};
+use super::reading::{IdColumns, Reading, StandingColumns};
 use super::table::{Column, Row, Table};
 use crate::exchange::report::shown;
 use crate::model::ids::SubjectKind;
@@ -12,7 +12,7 @@ use crate::model::waiting_family::{Acceptance, ApprovalState, WaitingFamily};
 const OLDEST_CHILD: u8 = 25;
 
 struct Columns {
-    id: Column,
+    id: IdColumns,
     name: Column,
     members: Column,
     approval: Column,
@@ -34,7 +34,7 @@ pub fn read_families(reading: &mut Reading, data: &[u8]) {
         return;
     };
     let columns = Columns {
-        id: table.needed("id", &mut reading.findings),
+        id: IdColumns::of(&mut table, &mut reading.findings),
         name: table.column("name"),
         members: table.column("members"),
         approval: table.column("approval"),

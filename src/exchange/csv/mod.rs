@@ -9,6 +9,7 @@ mod families;
 mod family_rules;
 mod people;
 mod reading;
+mod same_person;
 mod table;
 mod ties;
 mod writer;

@@ -2,7 +2,7 @@
 
 use super::cells::CellReader;
 use super::communities::find_nation;
-use super::reading::{Reading, StandingColumns};
+use super::reading::{IdColumns, Reading, StandingColumns, TakenId};
 use super::table::{Column, Row, Table};
 use crate::exchange::assembly::Standing;
 use crate::exchange::report::shown;
@@ -14,7 +14,7 @@ use crate::model::statement::Fact;
 use crate::names::normalize::join_parts;
 
 struct Columns {
-    id: Column,
+    id: IdColumns,
     full_name: Column,
     given_names: Column,
     family_name: Column,
@@ -37,7 +37,7 @@ struct Columns {
 impl Columns {
     fn of(table: &mut Table<'_>, reading: &mut Reading) -> Columns {
         Columns {
-            id: table.needed("id", &mut reading.findings),
+            id: IdColumns::of(table, &mut reading.findings),
             full_name: table.column("full_name"),
             given_names: table.column("given_names"),
             family_name: table.column("family_name"),
@@ -99,7 +99,8 @@ fn read_person(reading: &mut Reading, row: Row<'_>, columns: &Columns) {
         residences: read_residences(&mut cells, columns.places),
         nations: read_nations(&mut cells, columns.nations),
     };
-    check_life(&mut cells, columns, &person, today);
+    let was_written_by_a_store = id.as_ref().is_some_and(|id| id.public_id.is_some());
+    check_life(&mut cells, columns, &person, today, was_written_by_a_store);
     let description = cells.text(columns.description);
     if !description.is_empty() && !person.names.is_empty() {
         cells.warn(
@@ -235,15 +236,18 @@ fn check_life(
     columns: &Columns,
     person: &PersonCells<'_>,
     today: Option<crate::model::partial_date::Day>,
+    was_written_by_a_store: bool,
 ) {
     let death_date = person.death.and_then(|(_, date)| date);
     if let (Some(birth), Some(death)) = (person.birth_date, death_date)
         && death.before(birth) == Truth::Yes
     {
-        cells.fail(
-            columns.death_date,
-            format!("the death ({death}) lies before the birth ({birth})"),
-        );
+        let reason = format!("the death ({death}) lies before the birth ({birth})");
+        if was_written_by_a_store {
+            cells.warn(columns.death_date, reason);
+        } else {
+            cells.fail(columns.death_date, reason);
+        }
     }
     let Some(today) = today else {
         return;
@@ -267,7 +271,7 @@ fn add_person(
     reading: &mut Reading,
     row: Row<'_>,
     columns: &Columns,
-    id: &str,
+    id: &TakenId,
     person: PersonCells<'_>,
     standing: Standing,
 ) {

@@ -3,15 +3,17 @@
 
 use super::cells::CellReader;
 use super::table::{Column, Row, Table};
-use super::{cases, communities, concerns, facts, families, family_rules, people, ties};
+use super::{
+    cases, communities, concerns, facts, families, family_rules, people, same_person, ties,
+};
 use crate::exchange::assembly::{Assembly, Standing};
 use crate::exchange::family_check::BirthTie;
 use crate::exchange::report::{ExchangeError, Findings, ReadBundle, ReadOptions, shown};
 use crate::model::bundle::Origin;
-use crate::model::ids::{SourceId, SubjectKind};
+use crate::model::ids::{PublicId, SourceId, SubjectKind};
 use crate::model::partial_date::PartialDate;
 use crate::model::statement::{Certainty, SealClass, Source};
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 use std::fs;
 use std::io;
 use std::path::Path;
@@ -21,7 +23,7 @@ const LONGEST_ID: usize = 200;
 type ReadTable = fn(&mut Reading, &[u8]);
 
 /// Files in the order of reading: what others refer to comes first. Only `people.csv` is needed.
-const FILES: [(&str, ReadTable); 12] = [
+const FILES: [(&str, ReadTable); 13] = [
     ("places.csv", communities::read_places),
     ("nations.csv", communities::read_nations),
     ("households.csv", communities::read_households),
@@ -34,6 +36,7 @@ const FILES: [(&str, ReadTable); 12] = [
     ("families.csv", families::read_families),
     ("inquiries.csv", cases::read_inquiries),
     ("outreach.csv", cases::read_outreach),
+    ("same_person.csv", same_person::read_same_person),
 ];
 
 /// Reads a folder. Faults of the content are findings; an error means that the folder or a file could not be opened.
@@ -104,9 +107,12 @@ pub struct Reading {
     pub findings: Findings,
     pub today: Option<crate::model::partial_date::Day>,
     ids: FxHashMap<Box<str>, KnownId>,
+    public_ids: FxHashSet<PublicId>,
     sources: FxHashMap<String, SourceId>,
     /// Nations by folded name; nothing where two nations share it.
     pub nations_by_name: FxHashMap<String, Option<u64>>,
+    /// Nations by id in the reference list; nothing where two of the bundle are the same.
+    pub nations_by_reference: FxHashMap<&'static str, Option<u64>>,
     /// Ids that `nations.csv` names before people are read: nation, file line, column, id.
     pub pending_nation_ids: Vec<communities::PendingId>,
     /// By subject number.
@@ -127,8 +133,10 @@ impl Reading {
             findings: Findings::default(),
             today: options.today,
             ids: FxHashMap::default(),
+            public_ids: FxHashSet::default(),
             sources: FxHashMap::default(),
             nations_by_name: FxHashMap::default(),
+            nations_by_reference: FxHashMap::default(),
             pending_nation_ids: Vec::new(),
             births: Vec::new(),
             birth_ties: Vec::new(),
@@ -201,7 +209,14 @@ impl Reading {
     }
 
     /// Takes an id for a new subject; nothing, with a finding, if it cannot be one.
-    pub fn take_id(&mut self, row: Row<'_>, column: Column, kind: SubjectKind) -> Option<String> {
+    pub fn take_id(
+        &mut self,
+        row: Row<'_>,
+        columns: IdColumns,
+        kind: SubjectKind,
+    ) -> Option<TakenId> {
+        let public_id = self.public_id(row, columns.public_id);
+        let column = columns.id;
         let mut cells = CellReader::new(row, &mut self.findings);
         let id = cells.needed_text(column);
         if id.is_empty() {
@@ -228,14 +243,39 @@ impl Reading {
             line: row.line.try_into().unwrap_or(u32::MAX),
         };
         self.ids.insert(id.into(), known);
-        Some(id.to_owned())
+        Some(TakenId {
+            id: id.to_owned(),
+            public_id: public_id.ok()?,
+        })
+    }
+
+    /// The public id that a row carries; a finding if it cannot be one, or stands twice.
+    pub fn public_id(&mut self, row: Row<'_>, column: Column) -> Result<Option<PublicId>, Faulty> {
+        let text = row.cell(column);
+        if text.is_empty() {
+            return Ok(None);
+        }
+        let mut cells = CellReader::new(row, &mut self.findings);
+        let Ok(id) = text.parse() else {
+            cells.fail(column, format!("{} is not a public id", shown(text)));
+            return Err(Faulty);
+        };
+        if !self.public_ids.insert(id) {
+            let reason = format!("the public id {} stands in an earlier row", shown(text));
+            cells.fail(column, reason);
+            return Err(Faulty);
+        }
+        Ok(Some(id))
     }
 
     /// Adds the subject of an id taken before.
-    pub fn add_subject(&mut self, kind: SubjectKind, id: &str) -> u64 {
-        let number = self.assembly.add_subject(kind, id);
-        if let Some(known) = self.ids.get_mut(id) {
+    pub fn add_subject(&mut self, kind: SubjectKind, taken: &TakenId) -> u64 {
+        let number = self.assembly.add_subject(kind, &taken.id);
+        if let Some(known) = self.ids.get_mut(taken.id.as_str()) {
             known.subject = number.try_into().ok();
+        }
+        if let Some(public_id) = taken.public_id {
+            self.assembly.set_public_id(number, public_id);
         }
         number
     }
@@ -305,6 +345,31 @@ const CERTAINTIES: [Certainty; 4] = [
     Certainty::Disputed,
     Certainty::Disproved,
 ];
+
+/// The columns that say which record a row is.
+#[derive(Clone, Copy)]
+pub struct IdColumns {
+    id: Column,
+    public_id: Column,
+}
+
+impl IdColumns {
+    pub fn of(table: &mut Table<'_>, findings: &mut Findings) -> IdColumns {
+        IdColumns {
+            id: table.needed("id", findings),
+            public_id: table.column("public_id"),
+        }
+    }
+}
+
+/// The ids of a row that are free.
+pub struct TakenId {
+    pub id: String,
+    pub public_id: Option<PublicId>,
+}
+
+/// A cell that cannot be taken; the findings say why.
+pub struct Faulty;
 
 /// The columns of which a row's standing is made. Files without one of them leave it empty.
 #[derive(Clone, Copy)]

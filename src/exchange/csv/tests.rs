@@ -6,6 +6,7 @@ use crate::model::bundle::BundleSubject;
 use crate::model::case::OutreachTarget;
 use crate::model::ids::{NationId, PersonId, SubjectKind};
 use crate::model::person::{ContactKind, Gender, NameKind};
+use crate::model::same_person::{Probability, SamePersonLink, Verdict};
 use crate::model::statement::{Certainty, Fact, SealClass};
 use crate::model::tie::{ParentNature, Side, UnionState};
 use proptest::prelude::*;
@@ -14,7 +15,7 @@ use std::path::Path;
 pub const FOLDER: &str = "example";
 
 /// A small family with one row or more in every file.
-pub const SOUND: [(&str, &str); 11] = [
+pub const SOUND: [(&str, &str); 12] = [
     (
         "places.csv",
         "name,region,lat,lon,source\nVernon,BC,50.27,-119.27,gazetteer\n",
@@ -69,6 +70,11 @@ pub const SOUND: [(&str, &str); 11] = [
         "outreach.csv",
         "case,whom,purpose,state,date\nc1,n1,notice,contacted,2024-06-01\nc1,p4,connection,willing,\n",
     ),
+    (
+        "same_person.csv",
+        "one,other,probability,verdict,verdict_reason,parameters,reasons,sealed,source\n\
+         p2,p4,0.934,different,mother and daughter,v1,family name=exact=3.25=both Joseph;birth date=differs=-4.1=,,linkage\n",
+    ),
 ];
 
 pub fn read(files: &[(&str, &str)], options: &ReadOptions) -> ReadBundle {
@@ -109,7 +115,7 @@ fn facts<'b>(read: &'b ReadBundle, xref: &str) -> Vec<&'b Fact> {
 fn a_sound_bundle_has_no_findings() {
     let read = read(&SOUND, &ReadOptions::default());
     assert_eq!(read.findings, []);
-    assert_eq!(read.rows_read, 22);
+    assert_eq!(read.rows_read, 23);
     let kinds = |kind| {
         read.bundle
             .subjects
@@ -122,6 +128,57 @@ fn a_sound_bundle_has_no_findings() {
     assert_eq!(kinds(SubjectKind::Nation), 2);
     assert_eq!(subject(&read, "p1").external_id.to_string(), "example:p1");
     assert_eq!(subject(&read, "place/kelowna").kind, SubjectKind::Place);
+}
+
+#[test]
+fn a_same_person_link_is_read_with_its_reasons_and_verdict() {
+    let read = read(&SOUND, &ReadOptions::default());
+    let links: Vec<&SamePersonLink> = facts(&read, "p2")
+        .into_iter()
+        .filter_map(|fact| match fact {
+            Fact::SamePerson(link) => Some(link),
+            _ => None,
+        })
+        .collect();
+    let [link] = links[..] else {
+        panic!("{links:?}");
+    };
+    assert_eq!(link.other, PersonId(number(&read, "p4")));
+    assert_eq!(link.probability, Probability::new(0.934));
+    assert_eq!(link.verdict, Verdict::Different);
+    assert_eq!(link.verdict_reason, "mother and daughter");
+    let weights: Vec<(&str, f64)> = link
+        .reasons
+        .iter()
+        .map(|reason| (reason.field.as_str(), reason.weight.bits()))
+        .collect();
+    assert_eq!(weights, [("family name", 3.25), ("birth date", -4.1)]);
+}
+
+#[test]
+fn a_same_person_link_that_cannot_be_is_refused() {
+    let table = [
+        ("p2,p2,0.9,,,,", "always the same person as itself"),
+        ("p2,p4,1.2,,,,", "not a number from 0 to 1"),
+        ("p2,p4,0.9,maybe,,,", "maybe"),
+        ("p2,p4,0.9,,,,names agree", "field=agreement=bits=words"),
+        ("p2,p9,0.9,,,,", "no person with the id"),
+        ("p2,p4,,,,,\np4,p2,,,,,", "stand in the file already"),
+    ];
+    for (row, reason) in table {
+        let text =
+            format!("one,other,probability,verdict,verdict_reason,parameters,reasons\n{row}\n");
+        let mut files: Vec<(&str, &str)> = SOUND.to_vec();
+        files.retain(|(name, _)| *name != "same_person.csv");
+        files.push(("same_person.csv", &text));
+        let read = read(&files, &ReadOptions::default());
+        assert_eq!(read.errors, 1, "{row}");
+        assert!(
+            read.findings[0].reason.contains(reason),
+            "{row}: {:?}",
+            read.findings
+        );
+    }
 }
 
 #[test]

@@ -3,7 +3,7 @@
 use super::cells::{CellReader, origin};
 use super::communities::find_nation;
 use super::concerns::needed_subject;
-use super::family_rules::check_ages;
+use super::family_rules::{self, check_ages};
 use super::reading::{Reading, StandingColumns};
 use super::table::{Column, Row, Table};
 use crate::exchange::assembly::Standing;
@@ -328,8 +328,15 @@ fn read_stated_kin(reading: &mut Reading, row: Row<'_>, columns: &Columns) -> Op
 
 fn read_network(reading: &mut Reading, row: Row<'_>, columns: &Columns) -> Option<Tie> {
     let ends = two_people(reading, row, columns);
+    // A tree may say that two people were close and not how.
+    let may_be_empty =
+        ends.is_some_and(|(from, to)| family_rules::were_written_by_a_store(reading, from, to));
     let mut cells = CellReader::new(row, &mut reading.findings);
-    let role = cells.needed_text(columns.role);
+    let role = if may_be_empty {
+        cells.text(columns.role)
+    } else {
+        cells.needed_text(columns.role)
+    };
     let paid = cells.word(columns.nature, &[true, false], |paid| {
         if paid { "paid" } else { "unpaid" }
     });
@@ -375,7 +382,8 @@ fn elder_first(
         (Some(from_born), Some(to_born)) => from_born.years_before(SURELY_YOUNGER) > to_born,
         _ => false,
     };
-    if !exchanged {
+    // Two whom a store wrote stand as it held them.
+    if !exchanged || family_rules::were_written_by_a_store(reading, from, to) {
         return (from, to);
     }
     let mut cells = CellReader::new(row, &mut reading.findings);

@@ -1,6 +1,7 @@
 //! Writes a bundle subject by subject, in the order of their numbers, so that reading it and writing it again gives the
 //! same bytes. Only what stands is written; [`README`] says what the columns cannot hold.
 
+use super::same_person;
 use super::writer_ids::Names;
 use super::writer_rows::{self, Cells};
 use crate::exchange::report::ExchangeError;
@@ -19,17 +20,25 @@ pub const README: &str = "\
 A Kinpath CSV bundle: what stands at present. Format: data/csv_bundle.md of the program.
 
 Not in these files, as no column holds it: earlier and withdrawn versions of statements, and when and by whom each was\n\
-entered; public ids; statements of other stewards than the operator are the operator's here; the dates of validity of\n\
+entered; statements of other stewards than the operator are the operator's here; the dates of validity of\n\
 cases, waiting families, inquiries, outreach and screenings; of several places of one name and region all but the first,\n\
 of the same tie told several times all but the first. A semicolon in a list is written as a comma, a | in a source as /.\n\
 Use the JSON Lines export to move a whole store.
 ";
 
 /// The files of a bundle with their columns.
-const FILES: [(&str, &[&str]); 12] = [
+const FILES: [(&str, &[&str]); 13] = [
     (
         "places.csv",
-        &["name", "region", "lat", "lon", "certainty", "source"],
+        &[
+            "name",
+            "region",
+            "lat",
+            "lon",
+            "certainty",
+            "source",
+            "public_id",
+        ],
     ),
     (
         "nations.csv",
@@ -48,11 +57,12 @@ const FILES: [(&str, &[&str]); 12] = [
             "certainty",
             "sealed",
             "source",
+            "public_id",
         ],
     ),
     (
         "households.csv",
-        &["id", "name", "certainty", "sealed", "source"],
+        &["id", "name", "certainty", "sealed", "source", "public_id"],
     ),
     (
         "people.csv",
@@ -74,6 +84,7 @@ const FILES: [(&str, &[&str]); 12] = [
             "certainty",
             "sealed",
             "source",
+            "public_id",
         ],
     ),
     (
@@ -160,6 +171,7 @@ const FILES: [(&str, &[&str]); 12] = [
             "certainty",
             "sealed",
             "source",
+            "public_id",
         ],
     ),
     (
@@ -182,6 +194,7 @@ const FILES: [(&str, &[&str]); 12] = [
             "certainty",
             "sealed",
             "source",
+            "public_id",
         ],
     ),
     (
@@ -214,6 +227,7 @@ const FILES: [(&str, &[&str]); 12] = [
             "source",
         ],
     ),
+    ("same_person.csv", same_person::COLUMNS),
 ];
 
 /// What tells two ties apart in a bundle, as the reader does: kind, both ends, word and dates.
@@ -283,6 +297,24 @@ impl CsvWriter {
         cells: Cells,
         evidence: &Evidence,
     ) -> Result<(), ExchangeError> {
+        let cells = self.with_standing(file, cells, evidence);
+        self.put(file, &cells)
+    }
+
+    /// Writes the row that stands for a subject itself, which carries its public id.
+    pub fn subject_row(
+        &mut self,
+        file: &'static str,
+        cells: Cells,
+        evidence: &Evidence,
+        public_id: &str,
+    ) -> Result<(), ExchangeError> {
+        let mut cells = self.with_standing(file, cells, evidence);
+        cells.push(public_id.to_owned());
+        self.put(file, &cells)
+    }
+
+    fn with_standing(&self, file: &str, cells: Cells, evidence: &Evidence) -> Vec<String> {
         let Cells(mut cells) = cells;
         cells.push(evidence.certainty.word().to_owned());
         if file != "places.csv" {
@@ -293,10 +325,14 @@ impl CsvWriter {
                 .source(evidence.source)
                 .map_or_else(String::new, source_cell),
         );
+        cells
+    }
+
+    fn put(&mut self, file: &'static str, cells: &[String]) -> Result<(), ExchangeError> {
         self.rows += 1;
         match self.files.get_mut(file) {
             Some(writer) => writer
-                .write_record(&cells)
+                .write_record(cells)
                 .map_err(|why| ExchangeError::unwritable(Path::new(file), why)),
             None => Ok(()),
         }

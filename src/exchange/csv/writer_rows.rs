@@ -1,6 +1,7 @@
 //! Which facts go into which row of which file.
 
 use super::facts::FactKind;
+use super::same_person::link_cells;
 use super::writer::CsvWriter;
 use super::writer_ids::place_of;
 use crate::exchange::report::ExchangeError;
@@ -41,7 +42,7 @@ impl Cells {
         self.text(&text)
     }
 
-    fn list<Part: AsRef<str>>(self, parts: impl IntoIterator<Item = Part>) -> Cells {
+    pub fn list<Part: AsRef<str>>(self, parts: impl IntoIterator<Item = Part>) -> Cells {
         let parts: Vec<String> = parts
             .into_iter()
             .map(|part| part.as_ref().trim().replace(';', ","))
@@ -80,7 +81,7 @@ fn write_place(writer: &mut CsvWriter, subject: &CopySubject) -> Written {
         .text(&place.region)
         .text(&degrees(|centre| centre.latitude))
         .text(&degrees(|centre| centre.longitude));
-    writer.row("places.csv", cells, &statement.evidence)
+    writer.subject_row("places.csv", cells, &statement.evidence, &subject.public_id)
 }
 
 /// Nations, households, cases and waiting families: one row each, then what is said beside it.
@@ -95,7 +96,7 @@ fn write_document(writer: &mut CsvWriter, subject: &CopySubject) -> Written {
     };
     let documents = standing.iter().filter(is_document).count();
     match standing.iter().rev().find(is_document) {
-        Some(statement) => write_row_of_document(writer, &id, statement)?,
+        Some(statement) => write_row_of_document(writer, subject, &id, statement)?,
         None if subject.kind == SubjectKind::Household && !standing.is_empty() => {
             let nameless = Fact::Household {
                 name: String::new(),
@@ -104,7 +105,7 @@ fn write_document(writer: &mut CsvWriter, subject: &CopySubject) -> Written {
                 fact: nameless,
                 ..standing[0].clone()
             };
-            write_row_of_document(writer, &id, &statement)?;
+            write_row_of_document(writer, subject, &id, &statement)?;
         }
         None => {}
     }
@@ -117,7 +118,12 @@ fn write_document(writer: &mut CsvWriter, subject: &CopySubject) -> Written {
     Ok(())
 }
 
-fn write_row_of_document(writer: &mut CsvWriter, id: &str, statement: &Statement) -> Written {
+fn write_row_of_document(
+    writer: &mut CsvWriter,
+    subject: &CopySubject,
+    id: &str,
+    statement: &Statement,
+) -> Written {
     let cells = Cells::new().text(id);
     let (file, cells) = match &statement.fact {
         Fact::Nation(nation) => ("nations.csv", nation_cells(writer, cells, nation)),
@@ -126,7 +132,7 @@ fn write_row_of_document(writer: &mut CsvWriter, id: &str, statement: &Statement
         Fact::WaitingFamily(family) => ("families.csv", family_cells(writer, cells, family)),
         _ => return Ok(()),
     };
-    writer.row(file, cells, &statement.evidence)
+    writer.subject_row(file, cells, &statement.evidence, &subject.public_id)
 }
 
 fn nation_cells(writer: &CsvWriter, cells: Cells, nation: &Nation) -> Cells {
@@ -284,7 +290,7 @@ fn write_person(writer: &mut CsvWriter, subject: &CopySubject) -> Written {
         }
     }
     let cells = row.cells(writer, &id);
-    writer.row("people.csv", cells, &leading.evidence)?;
+    writer.subject_row("people.csv", cells, &leading.evidence, &subject.public_id)?;
     others
         .into_iter()
         .try_for_each(|statement| write_of_person(writer, subject, &id, statement))
@@ -302,7 +308,7 @@ fn write_nameless(
     };
     let row = PersonRow::default();
     let cells = row.cells(writer, id);
-    writer.row("people.csv", cells, &first.evidence)?;
+    writer.subject_row("people.csv", cells, &first.evidence, &subject.public_id)?;
     for statement in standing {
         if matches!(statement.fact, Fact::Unnamed(ref words) if words == "name unknown") {
             continue;
@@ -425,6 +431,10 @@ fn write_of_person(
                 .date(screening.date)
                 .date(screening.expires);
             writer.row("screenings.csv", cells, evidence)
+        }
+        Fact::SamePerson(link) => {
+            let cells = link_cells(writer, id, link);
+            writer.row("same_person.csv", cells, evidence)
         }
         Fact::Parent(_)
         | Fact::Union(_)

@@ -1,5 +1,7 @@
 //! Bytes to text. A byte order mark decides; else the head's CHAR, unless the bytes say otherwise.
 
+use std::borrow::Cow;
+
 use super::code_pages::{decode_ansel, decode_cp437, decode_cp1252};
 
 /// How far into the file the head's CHAR is looked for.
@@ -7,8 +9,8 @@ const HEAD_BYTES: usize = 8 * 1024;
 
 /// A file as text.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Decoded {
-    pub text: String,
+pub struct Decoded<'b> {
+    pub text: Cow<'b, str>,
     /// The name of the encoding that was used.
     pub encoding: &'static str,
     /// Line and reason, where the declared encoding was not the one used.
@@ -16,7 +18,7 @@ pub struct Decoded {
 }
 
 /// Reads the bytes in the encoding that they are in.
-pub fn decode(bytes: &[u8]) -> Decoded {
+pub fn decode(bytes: &[u8]) -> Decoded<'_> {
     if let Some(rest) = bytes.strip_prefix(b"\xef\xbb\xbf") {
         return decode_utf8(rest, "UTF-8");
     }
@@ -57,15 +59,15 @@ fn declared_encoding(bytes: &[u8]) -> String {
 }
 
 /// Files of one byte a character are often UTF-8 in truth: that many bytes are hardly valid UTF-8 by chance.
-fn decode_declared(
-    bytes: &[u8],
+fn decode_declared<'b>(
+    bytes: &'b [u8],
     declared: &str,
     decode: fn(&[u8]) -> String,
     name: &'static str,
-) -> Decoded {
+) -> Decoded<'b> {
     match std::str::from_utf8(bytes) {
         Ok(text) if !text.is_ascii() => Decoded {
-            text: text.to_owned(),
+            text: text.into(),
             encoding: "UTF-8",
             doubt: Some((
                 0,
@@ -73,17 +75,17 @@ fn decode_declared(
             )),
         },
         _ => Decoded {
-            text: decode(bytes),
+            text: decode(bytes).into(),
             encoding: name,
             doubt: None,
         },
     }
 }
 
-fn decode_utf8(bytes: &[u8], declared: &str) -> Decoded {
+fn decode_utf8<'b>(bytes: &'b [u8], declared: &str) -> Decoded<'b> {
     match std::str::from_utf8(bytes) {
         Ok(text) => Decoded {
-            text: text.to_owned(),
+            text: text.into(),
             encoding: "UTF-8",
             doubt: None,
         },
@@ -98,7 +100,7 @@ fn decode_utf8(bytes: &[u8], declared: &str) -> Decoded {
                 "the head says {declared}, but this line is not UTF-8: the file is read as CP1252"
             );
             Decoded {
-                text: decode_cp1252(bytes),
+                text: decode_cp1252(bytes).into(),
                 encoding: "CP1252",
                 doubt: Some((line, reason)),
             }
@@ -106,7 +108,7 @@ fn decode_utf8(bytes: &[u8], declared: &str) -> Decoded {
     }
 }
 
-fn decode_utf16(bytes: &[u8], unit: fn([u8; 2]) -> u16, name: &'static str) -> Decoded {
+fn decode_utf16(bytes: &[u8], unit: fn([u8; 2]) -> u16, name: &'static str) -> Decoded<'static> {
     let pairs = bytes.chunks_exact(2);
     let is_cut = !pairs.remainder().is_empty();
     let units = pairs.map(|pair| unit([pair[0], pair[1]]));
@@ -118,9 +120,9 @@ fn decode_utf16(bytes: &[u8], unit: fn([u8; 2]) -> u16, name: &'static str) -> D
                 char::REPLACEMENT_CHARACTER
             })
         })
-        .collect();
+        .collect::<String>();
     Decoded {
-        text,
+        text: text.into(),
         encoding: name,
         doubt: is_damaged.then(|| {
             (
@@ -160,7 +162,7 @@ mod tests {
         assert_eq!(decode(&little).text, text);
         let big = utf16(text, u16::to_be_bytes);
         assert_eq!(
-            (decode(&big).text.as_str(), decode(&big).encoding),
+            (&*decode(&big).text, decode(&big).encoding),
             (text, "UTF-16 BE")
         );
         assert_eq!(decode(b"\xef\xbb\xbf0 HEAD").text, "0 HEAD");

@@ -1,35 +1,31 @@
 //! FAM records and what ties people in INDI records: unions, parent ties by nature, adoptions, associates.
 
+use super::associates::read_associates;
+use super::kept::{Member, keep_members};
+use super::parent_ties::{add_parent, check_circles};
 use super::reader::Reading;
-use crate::exchange::assembly::Standing;
-use crate::exchange::family_check::{AgeConflict, BirthTie, age_conflict, own_ancestors};
 use crate::exchange::report::shown;
 use crate::model::ids::PersonId;
 use crate::model::partial_date::PartialDate;
 use crate::model::statement::{Certainty, Fact, SealClass};
-use crate::model::tie::{
-    KinBasis, LegalState, NetworkTie, ParentNature, ParentTie, StatedKin, Union, UnionKind,
-    UnionState,
-};
-use crate::names::kin_words::read_kin_word;
-use crate::names::network_roles::{network_role, role_word};
+use crate::model::tie::{ParentNature, Union, UnionKind, UnionState};
 use rustc_hash::{FxHashMap, FxHashSet};
 
 /// More partners in one family are taken for a mistake.
 const MOST_PARTNERS: usize = 8;
 
 /// A child of a family: said by the child (FAMC), the family (CHIL), or both.
-struct ChildLink {
-    child: u64,
-    family: usize,
+pub struct ChildLink {
+    pub child: u64,
+    pub family: usize,
     /// The line that said it first.
-    line: usize,
+    pub line: usize,
     /// How the husbands and the wives of the family are parents; birth where nothing is said.
-    to_husband: Option<ParentNature>,
-    to_wife: Option<ParentNature>,
-    certainty: Certainty,
-    seal: SealClass,
-    since: Option<PartialDate>,
+    pub to_husband: Option<ParentNature>,
+    pub to_wife: Option<ParentNature>,
+    pub certainty: Certainty,
+    pub seal: SealClass,
+    pub since: Option<PartialDate>,
 }
 
 #[derive(Default)]
@@ -59,9 +55,9 @@ impl ChildLinks {
     }
 }
 
-struct Partner {
-    person: u64,
-    is_wife: bool,
+pub struct Partner {
+    pub person: u64,
+    pub is_wife: bool,
 }
 
 pub fn read_families(reading: &mut Reading<'_>) {
@@ -77,17 +73,20 @@ pub fn read_families(reading: &mut Reading<'_>) {
         let couple = read_partners(reading, family);
         read_union(reading, family, &couple);
         read_children(reading, family, &mut links);
-        let is_lone = couple.len() == 1 && reading.tree.child(family, "CHIL").is_none();
-        if couple.is_empty() || is_lone {
+        partners.insert(family, couple);
+    }
+    let with_children: FxHashSet<usize> = links.all.iter().map(|link| link.family).collect();
+    for family in reading.records_of("FAM") {
+        let count = partners.get(&family).map_or(0, Vec::len);
+        if count == 0 || (count == 1 && !with_children.contains(&family)) {
             without_facts.push(family);
         }
-        partners.insert(family, couple);
     }
     keep_whole(reading, &without_facts);
     for (person, family, line) in links.spouses {
         let couple = partners.get(&family).map(Vec::as_slice).unwrap_or_default();
         if !couple.iter().any(|partner| partner.person == person) {
-            reading.warn(
+            reading.leave(
                 line,
                 "the family does not name this person as HUSB or WIFE: this is not taken",
             );
@@ -95,6 +94,7 @@ pub fn read_families(reading: &mut Reading<'_>) {
     }
     // Where several families claim a child, the one recorded first in the file stands and later parents are in dispute.
     links.all.sort_by_key(|link| (link.family, link.line));
+    keep_all_members(reading, &partners, &links.all);
     let mut birth_parents = FxHashMap::default();
     for link in links.all {
         for partner in partners
@@ -108,11 +108,42 @@ pub fn read_families(reading: &mut Reading<'_>) {
     check_circles(reading);
 }
 
+fn keep_all_members(
+    reading: &mut Reading<'_>,
+    partners: &FxHashMap<usize, Vec<Partner>>,
+    links: &[ChildLink],
+) {
+    let mut next = 0;
+    for family in reading.records_of("FAM") {
+        let couple = partners.get(&family).map(Vec::as_slice).unwrap_or_default();
+        let mut members: Vec<Member> = couple
+            .iter()
+            .map(|partner| Member {
+                tag: if partner.is_wife { "WIFE" } else { "HUSB" },
+                person: partner.person,
+                nature: None,
+            })
+            .collect();
+        while let Some(link) = links.get(next).filter(|link| link.family == family) {
+            let said = link.to_husband.or(link.to_wife);
+            members.push(Member {
+                tag: "CHIL",
+                person: link.child,
+                nature: said.filter(|nature| *nature != ParentNature::Birth),
+            });
+            next += 1;
+        }
+        if reading.is_taken(family) {
+            keep_members(reading, family, &members);
+        }
+    }
+}
+
 /// Families of which nothing follows (children without a parent, one partner alone) are kept, with what points to them.
 fn keep_whole(reading: &mut Reading<'_>, families: &[usize]) {
     let mut xrefs = FxHashSet::default();
     for &family in families {
-        reading.give_back(family);
+        reading.keep_too(family);
         xrefs.insert(reading.tree.line(family).xref);
     }
     if xrefs.is_empty() {
@@ -124,14 +155,14 @@ fn keep_whole(reading: &mut Reading<'_>, families: &[usize]) {
             let found = reading.tree.line(line);
             let points = found.pointer().is_some_and(|xref| xrefs.contains(xref));
             if matches!(found.tag, "FAMC" | "FAMS") && points {
-                reading.give_back(line);
+                reading.keep_too(line);
             }
         }
     }
 }
 
 fn read_child_links(reading: &mut Reading<'_>, record: usize, links: &mut ChildLinks) {
-    let Some(&child) = reading.people.get(reading.tree.line(record).xref) else {
+    let Some(child) = reading.person_of(record) else {
         return;
     };
     for line in reading.take_all(record, "FAMS") {
@@ -155,9 +186,12 @@ fn read_child_links(reading: &mut Reading<'_>, record: usize, links: &mut ChildL
     }
     if let Some(birth) = reading.tree.child(record, "BIRT")
         && let Some(line) = reading.take_first(birth, "FAMC")
-        && let Some(family) = family_at(reading, line)
     {
-        links.entry(child, family, line);
+        let family = family_at(reading, line);
+        reading.keep_too(line);
+        if let Some(family) = family {
+            links.entry(child, family, line);
+        }
     }
     read_adoptions(reading, record, child, links);
 }
@@ -173,13 +207,13 @@ fn read_adoptions(reading: &mut Reading<'_>, record: usize, child: u64, links: &
         let Some(line) = reading.take_first(adoption, "FAMC") else {
             continue;
         };
-        reading.take(adoption);
         let Some(family) = family_at(reading, line) else {
             continue;
         };
         let by_whom = reading.take_value(line, "ADOP").to_uppercase();
         let since = reading.take_date(adoption);
         let seal = reading.standing(record, adoption).seal;
+        reading.keep_too(adoption);
         let link = links.entry(child, family, line);
         if by_whom != "WIFE" {
             link.to_husband = Some(ParentNature::Adoptive);
@@ -192,17 +226,20 @@ fn read_adoptions(reading: &mut Reading<'_>, record: usize, child: u64, links: &
     }
 }
 
-/// The family that a line points to; nothing, with an error, if there is none.
+/// The family that a line points to; nothing, with a warning, if there is none.
 fn family_at(reading: &mut Reading<'_>, position: usize) -> Option<usize> {
     let line = reading.tree.line(position);
     match line.pointer() {
-        Some("VOID") => None,
+        Some("VOID") => {
+            reading.keep_too(position);
+            None
+        }
         Some(xref) => {
             let family = reading
                 .record(xref)
                 .filter(|record| reading.tree.line(*record).tag == "FAM");
             if family.is_none() {
-                reading.error(
+                reading.leave(
                     position,
                     format!("there is no family with the reference @{xref}@"),
                 );
@@ -210,7 +247,7 @@ fn family_at(reading: &mut Reading<'_>, position: usize) -> Option<usize> {
             family
         }
         None => {
-            reading.error(
+            reading.leave(
                 position,
                 format!(
                     "{} is not a reference to a family, like @F1@",
@@ -240,7 +277,7 @@ fn read_nature(reading: &mut Reading<'_>, holder: usize, tag: &str) -> Option<Pa
         "presumed",
     ];
     if !is_ours.contains(&value.to_lowercase().as_str()) {
-        reading.give_back(line);
+        reading.keep_too(line);
     }
     Some(match value.to_lowercase().as_str() {
         "birth" | "natural" | "biological" => ParentNature::Birth,
@@ -263,11 +300,18 @@ fn read_nature(reading: &mut Reading<'_>, holder: usize, tag: &str) -> Option<Pa
 }
 
 fn read_status(reading: &mut Reading<'_>, link: usize) -> Certainty {
-    match reading.take_value(link, "STAT").to_lowercase().as_str() {
+    let Some(line) = reading.take_first(link, "STAT") else {
+        return Certainty::Reported;
+    };
+    let value = reading.tree.line(line).value.trim().to_lowercase();
+    match value.as_str() {
         "proven" => Certainty::Confirmed,
         "challenged" => Certainty::Disputed,
         "disproven" => Certainty::Disproved,
-        _ => Certainty::Reported,
+        _ => {
+            reading.give_back(line);
+            Certainty::Reported
+        }
     }
 }
 
@@ -279,10 +323,8 @@ fn read_partners(reading: &mut Reading<'_>, family: usize) -> Vec<Partner> {
                 continue;
             };
             if partners.iter().any(|partner| partner.person == person) {
-                reading.error(
-                    line,
-                    format!("{} is tied to itself", reading.tree.line(line).value.trim()),
-                );
+                let itself = reading.tree.line(line).value.trim();
+                reading.leave(line, format!("{itself} is tied to itself"));
             } else if partners.len() <= MOST_PARTNERS {
                 partners.push(Partner { person, is_wife });
             }
@@ -335,7 +377,7 @@ fn read_union(reading: &mut Reading<'_>, family: usize, partners: &[Partner]) {
     if marriage.is_none()
         && let Some(denied) = reading.tree.child(family, "MARR")
     {
-        reading.give_back(denied);
+        reading.keep_too(denied);
     }
     let mut since = None;
     let mut kind = UnionKind::Other;
@@ -346,6 +388,8 @@ fn read_union(reading: &mut Reading<'_>, family: usize, partners: &[Partner]) {
         let written = reading.tree.child_value(marriage, "TYPE").to_lowercase();
         if written == "common law" {
             reading.take_value(marriage, "TYPE");
+        } else if let Some(line) = reading.tree.child(marriage, "TYPE") {
+            reading.keep_too(line);
         }
         let is_common_law = ["common law", "common-law", "cohabitation"]
             .iter()
@@ -359,16 +403,18 @@ fn read_union(reading: &mut Reading<'_>, family: usize, partners: &[Partner]) {
     let mut state = UnionState::Current;
     let mut until = None;
     for tag in ["DIV", "ANUL", "_SEPR"] {
-        if let Some(end) = reading
-            .take_first(family, tag)
-            .filter(|event| is_asserted(reading, *event))
-        {
+        let Some(end) = reading.take_first(family, tag) else {
+            continue;
+        };
+        if is_asserted(reading, end) {
+            let is_first = state == UnionState::Current;
             state = UnionState::Ended;
             until = until.or(reading.take_date(end));
-            if tag != "DIV" {
-                reading.give_back(end);
+            if tag == "DIV" && is_first {
+                continue;
             }
         }
+        reading.keep_too(end);
     }
     for (position, first) in partners.iter().enumerate() {
         for second in &partners[position + 1..] {
@@ -384,177 +430,5 @@ fn read_union(reading: &mut Reading<'_>, family: usize, partners: &[Partner]) {
                 standing.during(since, until),
             );
         }
-    }
-}
-
-fn add_parent(
-    reading: &mut Reading<'_>,
-    link: &ChildLink,
-    partner: &Partner,
-    birth_parents: &mut FxHashMap<u64, u32>,
-) {
-    let said = if partner.is_wife {
-        link.to_wife
-    } else {
-        link.to_husband
-    };
-    let nature = said.unwrap_or(ParentNature::Birth);
-    if partner.person == link.child {
-        reading.error(link.line, "a person is their own parent");
-        return;
-    }
-    if !reading
-        .parent_ties
-        .insert((link.child, partner.person, nature))
-    {
-        return;
-    }
-    let mut certainty = link.certainty;
-    if nature == ParentNature::Birth && certainty < Certainty::Disputed {
-        let known = birth_parents.entry(link.child).or_insert(0);
-        *known += 1;
-        if *known > 2 {
-            certainty = Certainty::Disputed;
-            reading.warn(
-                link.line,
-                "a third birth parent is recorded: kept as disputed",
-            );
-        }
-    }
-    let of_family = reading.standing(link.family, link.family);
-    let standing = Standing {
-        certainty,
-        seal: link.seal.max(of_family.seal),
-        ..of_family
-    };
-    let tie = ParentTie {
-        parent: PersonId(partner.person),
-        nature,
-        legal_state: LegalState::Unknown,
-        legal_date: None,
-        court: String::new(),
-    };
-    let since = link.since.filter(|_| nature == ParentNature::Adoptive);
-    reading
-        .assembly
-        .add_fact(link.child, Fact::Parent(tie), standing.during(since, None));
-    if nature == ParentNature::Birth && certainty != Certainty::Disproved {
-        warn_about_ages(reading, link, partner.person);
-        if let (Ok(child), Ok(parent)) = (link.child.try_into(), partner.person.try_into()) {
-            let line = link.line.try_into().unwrap_or(u32::MAX);
-            reading.birth_ties.push(BirthTie {
-                child,
-                parent,
-                line,
-            });
-        }
-    }
-}
-
-fn warn_about_ages(reading: &mut Reading<'_>, link: &ChildLink, parent: u64) {
-    let births = (
-        reading.births.get(&parent).copied(),
-        reading.births.get(&link.child).copied(),
-    );
-    let Some(conflict) = age_conflict(births.0, births.1) else {
-        return;
-    };
-    let told = match conflict {
-        AgeConflict::BornBeforeParent => "the child is older than the parent".to_owned(),
-        AgeConflict::ParentTooYoung { at_most } => {
-            format!("the parent was at most {at_most} years old")
-        }
-        AgeConflict::ParentVeryOld { at_least } => {
-            format!("the parent was at least {at_least} years old")
-        }
-    };
-    let born = |date: Option<PartialDate>| date.map(|date| date.to_string()).unwrap_or_default();
-    let reason = format!(
-        "{told}: {} (born {}) and the birth parent {} (born {})",
-        shown(reading.assembly.xref(link.child)),
-        born(births.1),
-        shown(reading.assembly.xref(parent)),
-        born(births.0)
-    );
-    reading.warn(link.line, reason);
-}
-
-fn check_circles(reading: &mut Reading<'_>) {
-    let ties = std::mem::take(&mut reading.birth_ties);
-    for found in own_ancestors(&ties) {
-        let chain: Vec<&str> = found
-            .chain
-            .iter()
-            .map(|person| reading.assembly.xref((*person).into()))
-            .collect();
-        let chain = chain.join(" → ");
-        let reason = format!(
-            "a person would be their own ancestor, each arrow leading to a birth parent: {chain}"
-        );
-        reading.warn(ties[found.closing_tie].line as usize, reason);
-    }
-}
-
-/// GEDCOM 7's fixed words in plain ones.
-fn role_of_enumeration(word: &str) -> &str {
-    match word {
-        "CLERGY" => "clergy",
-        "FATH" => "father",
-        "FRIEND" => "friend",
-        "GODP" => "godparent",
-        "MOTH" => "mother",
-        "NGHBR" => "neighbour",
-        "OFFICIATOR" => "officiator",
-        "PARENT" => "parent",
-        "SPOU" => "spouse",
-        "WITN" => "witness",
-        other => other,
-    }
-}
-
-/// ASSO: the associate is the RELA of this person. A word of kinship becomes stated kin, anything else a network tie.
-fn read_associates(reading: &mut Reading<'_>, record: usize) {
-    let Some(&person) = reading.people.get(reading.tree.line(record).xref) else {
-        return;
-    };
-    for line in reading.take_all(record, "ASSO") {
-        let Some(associate) = reading.person_at(line) else {
-            continue;
-        };
-        let standing = reading.standing(record, line);
-        let mut role = reading.take_value(line, "RELA");
-        if let Some(role_line) = reading.take_first(line, "ROLE") {
-            // GEDCOM 7: a fixed word, or a phrase for others.
-            let phrase = reading.take_value(role_line, "PHRASE");
-            role = if phrase.is_empty() {
-                role_of_enumeration(reading.tree.line(role_line).value.trim())
-            } else {
-                phrase
-            };
-        }
-        if associate == person {
-            reading.warn(
-                line,
-                "a person is associated with themselves: this is not taken",
-            );
-            reading.give_back(line);
-            continue;
-        }
-        let fact = match read_kin_word(role) {
-            Some(kin) => Fact::StatedKin(StatedKin {
-                kin: PersonId(associate),
-                term: kin.term,
-                as_told: role.to_owned(),
-                side: kin.side,
-                basis: KinBasis::Told,
-            }),
-            None => Fact::Network(NetworkTie {
-                adult: PersonId(associate),
-                role: network_role(role)
-                    .map_or_else(|| role_word(role), |known| known.word.clone()),
-                paid: None,
-            }),
-        };
-        reading.assembly.add_fact(person, fact, standing.always());
     }
 }

@@ -1,14 +1,18 @@
 //! Which references the records of a file get, and which families its people form: one for each couple and each set of
 //! parents of a child, as GEDCOM knows parents by families only.
 
+use super::evidence::{document_of, shortened};
+use super::kept::MEMBERS;
+use super::nodes::{Node, Reading, parse_kept};
 use super::writer::Version;
 use crate::model::ids::{SourceId, SubjectKind};
 use crate::model::partial_date::PartialDate;
-use crate::model::person::Gender;
+use crate::model::person::{Gender, Place};
 use crate::model::statement::{Certainty, Fact, KeptLines, SealClass, Source, Statement};
 use crate::model::store_copy::{CopyPart, CopySubject};
-use crate::model::tie::{ParentNature, Union, UnionKind, UnionState};
+use crate::model::tie::{ParentNature, UnionKind, UnionState};
 use rustc_hash::{FxHashMap, FxHashSet};
+use std::cell::RefCell;
 use std::collections::BTreeMap;
 
 /// Longer references are replaced, in characters.
@@ -18,24 +22,24 @@ const LONGEST_XREF: usize = 20;
 #[derive(Debug, Default)]
 pub struct Person {
     pub xref: String,
-    /// In the file that the person came from.
-    pub first_xref: String,
-    /// That file.
+    /// The file that the person came from.
     pub source: String,
     /// Positions of families in which the person is a partner.
     pub spouse_in: Vec<usize>,
-    gender: Gender,
-    parents: Vec<Parent>,
-    unions: Vec<(Union, Option<PartialDate>, Option<PartialDate>)>,
-    kept: Vec<KeptLines>,
+    pub(super) gender: Gender,
+    pub(super) parents: Vec<Parent>,
+    pub(super) unions: Vec<(u64, FamilyUnion)>,
+    pub(super) kept: Vec<KeptLines>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq)]
-struct Parent {
-    parent: u64,
-    nature: ParentNature,
-    certainty: Certainty,
-    since: Option<PartialDate>,
+pub struct Parent {
+    pub parent: u64,
+    pub nature: ParentNature,
+    pub certainty: Certainty,
+    pub since: Option<PartialDate>,
+    pub source: SourceId,
+    pub seal: SealClass,
 }
 
 /// A union as a family says it.
@@ -45,17 +49,20 @@ pub struct FamilyUnion {
     pub state: UnionState,
     pub since: Option<PartialDate>,
     pub until: Option<PartialDate>,
+    pub source: SourceId,
+    pub seal: SealClass,
 }
 
 #[derive(Debug, Default)]
 pub struct Family {
     pub xref: String,
-    pub husband: Option<u64>,
-    pub wife: Option<u64>,
+    /// Each with HUSB or WIFE.
+    pub partners: Vec<(&'static str, u64)>,
     pub unions: Vec<FamilyUnion>,
-    /// Source, path and text.
+    /// Of the file that it came from, the path and text.
     pub kept: Vec<(String, String, String)>,
-    children: Vec<usize>,
+    pub source: String,
+    pub(super) children: Vec<(usize, usize)>,
 }
 
 /// How a child belongs to a family.
@@ -63,12 +70,32 @@ pub struct Family {
 pub struct Link {
     pub child: u64,
     pub family: usize,
-    /// Nothing where the two parents differ.
+    /// Nothing where the parents differ.
     pub nature: Option<ParentNature>,
     pub to_husband: Option<ParentNature>,
     pub to_wife: Option<ParentNature>,
     pub certainty: Certainty,
     pub since: Option<PartialDate>,
+    pub source: SourceId,
+    pub seal: SealClass,
+}
+
+/// A record that belongs to nobody.
+#[derive(Debug)]
+pub struct KeptRecord {
+    /// The file that it came from.
+    pub source: String,
+    pub text: String,
+    /// Its reference in this file; empty for none.
+    pub xref: String,
+}
+
+/// A place that a file gave a child in a family.
+#[derive(Clone, Copy, Debug)]
+pub struct Seat {
+    pub family: usize,
+    pub order: usize,
+    pub nature: Option<ParentNature>,
 }
 
 /// Everything that must be known before the first record is written.
@@ -77,26 +104,38 @@ pub struct FamilyPlan {
     pub version: Version,
     pub people: BTreeMap<u64, Person>,
     pub families: Vec<Family>,
-    pub places: FxHashMap<u64, String>,
+    pub places: FxHashMap<u64, Place>,
     pub sources: FxHashMap<SourceId, Source>,
     /// By source file, the text of each.
     pub kept_heads: Vec<(String, String)>,
-    pub kept_records: Vec<(String, String)>,
+    pub kept_records: Vec<KeptRecord>,
     /// Kept SOUR records by title and author.
     pub kept_sources: FxHashMap<(String, String), String>,
     pub new_sources: BTreeMap<(String, String), String>,
+    sources_in_words: FxHashSet<(String, String)>,
+    /// Title and author by reference.
+    pub sources_by_xref: FxHashMap<String, (String, String)>,
+    /// References of those of them that are cited.
+    pub used_sources: RefCell<FxHashSet<String>>,
+    /// Records that lines below people and families become, and their references between @ signs.
+    pub made_records: RefCell<Vec<Node>>,
+    pub made_names: RefCell<FxHashSet<String>>,
+    /// Extension tags that the head's SCHMA explains.
+    pub declared: FxHashSet<String>,
     /// Sources of what is written; no other is named in the file.
     cited: FxHashSet<SourceId>,
     with_sealed: bool,
     only: Option<FxHashSet<u64>>,
-    links: Vec<Link>,
-    links_of_child: FxHashMap<u64, Vec<usize>>,
-    by_partners: FxHashMap<(u64, u64), usize>,
-    taken: FxHashSet<String>,
+    pub(super) links: Vec<Link>,
+    pub(super) links_of_child: FxHashMap<u64, Vec<usize>>,
+    pub(super) by_partners: FxHashMap<(u64, u64), usize>,
+    /// Families by source file and reference there.
+    pub(super) by_first_name: FxHashMap<(String, String), usize>,
+    pub(super) seats: FxHashMap<u64, Vec<Seat>>,
+    /// References given out, with the tag of their record.
+    taken: FxHashMap<String, &'static str>,
     /// By source file and reference there.
     names: FxHashMap<(String, String), String>,
-    /// People by their reference in this file.
-    numbers: FxHashMap<String, u64>,
     /// Source files of GEDCOM 7.
     of_version_7: FxHashSet<String>,
 }
@@ -114,17 +153,25 @@ impl FamilyPlan {
             kept_records: Vec::new(),
             kept_sources: FxHashMap::default(),
             new_sources: BTreeMap::new(),
+            sources_in_words: FxHashSet::default(),
+            sources_by_xref: FxHashMap::default(),
+            used_sources: RefCell::default(),
+            made_records: RefCell::default(),
+            made_names: RefCell::default(),
+            declared: FxHashSet::default(),
             cited: FxHashSet::default(),
             with_sealed,
             only,
             links: Vec::new(),
             links_of_child: FxHashMap::default(),
             by_partners: FxHashMap::default(),
-            taken: ["KINPATH".to_owned(), "VOID".to_owned()]
+            by_first_name: FxHashMap::default(),
+            seats: FxHashMap::default(),
+            taken: [("KINPATH", "SUBM"), ("VOID", "")]
                 .into_iter()
+                .map(|(name, tag)| (name.to_owned(), tag))
                 .collect(),
             names: FxHashMap::default(),
-            numbers: FxHashMap::default(),
             of_version_7: FxHashSet::default(),
         }
     }
@@ -148,7 +195,7 @@ impl FamilyPlan {
                 SubjectKind::Place => {
                     for statement in subject.standing() {
                         if let Fact::Place(place) = &statement.fact {
-                            self.places.insert(subject.number, place.name.clone());
+                            self.places.insert(subject.number, place.clone());
                         }
                     }
                 }
@@ -171,7 +218,35 @@ impl FamilyPlan {
         for statement in subject.standing() {
             if self.is_shown(statement) {
                 self.cited.insert(statement.evidence.source);
+                if let Fact::KeptLines(lines) = &statement.fact {
+                    self.note_sources_in_words(&lines.text);
+                }
             }
+        }
+    }
+
+    /// 7.0 has no sources in words: those of kept lines get records.
+    fn note_sources_in_words(&mut self, text: &str) {
+        let is_in_words = |line: &str| {
+            let words = line.split_once(" SOUR ");
+            words.is_some_and(|(_, value)| !value.starts_with('@') || value.starts_with("@@"))
+        };
+        if self.version == Version::V5 || !text.lines().any(is_in_words) {
+            return;
+        }
+        let reading = Reading {
+            from: Version::V5,
+            to: Version::V5,
+            name: &|_| None,
+        };
+        let nodes = parse_kept(text, &[], &reading);
+        let mut open: Vec<&Node> = nodes.iter().collect();
+        while let Some(node) = open.pop() {
+            if node.tag == "SOUR" && !node.is_pointer && node.xref.is_empty() {
+                let key = (shortened(&node.value), String::new());
+                self.sources_in_words.insert(key);
+            }
+            open.extend(&node.children);
         }
     }
 
@@ -183,6 +258,8 @@ impl FamilyPlan {
             self.kept_records.clear();
             self.kept_sources.clear();
         }
+        self.name_kept_records();
+        self.form_families_as_kept();
         self.form_couples();
         let people: Vec<u64> = self.people.keys().copied().collect();
         for child in people {
@@ -191,8 +268,9 @@ impl FamilyPlan {
         self.place_kept_lines();
         let mut number = 0;
         for position in 0..self.families.len() {
+            self.families[position].children.sort_unstable();
             if self.families[position].xref.is_empty() {
-                self.families[position].xref = free(&mut self.taken, "F", &mut number);
+                self.families[position].xref = free(&mut self.taken, "FAM", &mut number);
             }
         }
         let mut number = 0;
@@ -201,14 +279,27 @@ impl FamilyPlan {
             .iter()
             .filter(|(number, _)| self.cited.contains(number))
             .map(|(_, source)| (source.document.clone(), source.asserter.clone()))
+            .chain(std::mem::take(&mut self.sources_in_words))
             .filter(|key| !key.0.is_empty() && !self.kept_sources.contains_key(key))
             .collect();
         for key in told {
             self.new_sources.insert(key, String::new());
         }
         for xref in self.new_sources.values_mut() {
-            *xref = free(&mut self.taken, "S", &mut number);
+            *xref = free(&mut self.taken, "SOUR", &mut number);
         }
+        let new = self.new_sources.iter();
+        let new = new.map(|(key, xref)| (xref.clone(), key.clone()));
+        self.sources_by_xref.extend(new);
+    }
+
+    /// What a reference of this file, between @ signs, leads to: the tag of its record.
+    pub fn tag_of(&self, pointer: &str) -> Option<&'static str> {
+        let name = pointer.strip_prefix('@')?.strip_suffix('@')?;
+        self.taken
+            .get(name)
+            .copied()
+            .filter(|tag| !tag.is_empty() && (name != "KINPATH" || self.version == Version::V5))
     }
 
     pub fn families_of_child(&self, child: u64) -> impl Iterator<Item = (usize, &Link)> {
@@ -220,7 +311,7 @@ impl FamilyPlan {
         self.families[family]
             .children
             .iter()
-            .map(|link| &self.links[*link])
+            .map(|(_, link)| &self.links[*link])
     }
 
     /// The reference in this file of one in a source file.
@@ -230,13 +321,12 @@ impl FamilyPlan {
             .cloned()
     }
 
-    /// What stands before the tags of lines kept of a file of the other version, which may mean something else here.
-    pub fn prefix(&self, source: &str) -> &'static str {
-        let was_7 = self.of_version_7.contains(source);
-        if was_7 == (self.version == Version::V7) {
-            ""
+    /// What a source file was written in.
+    pub fn written_in(&self, source: &str) -> Version {
+        if self.of_version_7.contains(source) {
+            Version::V7
         } else {
-            "_"
+            Version::V5
         }
     }
 
@@ -255,8 +345,7 @@ impl FamilyPlan {
             .map(|(_, id)| (id.source.clone(), id.xref.clone()))
             .unwrap_or_default();
         let mut person = Person {
-            xref: self.take_name(&source, &first_xref, &format!("P{number}")),
-            first_xref,
+            xref: self.take_name(&source, &first_xref, &format!("P{number}"), "INDI"),
             source,
             ..Person::default()
         };
@@ -272,18 +361,26 @@ impl FamilyPlan {
                     nature: tie.nature,
                     certainty: evidence.certainty,
                     since: evidence.valid_from,
+                    source: evidence.source,
+                    seal: evidence.seal,
                 }),
                 Fact::Union(union) => {
-                    let dates = (evidence.valid_from, evidence.valid_to);
-                    person.unions.push((*union, dates.0, dates.1));
+                    let said = FamilyUnion {
+                        kind: union.kind,
+                        state: union.state,
+                        since: evidence.valid_from,
+                        until: evidence.valid_to,
+                        source: evidence.source,
+                        seal: evidence.seal,
+                    };
+                    person.unions.push((union.partner.0, said));
                 }
-                Fact::KeptLines(kept) if kept.under.starts_with("FAM @") => {
+                Fact::KeptLines(kept) if is_of_family(kept) => {
                     person.kept.push(kept.clone());
                 }
                 _ => {}
             }
         }
-        self.numbers.insert(person.xref.clone(), number);
         self.people.insert(number, person);
     }
 
@@ -309,220 +406,98 @@ impl FamilyPlan {
                 // Ours, of an earlier export; it is written anew.
                 continue;
             }
-            if let Some((xref, tag)) = first
-                .strip_prefix("0 @")
-                .and_then(|rest| rest.split_once("@ "))
-            {
-                let name = self.take_name(&source, xref, &format!("X{}", self.names.len()));
-                if tag == "SOUR" && self.prefix(&source).is_empty() {
-                    let key = (below(&kept.text, "TITL"), below(&kept.text, "AUTH"));
-                    self.kept_sources.insert(key, name);
-                }
-            }
-            self.kept_records.push((source.clone(), kept.text.clone()));
+            self.kept_records.push(KeptRecord {
+                source: source.clone(),
+                text: kept.text.clone(),
+                xref: String::new(),
+            });
         }
     }
 
-    fn take_name(&mut self, source: &str, xref: &str, otherwise: &str) -> String {
+    /// Gives the records of nobody their references, and finds the sources among them. To be done once it is known
+    /// which files are of which version.
+    fn name_kept_records(&mut self) {
+        let mut unnamed = 0;
+        let mut records = std::mem::take(&mut self.kept_records);
+        for kept in &mut records {
+            let reading = Reading {
+                from: self.written_in(&kept.source),
+                to: self.version,
+                name: &|xref| Some(xref.to_owned()),
+            };
+            let Some(record) = parse_kept(&kept.text, &[], &reading).into_iter().next() else {
+                continue;
+            };
+            if record.xref.is_empty() && record.tag.starts_with('_') {
+                continue;
+            }
+            unnamed += 1;
+            let tag = record_tag(&record.tag);
+            let otherwise = format!("X{unnamed}");
+            kept.xref = self.take_name(&kept.source, &record.xref, &otherwise, tag);
+            if record.tag == "SOUR" {
+                let told = ["TITL", "ABBR", "AUTH"];
+                let told = told.map(|tag| record.child_text(tag).unwrap_or_default().to_owned());
+                let key = document_of(&told);
+                self.sources_by_xref.insert(kept.xref.clone(), key.clone());
+                self.kept_sources.entry(key).or_insert(kept.xref.clone());
+            }
+        }
+        self.kept_records = records;
+    }
+
+    pub(super) fn take_name(
+        &mut self,
+        source: &str,
+        xref: &str,
+        otherwise: &str,
+        tag: &'static str,
+    ) -> String {
         let is_plain = (1..=LONGEST_XREF).contains(&xref.len())
             && xref
                 .bytes()
                 .all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit() || byte == b'_');
         let mut name = xref.to_owned();
-        if !is_plain || self.taken.contains(xref) {
+        if !is_plain || self.taken.contains_key(xref) {
             name = otherwise.to_owned();
             let mut number = 0;
-            while self.taken.contains(&name) {
+            while self.taken.contains_key(&name) {
                 number += 1;
                 name = format!("{otherwise}_{number}");
             }
         }
-        self.taken.insert(name.clone());
+        self.taken.insert(name.clone(), tag);
         self.names
-            .insert((source.to_owned(), xref.to_owned()), name.clone());
+            .entry((source.to_owned(), xref.to_owned()))
+            .or_insert_with(|| name.clone());
         name
-    }
-
-    fn form_couples(&mut self) {
-        let mut unions = Vec::new();
-        for (number, person) in &self.people {
-            for (union, since, until) in &person.unions {
-                unions.push((*number, *union, *since, *until));
-            }
-        }
-        for (number, union, since, until) in unions {
-            if let Some(family) = self.family(number, Some(union.partner.0)) {
-                self.families[family].unions.push(FamilyUnion {
-                    kind: union.kind,
-                    state: union.state,
-                    since,
-                    until,
-                });
-            }
-        }
-    }
-
-    /// The family of one or two people, made if there is none; nothing if nobody of them is written.
-    fn family(&mut self, one: u64, other: Option<u64>) -> Option<usize> {
-        let mut partners: Vec<u64> = [Some(one), other]
-            .into_iter()
-            .flatten()
-            .filter(|partner| self.people.contains_key(partner))
-            .collect();
-        partners.sort_unstable();
-        partners.dedup();
-        let first = *partners.first()?;
-        let second = partners.get(1).copied();
-        let key = (first, second.unwrap_or_default());
-        if let Some(&known) = self.by_partners.get(&key) {
-            return Some(known);
-        }
-        let position = self.families.len();
-        let gender = |partner: u64| self.people.get(&partner).map(|person| person.gender);
-        let (husband, wife) = match second {
-            None if gender(first) == Some(Gender::Female) => (None, Some(first)),
-            None => (Some(first), None),
-            Some(second) => {
-                let is_swapped = gender(first) == Some(Gender::Female)
-                    || (gender(second) == Some(Gender::Male)
-                        && gender(first) != Some(Gender::Male));
-                if is_swapped && gender(second) != Some(Gender::Female) {
-                    (Some(second), Some(first))
-                } else {
-                    (Some(first), Some(second))
-                }
-            }
-        };
-        self.families.push(Family {
-            husband,
-            wife,
-            ..Family::default()
-        });
-        self.by_partners.insert(key, position);
-        for partner in [husband, wife].into_iter().flatten() {
-            if let Some(person) = self.people.get_mut(&partner) {
-                person.spouse_in.push(position);
-            }
-        }
-        Some(position)
-    }
-
-    fn is_couple(&self, one: u64, other: u64) -> bool {
-        self.by_partners
-            .contains_key(&(one.min(other), one.max(other)))
-    }
-
-    /// Puts a child into families: parents of one nature two by two, couples first; two of different natures together
-    /// if they are a couple.
-    fn place_child(&mut self, child: u64) {
-        let mut left = match self.people.get(&child) {
-            Some(person) => person.parents.clone(),
-            None => return,
-        };
-        left.retain(|parent| self.people.contains_key(&parent.parent) && parent.parent != child);
-        while let Some(first) = left.first().copied() {
-            left.remove(0);
-            let alike = |other: &Parent| {
-                other.nature == first.nature
-                    && other.certainty == first.certainty
-                    && other.since == first.since
-                    && other.parent != first.parent
-            };
-            let second = left
-                .iter()
-                .position(|other| alike(other) && self.is_couple(first.parent, other.parent))
-                .or_else(|| left.iter().position(alike))
-                .or_else(|| {
-                    left.iter().position(|other| {
-                        other.certainty == first.certainty
-                            && other.parent != first.parent
-                            && first.since.is_none()
-                            && other.since.is_none()
-                            && self.is_couple(first.parent, other.parent)
-                    })
-                })
-                .map(|position| left.remove(position));
-            let Some(family) = self.family(first.parent, second.map(|second| second.parent)) else {
-                continue;
-            };
-            let nature_of = |partner: Option<u64>| {
-                [Some(first), second]
-                    .into_iter()
-                    .flatten()
-                    .find(|parent| Some(parent.parent) == partner)
-                    .map(|parent| parent.nature)
-            };
-            let same = second.is_none_or(|second| second.nature == first.nature);
-            let link = Link {
-                child,
-                family,
-                nature: same.then_some(first.nature),
-                to_husband: nature_of(self.families[family].husband),
-                to_wife: nature_of(self.families[family].wife),
-                certainty: first.certainty,
-                since: first.since,
-            };
-            let position = self.links.len();
-            self.links.push(link);
-            self.links_of_child.entry(child).or_default().push(position);
-            self.families[family].children.push(position);
-        }
-    }
-
-    /// Lines kept of a family go to the one of the same partners, which gets back its reference.
-    fn place_kept_lines(&mut self) {
-        let mut kept = Vec::new();
-        for person in self.people.values_mut() {
-            let source = person.source.clone();
-            let lines = std::mem::take(&mut person.kept);
-            kept.extend(lines.into_iter().map(|lines| (source.clone(), lines)));
-        }
-        for (source, lines) in kept {
-            let (family, under) = lines.under.split_once('\n').unwrap_or((&lines.under, ""));
-            let mut words = family.split(' ').skip(1).map(|word| word.trim_matches('@'));
-            let xref = words.next().unwrap_or_default().to_owned();
-            let partners: Vec<u64> = words
-                .filter_map(|word| self.number_of(&source, word))
-                .collect();
-            let Some(position) = partners
-                .first()
-                .and_then(|first| self.family(*first, partners.get(1).copied()))
-            else {
-                continue;
-            };
-            if self.families[position].xref.is_empty() {
-                let name = self.take_name(&source, &xref, &format!("F{position}"));
-                self.families[position].xref = name;
-            }
-            let text = (source, under.to_owned(), lines.text.clone());
-            self.families[position].kept.push(text);
-        }
-    }
-
-    fn number_of(&self, source: &str, xref: &str) -> Option<u64> {
-        let name = self.named(source, xref)?;
-        let found = self.numbers.get(&name);
-        found.copied()
     }
 }
 
-/// The first free reference of this letter.
-fn free(taken: &mut FxHashSet<String>, letter: &str, number: &mut usize) -> String {
+/// True for lines that do not stand in a person's own record.
+pub fn is_of_family(lines: &KeptLines) -> bool {
+    lines.under.starts_with(MEMBERS) || lines.under.starts_with("FAM @")
+}
+
+/// The tag of a record as the grammar knows it.
+fn record_tag(tag: &str) -> &'static str {
+    const TAGS: [&str; 7] = ["OBJE", "REPO", "SNOTE", "NOTE", "SOUR", "SUBM", "FAM"];
+    let known = TAGS.into_iter().find(|known| *known == tag);
+    known.unwrap_or("extension")
+}
+
+/// The first free reference of a record with this tag: its first letter and a number.
+fn free(
+    taken: &mut FxHashMap<String, &'static str>,
+    tag: &'static str,
+    number: &mut usize,
+) -> String {
     loop {
         *number += 1;
-        let name = format!("{letter}{number}");
-        if taken.insert(name.clone()) {
+        let name = format!("{}{number}", &tag[..1]);
+        if !taken.contains_key(&name) {
+            taken.insert(name.clone(), tag);
             return name;
         }
     }
-}
-
-/// The value of a line directly below a record.
-fn below(text: &str, tag: &str) -> String {
-    let head = format!("1 {tag} ");
-    text.lines()
-        .find_map(|line| line.strip_prefix(&head))
-        .unwrap_or_default()
-        .trim()
-        .to_owned()
 }

@@ -50,7 +50,7 @@ fn small_files() -> Vec<(&'static str, Vec<u8>, Outcome)> {
         ("half a BOM", b"\xef\xbb".to_vec(), Refused),
         ("not GEDCOM", b"id,name\n1,Ann\n".to_vec(), Refused),
         ("head alone", b"0 HEAD".to_vec(), Refused),
-        ("no trailer", format!("{HEAD}{ANN}").into_bytes(), Refused),
+        ("no trailer", format!("{HEAD}{ANN}").into_bytes(), Taken),
         (
             "cut in a tag",
             whole.as_bytes()[..whole.len() - 3].to_vec(),
@@ -196,8 +196,8 @@ fn small_files() -> Vec<(&'static str, Vec<u8>, Outcome)> {
             text(&format!("{ANN}{ANN}")),
             Refused,
         ),
-        ("no reference", text("0 INDI\n1 NAME Ann\n"), Refused),
-        ("empty reference", text("0 @@ INDI\n1 NAME Ann\n"), Refused),
+        ("no reference", text("0 INDI\n1 NAME Ann\n"), Taken),
+        ("empty reference", text("0 @@ INDI\n1 NAME Ann\n"), Taken),
         (
             "reference without an end",
             text("0 @I1 INDI\n1 NAME Ann\n"),
@@ -208,25 +208,21 @@ fn small_files() -> Vec<(&'static str, Vec<u8>, Outcome)> {
             text(&format!("0 @{}@ INDI\n", "I".repeat(100_000))),
             Either,
         ),
-        (
-            "family of nobody",
-            text("0 @F1@ FAM\n1 HUSB @I9@\n"),
-            Refused,
-        ),
+        ("family of nobody", text("0 @F1@ FAM\n1 HUSB @I9@\n"), Taken),
         (
             "child of no family",
             text(&format!("{ANN}1 FAMC @F9@\n")),
-            Refused,
+            Taken,
         ),
         (
             "child of a person",
             text(&format!("{ANN}1 FAMC @I1@\n")),
-            Refused,
+            Taken,
         ),
         (
             "pointer that is none",
             text(&format!("{ANN}1 FAMC F1\n")),
-            Refused,
+            Taken,
         ),
         (
             "VOID pointers",
@@ -238,12 +234,12 @@ fn small_files() -> Vec<(&'static str, Vec<u8>, Outcome)> {
             text(&format!(
                 "{ANN}1 FAMC @F1@\n0 @F1@ FAM\n1 HUSB @I1@\n1 CHIL @I1@\n"
             )),
-            Refused,
+            Taken,
         ),
         (
             "own spouse",
             text(&format!("{ANN}0 @F1@ FAM\n1 HUSB @I1@\n1 WIFE @I1@\n")),
-            Refused,
+            Taken,
         ),
         (
             "own grandparent",
@@ -321,7 +317,41 @@ fn small_files() -> Vec<(&'static str, Vec<u8>, Outcome)> {
         (
             "lines after the trailer",
             format!("{whole}0 @I2@ INDI\n").into_bytes(),
-            Refused,
+            Taken,
+        ),
+        (
+            "lower-case tags",
+            text("0 @i1@ indi\n1 name Ann /Lee/\n"),
+            Taken,
+        ),
+        (
+            "tabs for spaces",
+            text("0\t@I1@\tINDI\n1\tNAME\tAnn\n"),
+            Taken,
+        ),
+        (
+            "restrictions in a list",
+            text(&format!(
+                "{ANN}1 RESN CONFIDENTIAL, LOCKED\n1 ORDN\n2 TYPE x\n"
+            )),
+            Taken,
+        ),
+        (
+            "note used twice",
+            text(&format!("{ANN}0 @N1@ NOTE a\n0 @N1@ NOTE b\n")),
+            Taken,
+        ),
+        (
+            "family without a reference",
+            text(&format!("{ANN}0 FAM\n1 HUSB @I1@\n1 CHIL @I1@\n")),
+            Taken,
+        ),
+        (
+            "members that look like kept ones",
+            text(&format!(
+                "{ANN}0 @F1@ FAM\n1 HUSB @I1@\n1 MEMBERS @I1@\n1 = x\n1 DATE! 1\n"
+            )),
+            Taken,
         ),
         (
             "@ signs",
@@ -343,20 +373,24 @@ fn big_files() -> Vec<(&'static str, Vec<u8>, Outcome)> {
         .collect();
     vec![
         ("100,000 levels", levels(100_000), Taken),
-        ("a million tiny lines", repeated("1 X\n", 1_000_000), Taken),
         (
-            "200,000 residences",
-            repeated("1 RESI\n2 _X y\n2 PLAC z\n", 200_000),
+            "a million tiny lines",
+            repeated("1 X\n", 1_000_000),
+            Refused,
+        ),
+        (
+            "100,000 residences",
+            repeated("1 RESI\n2 _X some words\n2 PLAC z\n", 100_000),
             Taken,
         ),
         (
             "100,000 names",
-            repeated("1 NAME B /C/\n2 _X y\n", 100_000),
+            repeated("1 NAME B /C/\n2 _X some words\n", 100_000),
             Taken,
         ),
         (
             "50,000 notes",
-            repeated("1 NOTE x\n2 CONT y\n", 50_000),
+            repeated("1 NOTE some words\n2 CONT y\n", 50_000),
             Taken,
         ),
         ("50,000 people without a word", file(&people), Taken),
@@ -406,7 +440,8 @@ fn every_beginning_of_a_file_ends() {
     ));
     for length in 0..whole.len() {
         let read = read_bytes("x.ged", &whole[..length], &ReadOptions::default());
-        assert!(read.errors > 0 || length + 1 >= whole.len(), "{length}");
+        let told = read.errors + read.warnings;
+        assert!(told > 0 || length + 1 >= whole.len(), "{length}");
     }
 }
 

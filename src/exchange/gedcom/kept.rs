@@ -1,11 +1,13 @@
 //! What was not understood: listed with its lines, and kept with the person or, where it belongs to nobody, with a
 //! household that stands for the file, so that an export gives it back.
 
+use super::evidence::seal_of;
 use super::lines::Line;
 use super::reader::Reading;
 use crate::exchange::assembly::Standing;
 use crate::model::ids::SubjectKind;
 use crate::model::statement::{Certainty, Fact, KeptLines, SealClass, Source};
+use crate::model::tie::ParentNature;
 use rustc_hash::FxHashMap;
 
 /// How many further lines a finding about unknown tags lists.
@@ -17,11 +19,24 @@ const DEEPEST_PATH: usize = 6;
 /// The reference of the household that stands for the file.
 pub const FILE_XREF: &str = "file";
 /// Kept without a word: they are understood, and say nothing of people, or more than we can hold.
-const KNOWN: [&str; 31] = [
-    "CHR", "BAPM", "BURI", "CREM", "HEAD", "SUBM", "SUBN", "SOUR", "REPO", "NOTE", "SNOTE", "OBJE",
-    "CHAN", "CREA", "RIN", "REFN", "_UID", "UID", "EXID", "AFN", "RFN", "NCHI", "DATE", "TYPE",
-    "NPFX", "NSFX", "SPFX", "GIVN", "SURN", "RESN", "SEX",
+const KNOWN: [&str; 23] = [
+    "HEAD", "SUBM", "SUBN", "SOUR", "REPO", "NOTE", "SNOTE", "OBJE", "CHAN", "CREA", "RIN", "REFN",
+    "_UID", "UID", "EXID", "AFN", "RFN", "NCHI", "DATE", "NPFX", "NSFX", "SPFX", "SURN",
 ];
+/// Of these lines a path tells the value, as there may be several below one line.
+const WITH_VALUE: [&str; 8] = [
+    "NAME", "FAMC", "FAMS", "ASSO", "SOUR", "HUSB", "WIFE", "CHIL",
+];
+/// Of these one stands below a line: the kept one takes the place of that which a fact becomes.
+pub const SINGLE: [&str; 8] = [
+    "DATE", "TYPE", "PEDI", "SEX", "RESN", "STAT", "RELA", "ROLE",
+];
+/// What is put behind the tag of such a line.
+pub const REPLACES: char = '!';
+/// How the path of the members of a family begins.
+pub const MEMBERS: &str = "MEMBERS";
+/// The tag of a kept value that belongs to the line named by the path.
+pub const OWN_VALUE: &str = "=";
 
 /// Lists and keeps every line that was not taken.
 pub fn keep_what_was_not_taken(reading: &mut Reading<'_>) {
@@ -35,7 +50,7 @@ pub fn keep_what_was_not_taken(reading: &mut Reading<'_>) {
             continue;
         }
         let person = (line.tag == "INDI")
-            .then(|| reading.people.get(line.xref).copied())
+            .then(|| reading.person_of(record))
             .flatten();
         let owner = match person {
             Some(person) => Some(person),
@@ -50,7 +65,9 @@ pub fn keep_what_was_not_taken(reading: &mut Reading<'_>) {
                 keep_below(reading, record, owner, &above, &mut listed);
             }
             _ => {
-                listed.note(reading, line.tag.to_owned(), record);
+                if reading.is_unused(record) {
+                    listed.note(reading, line.tag.to_owned(), record);
+                }
                 let holder = *file.get_or_insert_with(|| {
                     reading
                         .assembly
@@ -68,7 +85,7 @@ pub fn keep_what_was_not_taken(reading: &mut Reading<'_>) {
                 let standing = Standing {
                     source,
                     certainty: Certainty::Reported,
-                    seal: SealClass::Open,
+                    seal: seal_below(reading, record),
                 };
                 let fact = Fact::KeptLines(lines);
                 reading.assembly.add_fact(holder, fact, standing.always());
@@ -85,27 +102,71 @@ fn family_owners(reading: &Reading<'_>) -> FxHashMap<usize, u64> {
         let member = ["HUSB", "WIFE", "CHIL"].into_iter().find_map(|tag| {
             let line = reading.tree.child(family, tag)?;
             let xref = reading.tree.line(line).pointer()?;
-            reading.people.get(xref).copied()
+            reading.person_of(reading.record(xref)?)
         });
         owners.extend(member.map(|member| (family, member)));
     }
     owners
 }
 
-/// A family as a path names it: its reference, then those of its partners.
+/// A family as a path names it.
 fn named_family(reading: &Reading<'_>, record: usize) -> String {
-    let mut name = format!("FAM @{}@", reading.tree.line(record).xref);
-    for child in reading.tree.children(record) {
-        let line = reading.tree.line(child);
-        if matches!(line.tag, "HUSB" | "WIFE") && line.pointer().is_some() {
-            name.push(' ');
-            name.push_str(line.value.trim());
-        }
+    match reading.tree.line(record) {
+        line if line.xref.is_empty() => format!("FAM @line-{}@", line.number),
+        line => format!("FAM @{}@", line.xref),
     }
-    name
 }
 
-/// Keeps each whole subtree below a record that begins with a line not taken.
+/// Keeps who is in a family in which place, so that an export forms the same families: GEDCOM can have several of the
+/// same people, and facts tell people's ties only.
+pub fn keep_members(reading: &mut Reading<'_>, record: usize, members: &[Member]) {
+    let Some(first) = members.first() else {
+        return;
+    };
+    let mut text = String::new();
+    for member in members {
+        let xref = reading.assembly.xref(member.person);
+        text.push_str(&format!("0 {} @{xref}@\n", member.tag));
+        if let Some(nature) = member.nature {
+            text.push_str(&format!("1 PEDI {}\n", nature.word()));
+        }
+    }
+    let family = named_family(reading, record);
+    let kept = KeptLines {
+        under: family.replacen("FAM", MEMBERS, 1),
+        text,
+    };
+    let evidence = reading.standing(record, record).always();
+    let fact = Fact::KeptLines(kept);
+    reading.assembly.add_fact(first.person, fact, evidence);
+}
+
+/// Somebody in a family.
+pub struct Member {
+    /// HUSB, WIFE or CHIL.
+    pub tag: &'static str,
+    pub person: u64,
+    /// Of a child that is not simply born into the family.
+    pub nature: Option<ParentNature>,
+}
+
+/// A line between a record and the present one.
+struct Step<'t> {
+    /// As a path names it.
+    name: String,
+    tag: &'t str,
+    /// The end of its subtree.
+    end: usize,
+    seal: SealClass,
+}
+
+/// Lines that stand under the same one, in the making.
+struct Open {
+    lines: KeptLines,
+    seal: SealClass,
+}
+
+/// Keeps each whole subtree below a record that begins with a line that an export does not make anew.
 fn keep_below(
     reading: &mut Reading<'_>,
     record: usize,
@@ -113,78 +174,137 @@ fn keep_below(
     above: &str,
     listed: &mut Listed,
 ) {
-    // The lines between the record and the present one: how each is named, its tag, and where its subtree ends.
-    let mut path: Vec<(String, &str, usize)> = Vec::new();
-    // How many lines without a value there were of each tag directly below the record.
+    let mut path: Vec<Step<'_>> = Vec::new();
+    // How many lines there were of each name directly below the record.
     let mut seen = FxHashMap::default();
-    let mut open = KeptLines {
-        under: String::new(),
-        text: String::new(),
+    let mut open = Open {
+        lines: KeptLines {
+            under: String::new(),
+            text: String::new(),
+        },
+        seal: SealClass::Open,
     };
+    let record_seal = reading.standing(record, record).seal;
     let mut position = record + 1;
     let end = reading.tree.subtree(record).end;
     while position < end {
-        while path.last().is_some_and(|(_, _, end)| *end <= position) {
+        while path.last().is_some_and(|step| step.end <= position) {
             path.pop();
         }
         let line = reading.tree.line(position);
         let subtree_end = reading.tree.subtree(position).end;
-        if reading.is_taken(position) && path.len() < DEEPEST_PATH {
+        let above_seal = path.last().map_or(record_seal, |step| step.seal);
+        let seal = above_seal.max(seal_below(reading, position));
+        let is_step = reading.is_taken(position) && path.len() < DEEPEST_PATH;
+        if !is_step && reading.is_taken(position) {
+            position = subtree_end;
+            continue;
+        }
+        let mut name = String::new();
+        if is_step {
             let mut elsewhere = FxHashMap::default();
             let counts = if path.is_empty() {
                 &mut seen
             } else {
                 &mut elsewhere
             };
-            path.push((named(line, counts), line.tag, subtree_end));
+            name = named(reading, position, counts);
+        } else if reading.is_unused(position) {
+            let tags = path.iter().map(|step| step.tag);
+            let record_tag = reading.tree.line(record).tag;
+            let key = [record_tag].into_iter().chain(tags).chain([line.tag]);
+            listed.note(reading, key.collect::<Vec<&str>>().join("."), position);
+        }
+        let own_value = is_step && has_own_value(line);
+        if is_step {
+            let (tag, end) = (line.tag, subtree_end);
+            path.push(Step {
+                name,
+                tag,
+                end,
+                seal,
+            });
             position += 1;
-            continue;
+            if !own_value {
+                continue;
+            }
         }
-        if reading.is_taken(position) {
-            position = subtree_end;
-            continue;
-        }
-        let record_tag = reading.tree.line(record).tag;
-        let tags: Vec<&str> = path.iter().map(|(_, tag, _)| *tag).collect();
-        let key = [&[record_tag], tags.as_slice(), &[line.tag]]
-            .concat()
-            .join(".");
-        listed.note(reading, key, position);
         let parts = (!above.is_empty()).then_some(above);
         let parts = parts
             .into_iter()
-            .chain(path.iter().map(|(name, _, _)| name.as_str()));
+            .chain(path.iter().map(|step| step.name.as_str()));
         let under = parts.collect::<Vec<&str>>().join("\n");
-        if open.under != under || open.text.len() > LONGEST_TEXT {
+        let is_full = open.lines.text.len() > LONGEST_TEXT;
+        if open.lines.under != under || open.seal != seal || is_full {
             keep(reading, record, owner, &mut open);
-            open.under = under;
+            (open.lines.under, open.seal) = (under, seal);
         }
-        append(reading, position, &mut open.text);
-        position = subtree_end;
+        if is_step {
+            append_own_value(reading, position - 1, &mut open.lines.text);
+        } else {
+            append(reading, position, &mut open.lines.text);
+            position = subtree_end;
+        }
     }
     keep(reading, record, owner, &mut open);
 }
 
-/// A line as a path names it: tag and value, and for the second of its kind `#2` behind the tag.
-fn named(line: Line<'_>, seen: &mut FxHashMap<String, usize>) -> String {
-    const LONGEST_VALUE: usize = 200;
-    let value: String = line.value.trim().chars().take(LONGEST_VALUE).collect();
-    let nth = seen.entry(line.tag.to_owned()).or_insert(0);
-    *nth += usize::from(value.is_empty());
-    let mark = if value.is_empty() && *nth > 1 {
-        format!("#{nth}")
-    } else {
-        String::new()
-    };
-    format!("{}{mark} {value}", line.tag).trim_end().to_owned()
+/// The seal of a line that says itself how it is restricted.
+fn seal_below(reading: &Reading<'_>, position: usize) -> SealClass {
+    if reading.tree.subtree(position).len() == 1 {
+        return SealClass::Open;
+    }
+    seal_of(reading.tree.child_value(position, "RESN"))
+}
+
+/// True for an event or residence with words of its own, which no fact holds.
+fn has_own_value(line: Line<'_>) -> bool {
+    let is_event = matches!(line.tag, "BIRT" | "DEAT" | "RESI" | "MARR" | "DIV" | "ADOP");
+    is_event && !matches!(line.value.trim(), "" | "Y" | "y")
+}
+
+fn append_own_value(reading: &Reading<'_>, position: usize, text: &mut String) {
+    let mut level = 0;
+    let mut tag = OWN_VALUE;
+    for line in [position]
+        .into_iter()
+        .chain(reading.tree.children(position))
+    {
+        let found = reading.tree.line(line);
+        if line != position {
+            match found.tag {
+                "CONT" | "" => tag = "CONT",
+                "CONC" => tag = "CONC",
+                _ => continue,
+            }
+        }
+        text.push_str(&format!("{level} {tag} {}\n", found.value));
+        level = 1;
+    }
+}
+
+/// A line as a path names it: the tag, `#2` behind the second of its kind, and the value where it matters.
+fn named(reading: &Reading<'_>, position: usize, seen: &mut FxHashMap<String, usize>) -> String {
+    let tag = reading.tree.line(position).tag;
+    let mut value = String::new();
+    if WITH_VALUE.contains(&tag) {
+        value = reading.written_value(position);
+    }
+    let name = format!("{tag} {value}").trim_end().to_owned();
+    let nth = seen.entry(name.clone()).or_insert(0);
+    *nth += 1;
+    if *nth == 1 {
+        return name;
+    }
+    format!("{tag}#{nth} {value}").trim_end().to_owned()
 }
 
 /// Adds a subtree to a text, with levels that begin at 0.
 fn append(reading: &Reading<'_>, position: usize, text: &mut String) {
     let first = reading.tree.line(position).level;
     let mut level = first;
-    for line in reading.tree.subtree(position) {
-        let line = reading.tree.line(line);
+    for text_line in reading.tree.subtree(position) {
+        let line = reading.tree.line(text_line);
         let (depth, tag) = if line.tag.is_empty() {
             (level - first + 1, "CONT")
         } else {
@@ -197,6 +317,9 @@ fn append(reading: &Reading<'_>, position: usize, text: &mut String) {
         }
         text.push(' ');
         text.push_str(tag);
+        if text_line == position && reading.is_kept_too(position) && SINGLE.contains(&tag) {
+            text.push(REPLACES);
+        }
         if !line.value.is_empty() {
             text.push(' ');
             text.push_str(line.value);
@@ -206,14 +329,17 @@ fn append(reading: &Reading<'_>, position: usize, text: &mut String) {
 }
 
 /// Adds what was collected as a fact, and empties it.
-fn keep(reading: &mut Reading<'_>, record: usize, owner: u64, lines: &mut KeptLines) {
-    if lines.text.is_empty() {
+fn keep(reading: &mut Reading<'_>, record: usize, owner: u64, open: &mut Open) {
+    if open.lines.text.is_empty() {
         return;
     }
-    let standing = reading.standing(record, record);
+    let standing = Standing {
+        seal: open.seal,
+        ..reading.standing(record, record)
+    };
     let kept = KeptLines {
-        under: std::mem::take(&mut lines.under),
-        text: std::mem::take(&mut lines.text),
+        under: std::mem::take(&mut open.lines.under),
+        text: std::mem::take(&mut open.lines.text),
     };
     reading
         .assembly

@@ -34,6 +34,7 @@ impl<'t> Line<'t> {
 pub struct LineTree<'t> {
     text: &'t str,
     lines: Vec<Place>,
+    is_version_7: bool,
 }
 
 /// Where a line stands.
@@ -51,6 +52,10 @@ struct Place {
 /// Longer texts are refused, in bytes, as half of what 32 bits can count.
 const LONGEST_TEXT: usize = 1 << 31;
 const CONTINUES: u32 = 1 << 31;
+/// Of so many lines the mean length, with their ends, must reach this many bytes: a tree of people needs 15 and more, and
+/// a file of tiny lines would take fifty times its size in memory.
+const MANY_LINES: usize = 100_000;
+const SHORTEST_MEAN: usize = 11;
 
 impl<'t> LineTree<'t> {
     /// Reads every line; faults become findings.
@@ -65,7 +70,15 @@ impl<'t> LineTree<'t> {
             return LineTree::default();
         }
         let breaks = text.bytes().filter(|byte| matches!(byte, b'\n' | b'\r'));
-        let mut lines: Vec<Place> = Vec::with_capacity(breaks.count() + 1);
+        let count = breaks.count() + 1;
+        if count > MANY_LINES && text.len() / count < SHORTEST_MEAN {
+            let reason = format!(
+                "the file has {count} lines of less than {SHORTEST_MEAN} bytes on average: it is no family tree"
+            );
+            findings.error(origin(0), reason);
+            return LineTree::default();
+        }
+        let mut lines: Vec<Place> = Vec::with_capacity(count);
         // Positions of the lines above the next one, each with the depth that it really has.
         let mut open: Vec<u32> = Vec::new();
         for (number, raw) in numbered_lines(text) {
@@ -126,7 +139,20 @@ impl<'t> LineTree<'t> {
         for above in open {
             lines[above as usize].end = count;
         }
-        LineTree { text, lines }
+        let mut tree = LineTree {
+            text,
+            lines,
+            is_version_7: false,
+        };
+        tree.is_version_7 = tree
+            .child(0, "GEDC")
+            .is_some_and(|gedc| tree.child_value(gedc, "VERS").starts_with('7'));
+        tree
+    }
+
+    /// True if the head says GEDCOM 7.
+    pub fn is_version_7(&self) -> bool {
+        self.is_version_7
     }
 
     /// The lines at the top: positions of the records.
@@ -179,19 +205,28 @@ impl<'t> LineTree<'t> {
 
     /// The value with what CONT and CONC add to it; doubled @ signs are made single.
     pub fn text(&self, position: usize) -> String {
-        let mut text = self.line(position).value.replace("@@", "@");
+        let mut text = self.own_text(position);
         for child in self.children(position) {
-            let line = self.line(child);
-            match line.tag {
+            match self.line(child).tag {
                 "CONT" | "" => {
                     text.push('\n');
-                    text.push_str(&line.value.replace("@@", "@"));
+                    text.push_str(&self.own_text(child));
                 }
-                "CONC" => text.push_str(&line.value.replace("@@", "@")),
+                "CONC" => text.push_str(&self.own_text(child)),
                 _ => {}
             }
         }
         text
+    }
+
+    /// The value of one line; doubled @ signs are made single.
+    pub fn own_text(&self, position: usize) -> String {
+        unescaped(self.line(position).value, self.is_version_7)
+    }
+
+    /// True if the text ends with the end of a line.
+    pub fn ends_with_whole_line(&self) -> bool {
+        self.text.ends_with(['\n', '\r'])
     }
 
     /// How many lines there are.
@@ -207,6 +242,15 @@ impl<'t> LineTree<'t> {
     fn siblings(&self, first: usize, end: usize) -> impl Iterator<Item = usize> + '_ {
         let next = move |position: &usize| Some(self.end(*position).max(position + 1));
         std::iter::successors(Some(first), next).take_while(move |position| *position < end)
+    }
+}
+
+/// A value as it is meant: 7.0 doubles an @ sign at the beginning only, 5.5.1 every one.
+pub fn unescaped(value: &str, is_version_7: bool) -> String {
+    match value.strip_prefix("@@") {
+        Some(rest) if is_version_7 => format!("@{rest}"),
+        None if is_version_7 => value.to_owned(),
+        _ => value.replace("@@", "@"),
     }
 }
 
@@ -337,7 +381,9 @@ mod tests {
 
     #[test]
     fn depth_costs_no_stack() {
-        let text: String = (0..100_000).map(|level| format!("{level} X\n")).collect();
+        let text: String = (0..100_000)
+            .map(|level| format!("{level} NOTE x\n"))
+            .collect();
         assert_eq!(read(&text).0.records().count(), 1);
     }
 

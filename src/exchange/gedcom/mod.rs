@@ -2,20 +2,30 @@
 //! ties, unions, stated kin and network ties (`reader`). Whatever is not understood is listed with
 //! its line and kept (`kept`). Sex, names and dates are read in the forms found in the wild, not only in those of the standard.
 
+mod associates;
+mod citations;
 mod code_pages;
+mod conform;
+mod covered;
 mod dates;
 mod encoding;
 mod evidence;
 mod families;
 mod family_plan;
+mod forming_families;
 mod gedzip;
 mod individuals;
 mod kept;
 mod lines;
+mod nations;
 mod nodes;
+mod parent_ties;
+mod person_names;
 mod reader;
+mod versions;
 mod writer;
 mod writing_dates;
+mod writing_families;
 
 #[cfg(test)]
 mod hostile_tests;

@@ -1,12 +1,13 @@
 //! A record on its way out: lines as a tree, kept lines put back where they stood, and the tree as text.
 
+use super::kept::{OWN_VALUE, REPLACES};
+use super::lines::unescaped;
+use super::versions::{fold_phrases, translate};
 use super::writer::Version;
+use crate::model::ids::SourceId;
 
 /// A longer value is folded in 5.5.1, in characters.
 const FOLD: usize = 200;
-/// Of these one stands below a line: what was kept replaces what was made.
-const SINGLE: [&str; 6] = ["DATE", "TYPE", "PEDI", "SEX", "RESN", "STAT"];
-
 #[derive(Debug, Default)]
 pub struct Node {
     pub tag: String,
@@ -15,6 +16,10 @@ pub struct Node {
     pub is_pointer: bool,
     pub xref: String,
     pub children: Vec<Node>,
+    /// Of a citation made of a fact.
+    pub source: Option<SourceId>,
+    /// Of a kept line: it takes the place of the one that a fact becomes.
+    pub replaces: bool,
 }
 
 impl Node {
@@ -25,6 +30,8 @@ impl Node {
             is_pointer: false,
             xref: String::new(),
             children: Vec::new(),
+            source: None,
+            replaces: false,
         }
     }
 
@@ -69,12 +76,14 @@ impl Node {
 
     /// Puts back lines that were kept.
     pub fn put_back(&mut self, kept: Vec<Node>) {
-        for node in kept {
+        for mut node in kept {
+            if node.tag == OWN_VALUE {
+                self.value = std::mem::take(&mut node.value);
+                continue;
+            }
             let same = self.children.iter().position(|child| child.tag == node.tag);
             match same {
-                Some(position) if SINGLE.contains(&node.tag.as_str()) => {
-                    self.children[position] = node;
-                }
+                Some(position) if node.replaces => self.children[position] = node,
                 _ if node.children.is_empty() && self.has_line(&node) => {}
                 _ => self.children.push(node),
             }
@@ -85,6 +94,26 @@ impl Node {
         self.children
             .iter()
             .any(|child| child.tag == node.tag && child.value == node.value)
+    }
+
+    /// The value of the first line directly below with this tag.
+    pub fn child_text(&self, tag: &str) -> Option<&str> {
+        let found = self.children.iter().find(|child| child.tag == tag);
+        found.map(|child| child.value.as_str())
+    }
+
+    /// Brings the lines below a record into the order of their tags, and those of one tag into that in which they came.
+    pub fn put_in_order(&mut self) {
+        self.children.sort_by_key(|child| rank(&child.tag));
+    }
+
+    /// Puts phrases where 5.5.1 has them, everywhere below.
+    pub fn fold_phrases(&mut self) {
+        let mut open = vec![self];
+        while let Some(node) = open.pop() {
+            fold_phrases(node);
+            open.extend(node.children.iter_mut());
+        }
     }
 
     /// Writes the record.
@@ -107,7 +136,7 @@ impl Node {
         for line in self.value.split('\n') {
             let line = line.trim_end_matches('\r');
             let text = match version {
-                Version::V5 if self.is_pointer => line.to_owned(),
+                Version::V5 if self.is_pointer || self.tag == "DATE" => line.to_owned(),
                 Version::V7 if self.is_pointer && !line.starts_with("@#") => line.to_owned(),
                 Version::V5 => line.replace('@', "@@"),
                 Version::V7 if line.starts_with('@') => format!("@{line}"),
@@ -126,6 +155,35 @@ impl Node {
             }
             first = false;
         }
+    }
+}
+
+/// Where the lines of a tag stand below a record.
+fn rank(tag: &str) -> u8 {
+    match tag {
+        "RESN" => 0,
+        "HUSB" => 1,
+        "WIFE" => 2,
+        "NAME" | "TITL" | "AUTH" => 3,
+        "_UNNAMED" => 4,
+        "SEX" => 5,
+        "BIRT" => 6,
+        "CHR" | "BAPM" => 7,
+        "DEAT" => 8,
+        "BURI" | "CREM" => 9,
+        "RESI" => 11,
+        "CHIL" => 12,
+        "FAMC" => 13,
+        "FAMS" => 14,
+        "ASSO" => 15,
+        "NOTE" | "SNOTE" => 16,
+        "SOUR" => 17,
+        "OBJE" => 18,
+        "REFN" | "RIN" | "EXID" | "UID" => 19,
+        "CHAN" => 20,
+        "CREA" => 21,
+        tag if tag.starts_with('_') => 22,
+        _ => 10,
     }
 }
 
@@ -159,8 +217,17 @@ fn folded(text: &str, version: Version) -> Vec<&str> {
     pieces
 }
 
-/// Kept text as nodes; `name` gives the reference that a pointer has in this file, `prefix` stands before every tag.
-pub fn parse_kept(text: &str, prefix: &str, name: &dyn Fn(&str) -> Option<String>) -> Vec<Node> {
+/// How kept text becomes nodes of another file.
+pub struct Reading<'f> {
+    /// What the text was written in.
+    pub from: Version,
+    pub to: Version,
+    /// The reference that a pointer has in the other file.
+    pub name: &'f dyn Fn(&str) -> Option<String>,
+}
+
+/// Kept text as nodes; `above` are the tags that it stands under.
+pub fn parse_kept(text: &str, above: &[&str], reading: &Reading<'_>) -> Vec<Node> {
     let mut done: Vec<Node> = Vec::new();
     let mut open: Vec<Node> = Vec::new();
     let close = |open: &mut Vec<Node>, done: &mut Vec<Node>| {
@@ -171,46 +238,34 @@ pub fn parse_kept(text: &str, prefix: &str, name: &dyn Fn(&str) -> Option<String
             }
         }
     };
-    for line in text.lines() {
-        let Some((level, rest)) = line.split_once(' ') else {
+    let mut lines = text.lines().peekable();
+    while let Some(line) = lines.next() {
+        let Some((level, mut node)) = parse_line(line, reading) else {
             continue;
         };
-        let level: usize = level.parse().unwrap_or_default();
-        let (xref, rest) = match rest
-            .strip_prefix('@')
-            .and_then(|rest| rest.split_once("@ "))
+        while let Some((_, more)) = lines
+            .peek()
+            .and_then(|line| parse_line(line, reading))
+            .filter(|(below, more)| *below > level && matches!(more.tag.as_str(), "CONT" | "CONC"))
         {
-            Some((xref, rest)) => (xref, rest),
-            None => ("", rest),
-        };
-        let (tag, value) = rest.split_once(' ').unwrap_or((rest, ""));
+            if more.tag == "CONT" {
+                node.value.push('\n');
+            }
+            node.value.push_str(&more.value);
+            lines.next();
+        }
         while open.len() > level {
             close(&mut open, &mut done);
         }
-        if let Some(above) = open.last_mut()
-            && matches!(tag, "CONT" | "CONC")
-        {
-            if tag == "CONT" {
-                above.value.push('\n');
-            }
-            above.value.push_str(&value.replace("@@", "@"));
-            continue;
-        }
-        let pointed = value
-            .trim()
-            .strip_prefix('@')
-            .and_then(|value| value.strip_suffix('@'))
-            .filter(|value| !value.contains('@') && !value.starts_with('#'));
-        let mut node = Node::new(&format!("{prefix}{tag}"), &value.replace("@@", "@"));
-        if !prefix.is_empty() && tag.starts_with('_') {
-            node.tag = tag.to_owned();
-        }
-        node.xref = xref.to_owned();
-        if let Some(pointed) = pointed {
-            node.is_pointer = true;
-            node.value = format!("@{}@", name(pointed).unwrap_or_else(|| pointed.to_owned()));
-        } else if value.starts_with("@#") {
-            node.is_pointer = true;
+        if reading.from != reading.to {
+            let (first, last) = (open.first(), open.last().filter(|_| open.len() > 1));
+            let tags = [first, last].into_iter().flatten();
+            let path: Vec<&str> = above
+                .iter()
+                .copied()
+                .chain(tags.map(|node| node.tag.as_str()))
+                .collect();
+            translate(&mut node, &path, reading.to);
         }
         open.push(node);
     }
@@ -218,6 +273,37 @@ pub fn parse_kept(text: &str, prefix: &str, name: &dyn Fn(&str) -> Option<String
         close(&mut open, &mut done);
     }
     done
+}
+
+/// One kept line with its level.
+fn parse_line(line: &str, reading: &Reading<'_>) -> Option<(usize, Node)> {
+    let (level, rest) = line.split_once(' ')?;
+    let (xref, rest) = match rest
+        .strip_prefix('@')
+        .and_then(|rest| rest.split_once("@ "))
+    {
+        Some((xref, rest)) => (xref, rest),
+        None => ("", rest),
+    };
+    let (tag, value) = rest.split_once(' ').unwrap_or((rest, ""));
+    let pointed = value
+        .trim()
+        .strip_prefix('@')
+        .and_then(|value| value.strip_suffix('@'))
+        .filter(|value| !value.is_empty() && !value.contains('@') && !value.starts_with('#'));
+    let replaces = tag.ends_with(REPLACES);
+    let tag = tag.trim_end_matches(REPLACES);
+    let mut node = Node::new(tag, &unescaped(value, reading.from == Version::V7));
+    node.replaces = replaces;
+    node.xref = xref.to_owned();
+    if let Some(pointed) = pointed {
+        node.is_pointer = true;
+        let name = (reading.name)(pointed);
+        node.value = format!("@{}@", name.unwrap_or_else(|| pointed.to_owned()));
+    } else if value.starts_with("@#") {
+        node.is_pointer = true;
+    }
+    Some((level.parse().unwrap_or_default(), node))
 }
 
 impl Drop for Node {

@@ -4,6 +4,9 @@
 
 use super::encoding::decode;
 use super::lines::{Line, LineTree};
+use super::versions::is_said_by;
+use super::writer::Version;
+use super::writing_dates::gedcom_date;
 use super::{dates, families, gedzip, individuals, kept};
 use crate::exchange::assembly::{Assembly, Standing};
 use crate::exchange::family_check::BirthTie;
@@ -57,8 +60,11 @@ pub fn read_bytes(name: &str, bytes: &[u8], options: &ReadOptions) -> ReadBundle
             "the file begins with {}: a GEDCOM file begins with \"0 HEAD\"",
             shown(first_line)
         );
-        findings.error(origin(1), reason);
-        return findings.finish(Bundle::default(), 0, options);
+        if !begins_a_record(first_line) {
+            findings.error(origin(1), reason);
+            return findings.finish(Bundle::default(), 0, options);
+        }
+        findings.warning(origin(1), reason);
     }
     let tree = LineTree::read(name, &decoded.text, &mut findings);
     let line_count = tree.len() as u64;
@@ -72,6 +78,29 @@ pub fn read_bytes(name: &str, bytes: &[u8], options: &ReadOptions) -> ReadBundle
         .finish(reading.assembly.into_bundle(), line_count, options)
 }
 
+/// True for `0 @I1@ INDI` and its like: a GEDCOM file of which the head is missing.
+fn begins_a_record(line: &str) -> bool {
+    let mut words = line.split_whitespace();
+    let is_reference = |word: &str| word.len() > 2 && word.starts_with('@') && word.ends_with('@');
+    words.next() == Some("0")
+        && words.next().is_some_and(is_reference)
+        && words.next().is_some_and(|tag| {
+            tag.bytes()
+                .all(|byte| byte.is_ascii_uppercase() || byte == b'_')
+        })
+}
+
+/// What became of a line.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Use {
+    /// Not understood: listed and kept.
+    None,
+    /// Understood; an export makes it anew.
+    Taken,
+    /// Understood, and kept as written, as no fact says all of it.
+    TakenAndKept,
+}
+
 /// Everything kept while one file is read.
 pub struct Reading<'t> {
     pub file: String,
@@ -79,17 +108,19 @@ pub struct Reading<'t> {
     pub assembly: Assembly,
     pub findings: Findings,
     pub today: Option<Day>,
-    /// By line: understood, or known to hold nothing that we keep.
-    taken: Vec<bool>,
+    /// By line.
+    uses: Vec<Use>,
     /// Records by reference.
     records: FxHashMap<&'t str, usize>,
-    /// Subject numbers by reference.
-    pub people: FxHashMap<&'t str, u64>,
+    /// Subject numbers by record.
+    pub people: FxHashMap<u32, u32>,
     pub births: FxHashMap<u64, PartialDate>,
     pub birth_ties: Vec<BirthTie>,
     pub parent_ties: FxHashSet<(u64, u64, ParentNature)>,
-    /// By record.
-    pub record_standings: FxHashMap<usize, Standing>,
+    /// Values that an export gives to lines, where they differ from what stands there.
+    rewritten: FxHashMap<usize, String>,
+    /// Of the record asked for last.
+    pub last_standing: Option<(usize, Standing)>,
 }
 
 impl<'t> Reading<'t> {
@@ -107,7 +138,7 @@ impl<'t> Reading<'t> {
             .unwrap_or_else(|| "gedcom".to_owned());
         Reading {
             file: file.to_owned(),
-            taken: vec![false; tree.len()],
+            uses: vec![Use::None; tree.len()],
             tree,
             assembly: Assembly::new(&source_name),
             findings,
@@ -117,7 +148,8 @@ impl<'t> Reading<'t> {
             births: FxHashMap::default(),
             birth_ties: Vec::new(),
             parent_ties: FxHashSet::default(),
-            record_standings: FxHashMap::default(),
+            rewritten: FxHashMap::default(),
+            last_standing: None,
         }
     }
 
@@ -129,40 +161,50 @@ impl<'t> Reading<'t> {
                 self.take(record);
             }
             if line.xref.is_empty() {
-                if matches!(line.tag, "INDI" | "FAM") {
-                    self.error(
-                        record,
-                        format!("the {} record has no reference between @ signs", line.tag),
-                    );
-                }
                 continue;
             }
-            if let Some(&first) = self.records.get(line.xref) {
-                let first_line = self.tree.line(first).number;
-                self.error(
-                    record,
-                    format!(
-                        "the reference @{}@ is used already in line {first_line}",
-                        line.xref
-                    ),
-                );
-            } else {
+            let Some(&first) = self.records.get(line.xref) else {
                 self.records.insert(line.xref, record);
+                continue;
+            };
+            let first_line = self.tree.line(first).number;
+            let reason = format!(
+                "the reference @{}@ is used already in line {first_line}",
+                line.xref
+            );
+            // Ties may be meant of the one person or family or the other; nothing of people hangs on other records.
+            let is_of_people = |tag: &str| matches!(tag, "INDI" | "FAM");
+            if is_of_people(line.tag) || is_of_people(self.tree.line(first).tag) {
+                self.error(record, reason);
+            } else {
+                self.warn(record, format!("{reason}: the first record is meant by it"));
             }
         }
-        if let Some(&last) = records.last()
-            && self.tree.line(last).tag != "TRLR"
-        {
-            let last_line = self.tree.len() - 1;
-            self.error(last_line, "the file ends without \"0 TRLR\": it is cut off");
+        self.check_end(records.last().copied());
+    }
+
+    /// A file that ends in the middle of a line is cut off; one that ends with a whole line may be.
+    fn check_end(&mut self, last_record: Option<usize>) {
+        let Some(last) = last_record else {
+            return;
+        };
+        if self.tree.line(last).tag == "TRLR" {
+            return;
+        }
+        let last_line = self.tree.len() - 1;
+        let reason = "the file ends without \"0 TRLR\"";
+        if self.tree.ends_with_whole_line() && last > 0 {
+            self.warn(last_line, format!("{reason}: it may be cut off"));
+        } else {
+            self.error(last_line, format!("{reason}: it is cut off"));
         }
     }
 
-    /// The records with this tag that can be referred to, in the order of the file.
+    /// The records with this tag, in the order of the file, but for those with the reference of an earlier one.
     pub fn records_of(&self, tag: &str) -> Vec<usize> {
         let is_wanted = |record: &usize| {
             let line = self.tree.line(*record);
-            line.tag == tag && self.records.get(line.xref) == Some(record)
+            line.tag == tag && (line.xref.is_empty() || self.records.get(line.xref) == Some(record))
         };
         self.tree.records().filter(is_wanted).collect()
     }
@@ -174,13 +216,11 @@ impl<'t> Reading<'t> {
 
     /// Marks a line as understood, with its continuations.
     pub fn take(&mut self, position: usize) -> Line<'t> {
-        if let Some(taken) = self.taken.get_mut(position) {
-            *taken = true;
-        }
+        self.mark(position, Use::Taken);
         let children: Vec<usize> = self.tree.children(position).collect();
         for child in children {
             if matches!(self.tree.line(child).tag, "CONC" | "CONT" | "") {
-                self.taken[child] = true;
+                self.mark(child, Use::Taken);
             }
         }
         self.tree.line(position)
@@ -188,13 +228,55 @@ impl<'t> Reading<'t> {
 
     /// Takes back that a line was understood: it is kept as written, with all below.
     pub fn give_back(&mut self, position: usize) {
-        if let Some(taken) = self.taken.get_mut(position) {
-            *taken = false;
+        self.mark(position, Use::None);
+    }
+
+    /// Keeps a line as written, with all below, although it was understood: it is not listed.
+    pub fn keep_too(&mut self, position: usize) {
+        self.mark(position, Use::TakenAndKept);
+    }
+
+    /// Keeps the DATE of an event as written.
+    pub fn keep_date(&mut self, event: usize) {
+        if let Some(line) = self.tree.child(event, "DATE") {
+            self.keep_too(line);
         }
     }
 
+    /// Takes note of the value that an export gives to a line.
+    pub fn written_as(&mut self, position: usize, value: String) {
+        if self.tree.own_text(position).trim() != value {
+            self.rewritten.insert(position, value);
+        }
+    }
+
+    /// The value that an export gives to a line.
+    pub fn written_value(&self, position: usize) -> String {
+        match self.rewritten.get(&position) {
+            Some(value) => value.clone(),
+            None => self.tree.own_text(position).trim().to_owned(),
+        }
+    }
+
+    fn mark(&mut self, position: usize, now: Use) {
+        if let Some(was) = self.uses.get_mut(position) {
+            *was = now;
+        }
+    }
+
+    /// True if an export makes the line anew, so that it need not be kept.
     pub fn is_taken(&self, position: usize) -> bool {
-        self.taken.get(position) == Some(&true)
+        self.uses.get(position) == Some(&Use::Taken)
+    }
+
+    /// True if something was made of the line, and it is kept all the same.
+    pub fn is_kept_too(&self, position: usize) -> bool {
+        self.uses.get(position) == Some(&Use::TakenAndKept)
+    }
+
+    /// True if nothing was made of the line.
+    pub fn is_unused(&self, position: usize) -> bool {
+        self.uses.get(position) == Some(&Use::None)
     }
 
     /// The lines below with this tag, marked as understood.
@@ -227,7 +309,18 @@ impl<'t> Reading<'t> {
     pub fn take_date(&mut self, event: usize) -> Option<PartialDate> {
         let line = self.take_first(event, "DATE")?;
         let text = self.tree.line(line).value;
-        let read = dates::read_date(text);
+        let mut read = dates::read_date(text);
+        // Words that mean the date, and say more of it than 7.0 can.
+        for tag in ["PHRASE", "_PHRASE"] {
+            let phrase = self.tree.child_value(line, tag);
+            if is_said_by(phrase, text) {
+                read.date = dates::read_date(phrase).date;
+            }
+        }
+        let written = read.date.and_then(|date| gedcom_date(date, Version::V5));
+        if written.and_then(|written| dates::read_date(&written).date) != read.date {
+            self.keep_too(line);
+        }
         match (read.date, read.doubt) {
             (Some(date), Some(doubt)) => {
                 self.warn(line, format!("{} is read as {date}: {doubt}", shown(text)));
@@ -239,7 +332,7 @@ impl<'t> Reading<'t> {
             (_, None) => {}
         }
         if read.doubt.is_some() {
-            self.give_back(line);
+            self.keep_too(line);
         }
         let date = read.date?;
         if let Some(today) = self.today
@@ -263,6 +356,7 @@ impl<'t> Reading<'t> {
                 map,
                 "latitude and longitude must be like N50.27 and W119.27: they are not taken",
             );
+            self.keep_too(map);
         }
         Some(Coordinates {
             latitude: latitude?,
@@ -270,16 +364,25 @@ impl<'t> Reading<'t> {
         })
     }
 
-    /// The person that a line points to; nothing, with an error, if there is none.
+    /// The person that a record is of.
+    pub fn person_of(&self, record: usize) -> Option<u64> {
+        let person = self.people.get(&u32::try_from(record).ok()?);
+        person.map(|person| u64::from(*person))
+    }
+
+    /// The person that a line points to; nothing, with a warning, if there is none.
     pub fn person_at(&mut self, position: usize) -> Option<u64> {
         let line = self.tree.line(position);
         match line.pointer() {
             // GEDCOM 7 writes so that there is somebody who has no record.
-            Some("VOID") => None,
-            Some(xref) => match self.people.get(xref) {
-                Some(&person) => Some(person),
+            Some("VOID") => {
+                self.keep_too(position);
+                None
+            }
+            Some(xref) => match self.record(xref).and_then(|record| self.person_of(record)) {
+                Some(person) => Some(person),
                 None => {
-                    self.error(
+                    self.leave(
                         position,
                         format!("there is no person with the reference @{xref}@"),
                     );
@@ -287,7 +390,7 @@ impl<'t> Reading<'t> {
                 }
             },
             None => {
-                self.error(
+                self.leave(
                     position,
                     format!(
                         "{} is not a reference to a person, like @I1@",
@@ -297,6 +400,13 @@ impl<'t> Reading<'t> {
                 None
             }
         }
+    }
+
+    /// Tells why nothing can be made of a line, which is kept as written.
+    pub fn leave(&mut self, position: usize, reason: impl Into<String>) {
+        let reason: String = reason.into();
+        self.warn(position, format!("{reason}: it is kept as written"));
+        self.keep_too(position);
     }
 
     pub fn error(&mut self, position: usize, reason: impl Into<String>) {

@@ -1,16 +1,20 @@
 //! Writes people and their ties as GEDCOM 5.5.1 or 7.0. Everybody is shown to [`FamilyPlan`] first, which gives out
 //! references and forms families of partners and of the parents of each child; then each person is written once more.
 
-use super::family_plan::{Family, FamilyPlan, Person};
-use super::individuals::NOT_RECORDED;
-use super::nodes::{Node, parse_kept};
+use super::citations::house_contacts;
+use super::conform::conform;
+use super::covered::Covered;
+use super::evidence::seal_of;
+use super::family_plan::{FamilyPlan, is_of_family};
+use super::individuals::during;
+use super::nodes::{Node, Reading, parse_kept};
+use super::person_names::{NOT_RECORDED, is_name, written_name};
 use super::writing_dates::gedcom_date;
-use crate::model::ids::SourceId;
+use crate::model::ids::PlaceId;
 use crate::model::partial_date::PartialDate;
-use crate::model::person::{ContactKind, Gender, Name, NameKind};
-use crate::model::statement::{Certainty, Evidence, Fact, SealClass, Statement};
+use crate::model::person::{Contact, ContactKind, Gender, Name, NameKind};
+use crate::model::statement::{Fact, SealClass, Statement};
 use crate::model::store_copy::CopySubject;
-use crate::model::tie::{ParentNature, UnionKind, UnionState};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Version {
@@ -20,9 +24,15 @@ pub enum Version {
     V7,
 }
 
+/// Lines of a record that were kept.
+pub struct Kept<'k> {
+    pub under: &'k str,
+    pub nodes: Vec<Node>,
+}
+
 impl FamilyPlan {
     /// The head of the file, with what was kept of the first head.
-    pub fn write_head(&self, out: &mut String) {
+    pub fn write_head(&mut self, out: &mut String) {
         let mut head = Node::new("HEAD", "");
         let version = match self.version {
             Version::V5 => {
@@ -40,24 +50,49 @@ impl FamilyPlan {
             head = head.with(Node::new("CHAR", "UTF-8"));
         }
         let ours = [
-            "SOUR", "GEDC", "CHAR", "DATE", "FILE", "DEST", "SUBM", "SUBN", "_SOUR",
+            "SOUR", "GEDC", "CHAR", "DATE", "FILE", "DEST", "SUBM", "SUBN", "_SOUR", "_CHAR",
+            "_FILE", "_SUBN",
         ];
         for (source, text) in &self.kept_heads {
-            for mut kept in self.parsed(source, text) {
+            for mut kept in self.parsed(source, text, &[]) {
                 let children = std::mem::take(&mut kept.children);
                 let kept: Vec<Node> = children
                     .into_iter()
-                    .filter(|node| !ours.contains(&node.tag.trim_start_matches('_')))
+                    .filter(|node| !ours.contains(&node.tag.as_str()))
                     .collect();
                 head.put_back(kept);
             }
         }
-        head.write(self.version, out);
+        for schema in head.children.iter().filter(|child| child.tag == "SCHMA") {
+            let definitions = schema.children.iter().filter(|child| child.tag == "TAG");
+            let tags = definitions.filter_map(|tag| tag.value.split(' ').next());
+            self.declared.extend(tags.map(str::to_owned));
+        }
+        self.write(head, out);
         if self.version == Version::V5 {
             let mut submitter = Node::new("SUBM", "").with(Node::new("NAME", "Kinpath"));
             submitter.xref = "KINPATH".to_owned();
-            submitter.write(self.version, out);
+            self.write(submitter, out);
         }
+    }
+
+    /// Writes a record in its final form.
+    pub(super) fn write(&self, mut record: Node, out: &mut String) {
+        match self.version {
+            Version::V5 => record.fold_phrases(),
+            Version::V7 => {
+                let tag_of = |pointer: &str| self.tag_of(pointer).or(self.tag_of_made(pointer));
+                conform(&mut record, &tag_of, &self.declared);
+            }
+        }
+        if matches!(record.tag.as_str(), "INDI" | "FAM") {
+            record.put_in_order();
+        }
+        record.write(self.version, out);
+    }
+
+    pub(super) fn tag_of_made(&self, pointer: &str) -> Option<&'static str> {
+        self.made_names.borrow().contains(pointer).then_some("OBJE")
     }
 
     /// The record of one person; nothing for those who are not to be written.
@@ -70,32 +105,69 @@ impl FamilyPlan {
             .into_iter()
             .filter(|statement| self.is_shown(statement))
             .collect();
-        let mut record = Node::new("INDI", "");
-        record.xref = person.xref.clone();
-        if standing
-            .iter()
-            .any(|statement| statement.evidence.seal != SealClass::Open)
-        {
-            let word = match self.version {
-                Version::V5 => "confidential",
-                Version::V7 => "CONFIDENTIAL",
-            };
-            record = record.with(Node::new("RESN", word));
-        }
+        let mut kept: Vec<Kept<'_>> = Vec::new();
         for statement in &standing {
-            let line = self.line_of(statement, person, &record);
-            record.children.extend(line);
-        }
-        self.add_contacts(&standing, &mut record);
-        self.add_families(subject.number, person, &mut record);
-        for statement in &standing {
-            if let Fact::KeptLines(kept) = &statement.fact
-                && !kept.under.starts_with("FAM @")
+            if let Fact::KeptLines(lines) = &statement.fact
+                && !is_of_family(lines)
             {
-                self.put_back(&person.source, &kept.under, &kept.text, &mut record);
+                kept.push(self.kept(&person.source, "INDI", &lines.under, &lines.text));
             }
         }
-        record.write(self.version, out);
+        let covered = Covered::by(kept.iter().map(|kept| (kept.under, kept.nodes.as_slice())));
+        let of_record = self.record_source(&kept);
+        let mut record = Node::new("INDI", "");
+        record.xref = person.xref.clone();
+        let mut is_sealed = false;
+        for statement in &standing {
+            let evidence = &statement.evidence;
+            if covered.holds(statement) {
+                continue;
+            }
+            let Some((node, can_cite)) = self.line_of(statement, &record) else {
+                continue;
+            };
+            let told = self.citation(evidence.source, &person.source, of_record.as_ref());
+            let mut node = node;
+            let is_sealing = evidence.seal != SealClass::Open;
+            if can_cite {
+                node.children.extend(told);
+            } else if let Some(told) = told {
+                record.put_back(vec![told]);
+            }
+            match node.tag.as_str() {
+                "BIRT" | "DEAT" | "RESI" if is_sealing => node.children.push(self.restriction()),
+                _ => is_sealed |= is_sealing,
+            }
+            record.children.push(node);
+        }
+        let adoptions = adoptions(&kept);
+        self.add_families(subject.number, person, &adoptions, &mut record);
+        if is_sealed {
+            record.children.push(self.restriction());
+        }
+        for kept in kept {
+            self.put_back(&person.source, kept, &mut record);
+        }
+        // One restriction of the whole says it for its parts.
+        let is_whole = record
+            .child_text("RESN")
+            .is_some_and(|value| seal_of(value) != SealClass::Open);
+        if is_whole {
+            let ours = self.restriction();
+            for event in &mut record.children {
+                event
+                    .children
+                    .retain(|child| child.tag != "RESN" || child.value != ours.value);
+            }
+        }
+        self.write(record, out);
+    }
+
+    pub(super) fn restriction(&self) -> Node {
+        match self.version {
+            Version::V5 => Node::new("RESN", "confidential"),
+            Version::V7 => Node::new("RESN", "CONFIDENTIAL"),
+        }
     }
 
     /// Families, then sources and records that were kept, and the end.
@@ -104,25 +176,33 @@ impl FamilyPlan {
             self.write_family(position, family, out);
             flush(out);
         }
-        for (source, text) in &self.kept_records {
-            for node in self.parsed(source, text) {
-                let mut node = node;
-                node.xref = self.named(source, &node.xref).unwrap_or_default();
-                node.write(self.version, out);
+        for kept in &self.kept_records {
+            for mut node in self.parsed(&kept.source, &kept.text, &[]) {
+                node.xref.clone_from(&kept.xref);
+                self.write(node, out);
             }
             flush(out);
         }
+        for record in self.made_records.take() {
+            self.write(record, out);
+            flush(out);
+        }
+        let used = self.used_sources.borrow();
         for ((document, asserter), xref) in &self.new_sources {
+            if !used.contains(xref) {
+                continue;
+            }
             let mut record = Node::new("SOUR", "")
                 .with_text("TITL", document)
                 .with_text("AUTH", asserter);
             record.xref = xref.clone();
-            record.write(self.version, out);
+            self.write(record, out);
         }
         out.push_str("0 TRLR\n");
     }
 
-    fn line_of(&self, statement: &Statement, person: &Person, record: &Node) -> Option<Node> {
+    /// The line that a fact becomes, and whether a source can stand below it.
+    fn line_of(&self, statement: &Statement, record: &Node) -> Option<(Node, bool)> {
         let evidence = &statement.evidence;
         let node = match &statement.fact {
             Fact::Name(name) => {
@@ -130,7 +210,10 @@ impl FamilyPlan {
                 self.name(name, is_first)
             }
             Fact::Unnamed(words) if words == NOT_RECORDED => return None,
-            Fact::Unnamed(words) => return Some(Node::new("_UNNAMED", words)),
+            Fact::Unnamed(words) if is_name(words) => {
+                return Some((Node::new("_UNNAMED", words), false));
+            }
+            Fact::Unnamed(words) => return Some((Node::new("NAME", words), false)),
             Fact::Gender(gender) => {
                 let sex = match gender {
                     Gender::Female => "F",
@@ -138,33 +221,21 @@ impl FamilyPlan {
                     Gender::Other => "X",
                     Gender::Unknown => return None,
                 };
-                return Some(Node::new("SEX", sex));
+                return Some((Node::new("SEX", sex), false));
             }
             Fact::Birth { date, place } => self.event("BIRT", *date, *place),
             Fact::Death(death) if death.dead => self.event("DEAT", death.date, death.place),
-            Fact::Residence(home) => {
-                let dates = during(evidence);
-                self.event("RESI", dates, Some(home.place))
-            }
-            Fact::Note(note) => return Some(Node::new("NOTE", note)),
+            Fact::Residence(home) => self.event("RESI", during(evidence), Some(home.place)),
+            Fact::Contact(contact) => return Some((contact_line(contact), false)),
+            Fact::Note(note) => Node::new("NOTE", note),
             Fact::StatedKin(tie) => self.associate(tie.kin.0, &tie.as_told)?,
             Fact::Network(tie) => self.associate(tie.adult.0, &tie.role.replace('_', " "))?,
             _ => return None,
         };
-        Some(self.cited(node, evidence.source, person))
+        Some((node, true))
     }
 
     fn name(&self, name: &Name, is_first: bool) -> Node {
-        let whole = plain(&name.full);
-        let (given, family) = (plain(&name.given), plain(&name.family));
-        let front = crate::names::normalize::join_parts(&given, &family);
-        let value = match whole.strip_prefix(&front) {
-            Some(rest) if !family.is_empty() => format!("{given} /{family}/{rest}"),
-            _ if !family.is_empty() && whole.contains(&family) => {
-                whole.replacen(&family, &format!("/{family}/"), 1)
-            }
-            _ => whole,
-        };
         let word = match name.kind {
             NameKind::Legal if is_first => "",
             NameKind::Legal => "legal",
@@ -174,7 +245,7 @@ impl FamilyPlan {
             NameKind::Used => "used",
             NameKind::Traditional => "traditional",
         };
-        let node = Node::new("NAME", value.trim());
+        let node = Node::new("NAME", &written_name(name));
         if word.is_empty() {
             return node;
         }
@@ -186,19 +257,33 @@ impl FamilyPlan {
         node.with(kind)
     }
 
-    fn event(
+    pub(super) fn event(
         &self,
         tag: &str,
         date: Option<PartialDate>,
-        place: Option<crate::model::ids::PlaceId>,
+        place: Option<PlaceId>,
     ) -> Node {
         let date = date.and_then(|date| gedcom_date(date, self.version));
         let place = place.and_then(|place| self.places.get(&place.0));
         let is_bare = date.is_none() && place.is_none();
         let says_yes = is_bare && tag != "RESI";
-        Node::new(tag, if says_yes { "Y" } else { "" })
-            .with_text("DATE", &date.unwrap_or_default())
-            .with_text("PLAC", place.map_or("", String::as_str))
+        let node = Node::new(tag, if says_yes { "Y" } else { "" })
+            .with_text("DATE", &date.unwrap_or_default());
+        let Some(place) = place else {
+            return node;
+        };
+        let mut line = Node::new("PLAC", &place.name);
+        if let Some(centre) = place.centre {
+            let degrees = |value: f64, signs: [char; 2]| {
+                let sign = if value < 0.0 { signs[1] } else { signs[0] };
+                format!("{sign}{}", value.abs())
+            };
+            let map = Node::new("MAP", "")
+                .with(Node::new("LATI", &degrees(centre.latitude, ['N', 'S'])))
+                .with(Node::new("LONG", &degrees(centre.longitude, ['E', 'W'])));
+            line = line.with(map);
+        }
+        node.with(line)
     }
 
     fn associate(&self, other: u64, role: &str) -> Option<Node> {
@@ -210,183 +295,77 @@ impl FamilyPlan {
         })
     }
 
-    /// Contact points stand together, below a residence without a place.
-    fn add_contacts(&self, standing: &[&Statement], record: &mut Node) {
-        let mut node = Node::new("RESI", "");
-        for statement in standing {
-            if let Fact::Contact(contact) = &statement.fact {
-                let tag = match contact.kind {
-                    ContactKind::Phone => "PHON",
-                    ContactKind::Email => "EMAIL",
-                    ContactKind::Address => "ADDR",
-                };
-                let taken = |child: &Node| child.tag == "ADDR" && tag == "ADDR";
-                if node.children.iter().any(taken) {
-                    let more = Node::new("RESI", "").with_text(tag, &contact.value);
-                    record.children.push(more);
-                    continue;
-                }
-                node = node.with_text(tag, &contact.value);
-            }
+    pub(super) fn kept<'k>(
+        &self,
+        source: &str,
+        record: &str,
+        under: &'k str,
+        text: &str,
+    ) -> Kept<'k> {
+        let steps = under.split('\n').filter(|name| !name.is_empty());
+        let tags = steps.map(|name| name.split([' ', '#']).next().unwrap_or_default());
+        let above: Vec<&str> = [record].into_iter().chain(tags).collect();
+        Kept {
+            under,
+            nodes: self.parsed(source, text, &above),
         }
-        if !node.children.is_empty() {
-            record.children.push(node);
-        }
-    }
-
-    fn add_families(&self, number: u64, person: &Person, record: &mut Node) {
-        for (position, link) in self.families_of_child(number) {
-            let family = &self.families[position];
-            let mut node = Node::pointer("FAMC", &family.xref);
-            if let Some(nature) = link.nature.filter(|nature| *nature != ParentNature::Birth) {
-                node = node.with(self.pedigree(nature));
-            }
-            let status = match link.certainty {
-                Certainty::Confirmed => "proven",
-                Certainty::Disputed => "challenged",
-                Certainty::Disproved => "disproven",
-                Certainty::Reported => "",
-            };
-            let status = match self.version {
-                Version::V5 => status.to_owned(),
-                Version::V7 => status.to_uppercase(),
-            };
-            node = node.with_text("STAT", &status);
-            record.children.push(node);
-            if let Some(since) = link.since
-                && link.nature == Some(ParentNature::Adoptive)
-            {
-                let event = self.event("ADOP", Some(since), None);
-                let event = event.with(Node::pointer("FAMC", &family.xref));
-                record.children.push(event);
-            }
-        }
-        for position in &person.spouse_in {
-            let family = &self.families[*position];
-            record.children.push(Node::pointer("FAMS", &family.xref));
-        }
-    }
-
-    fn pedigree(&self, nature: ParentNature) -> Node {
-        let word = match nature {
-            ParentNature::Adoptive => "adopted",
-            other => other.word(),
-        };
-        match (self.version, nature) {
-            (Version::V5, _) => Node::new("PEDI", word),
-            (Version::V7, ParentNature::Adoptive | ParentNature::Foster) => {
-                Node::new("PEDI", &word.to_uppercase())
-            }
-            (Version::V7, _) => Node::new("PEDI", "OTHER").with(Node::new("PHRASE", word)),
-        }
-    }
-
-    fn write_family(&self, position: usize, family: &Family, out: &mut String) {
-        let mut record = Node::new("FAM", "");
-        record.xref = family.xref.clone();
-        for (tag, partner) in [("HUSB", family.husband), ("WIFE", family.wife)] {
-            if let Some(person) = partner.and_then(|partner| self.people.get(&partner)) {
-                record = record.with(Node::pointer(tag, &person.xref));
-            }
-        }
-        for union in &family.unions {
-            if matches!(union.kind, UnionKind::Married | UnionKind::CommonLaw) {
-                let mut event = self.event("MARR", union.since, None);
-                if union.kind == UnionKind::CommonLaw {
-                    event = event.with(Node::new("TYPE", "common law"));
-                }
-                record = record.with(event);
-            }
-            if union.state == UnionState::Ended {
-                record = record.with(self.event("DIV", union.until, None));
-            }
-        }
-        for link in self.children_of(position) {
-            let Some(child) = self.people.get(&link.child) else {
-                continue;
-            };
-            let mut node = Node::pointer("CHIL", &child.xref);
-            for (tag, nature) in [("_FREL", link.to_husband), ("_MREL", link.to_wife)] {
-                if link.nature.is_none() {
-                    node = node.with_text(tag, nature.map_or("", ParentNature::word));
-                }
-            }
-            record = record.with(node);
-        }
-        for (source, under, text) in &family.kept {
-            self.put_back(source, under, text, &mut record);
-        }
-        record.write(self.version, out);
     }
 
     /// Puts kept lines back below the line that they stood under.
-    fn put_back(&self, source: &str, under: &str, text: &str, record: &mut Node) {
-        let prefix = self.prefix(source);
+    pub(super) fn put_back(&self, source: &str, kept: Kept<'_>, record: &mut Node) {
         let mut place = record;
-        for name in under.split('\n').filter(|name| !name.is_empty()) {
+        for name in kept.under.split('\n').filter(|name| !name.is_empty()) {
             let (tag, value) = name.split_once(' ').unwrap_or((name, ""));
             let pointed = value
                 .strip_prefix('@')
                 .and_then(|value| value.strip_suffix('@'));
             let value = match pointed {
                 Some(xref) => format!("@{}@", self.named(source, xref).unwrap_or_default()),
-                None => value.replace("@@", "@"),
+                None => value.to_owned(),
             };
-            let there = place.children.iter().any(|child| {
-                child.tag == tag.split('#').next().unwrap_or_default()
-                    && (value.is_empty() || child.value == value)
+            place = place.at(format!("{tag} {value}").trim_end());
+        }
+        for node in kept.nodes.iter().filter(|node| node.tag == "SOUR") {
+            let told = self.source_of(node);
+            place.children.retain(|child| {
+                let made = child.source.and_then(|source| self.sources.get(&source));
+                made.is_none() || made != Some(&told)
             });
-            let mark = if there { "" } else { prefix };
-            place = place.at(format!("{mark}{tag} {value}").trim_end());
         }
-        place.put_back(self.parsed(source, text));
+        place.put_back(kept.nodes);
     }
 
-    fn parsed(&self, source: &str, text: &str) -> Vec<Node> {
-        let is_v7 = self.version == Version::V7;
-        let name = |xref: &str| {
-            let void = is_v7.then(|| "VOID".to_owned());
-            self.named(source, xref).or(void)
+    pub(super) fn parsed(&self, source: &str, text: &str, above: &[&str]) -> Vec<Node> {
+        let reading = Reading {
+            from: self.written_in(source),
+            to: self.version,
+            name: &|xref| self.named(source, xref),
         };
-        parse_kept(text, self.prefix(source), &name)
-    }
-
-    fn cited(&self, node: Node, source: SourceId, person: &Person) -> Node {
-        let Some(source) = self.sources.get(&source) else {
-            return node;
-        };
-        let is_the_file = source.document.to_lowercase().ends_with(".ged");
-        if source.document.is_empty() || (is_the_file && source.page == person.first_xref) {
-            return node;
+        let mut nodes = parse_kept(text, above, &reading);
+        if self.version == Version::V7 {
+            self.point_at_records(&mut nodes);
+            if above == ["INDI"] {
+                house_contacts(&mut nodes);
+            }
         }
-        let key = (source.document.clone(), source.asserter.clone());
-        let xref = self.kept_sources.get(&key).or(self.new_sources.get(&key));
-        let Some(xref) = xref else {
-            return node;
-        };
-        let mut citation = Node::pointer("SOUR", xref).with_text("PAGE", &source.page);
-        let date = source.date.and_then(|date| gedcom_date(date, self.version));
-        if let Some(date) = date {
-            citation = citation.with(Node::new("DATA", "").with(Node::new("DATE", &date)));
-        }
-        node.with(citation)
+        nodes
     }
 }
 
-/// From when until when something was true, as one date.
-fn during(evidence: &Evidence) -> Option<PartialDate> {
-    use crate::model::partial_date::End;
-    let point = |date: Option<PartialDate>| match date {
-        Some(PartialDate::Single(point)) => End::At(point),
-        _ => End::Unknown,
+/// The families of kept adoptions, as pointers.
+fn adoptions(kept: &[Kept<'_>]) -> Vec<String> {
+    let nodes = kept.iter().flat_map(|kept| &kept.nodes);
+    let adoptions = nodes.filter(|node| node.tag == "ADOP");
+    let families = adoptions.filter_map(|node| node.child_text("FAMC"));
+    families.map(str::to_owned).collect()
+}
+
+/// A contact point stands below a residence without a place.
+fn contact_line(contact: &Contact) -> Node {
+    let tag = match contact.kind {
+        ContactKind::Phone => "PHON",
+        ContactKind::Email => "EMAIL",
+        ContactKind::Address => "ADDR",
     };
-    match (evidence.valid_from, evidence.valid_to) {
-        (from, None) => from,
-        (from, to) => Some(PartialDate::Interval(point(from), point(to))),
-    }
-}
-
-/// A name without the signs that mean something in a NAME line.
-fn plain(text: &str) -> String {
-    text.replace(['/', '\n'], " ").trim().to_owned()
+    Node::new("RESI", "").with_text(tag, &contact.value)
 }

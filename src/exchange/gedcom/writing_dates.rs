@@ -104,7 +104,9 @@ fn plain(point: Point, version: Version) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::exchange::gedcom::conform::is_date_7;
     use crate::exchange::gedcom::read_date;
+    use proptest::prelude::*;
 
     #[test]
     fn dates_read_back() {
@@ -143,6 +145,89 @@ mod tests {
         ] {
             let date: PartialDate = text.parse().unwrap();
             assert_eq!(gedcom_date(date, Version::V5).as_deref(), Some(written));
+        }
+    }
+
+    #[test]
+    fn what_was_written_in_a_file_is_written_again() {
+        for (text, in_5, in_7) in [
+            ("@#DGREGORIAN@ 12 MAR 1961", "12 MAR 1961", "12 MAR 1961"),
+            (
+                "Bet 1130 and 1140",
+                "BET 1130 AND 1140",
+                "BET 1130 AND 1140",
+            ),
+            (
+                "from 1950 to 1980",
+                "FROM 1950 TO 1980",
+                "FROM 1950 TO 1980",
+            ),
+            ("FROM 1950", "FROM 1950", "FROM 1950"),
+            ("TO MAR 1980", "TO MAR 1980", "TO MAR 1980"),
+            ("aft 31 dec 1960", "AFT 31 DEC 1960", "AFT 31 DEC 1960"),
+            ("BEF 44 B.C.", "BEF 44 B.C.", "BEF 44 BCE"),
+            ("CAL 1900", "ABT 1900", "ABT 1900"),
+            ("8 JAN 1699/00", "8 JAN 1700", "8 JAN 1700"),
+            ("@#DJULIAN@ 25 DEC 1700", "5 JAN 1701", "5 JAN 1701"),
+        ] {
+            let date = read_date(text).date.unwrap();
+            assert_eq!(gedcom_date(date, Version::V5).as_deref(), Some(in_5));
+            assert_eq!(gedcom_date(date, Version::V7).as_deref(), Some(in_7));
+        }
+    }
+
+    fn points() -> impl Strategy<Value = Point> {
+        let plain = (1..=9999i32, 0..=12u8, 0..=28u8);
+        plain.prop_map(|(year, month, day)| {
+            let (month, day, precision) = match (month, day) {
+                (0, _) => (0, 0, Precision::Year),
+                (_, 0) => (month, 0, Precision::Month),
+                _ => (month, day, Precision::Day),
+            };
+            Point {
+                year,
+                month,
+                day,
+                precision,
+                qualifier: Qualifier::None,
+            }
+        })
+    }
+
+    proptest! {
+        #[test]
+        fn edtf_goes_out_and_comes_back(first in points(), last in points(), form in 0..6) {
+            let (first, last) = if first.year <= last.year { (first, last) } else { (last, first) };
+            let date = match form {
+                0 => PartialDate::Single(first),
+                1 => PartialDate::Single(Point { qualifier: Qualifier::Approximate, ..first }),
+                2 => PartialDate::Interval(End::At(first), End::Open),
+                3 => PartialDate::Interval(End::Unknown, End::At(last)),
+                4 => PartialDate::OneOf(End::At(last), End::Open),
+                _ if first.year < last.year => PartialDate::OneOf(End::At(first), End::At(last)),
+                _ => PartialDate::Single(last),
+            };
+            for version in [Version::V5, Version::V7] {
+                let written = gedcom_date(date, version);
+                prop_assert!(written.is_some(), "{}", date);
+                let written = written.unwrap_or_default();
+                prop_assert_eq!(read_date(&written).date, Some(date), "{}", written);
+                prop_assert!(version == Version::V5 || is_date_7(&written), "{}", written);
+            }
+        }
+
+        #[test]
+        fn gedcom_comes_in_and_goes_out(
+            form in "(ABT |CAL |EST |BEF |AFT |FROM |TO |)",
+            day in 1..=28, month in 0..12usize, year in 2..9999,
+        ) {
+            let text = format!("{form}{day} {} {year}", MONTHS[month]);
+            let date = read_date(&text).date;
+            prop_assert!(date.is_some(), "{}", text);
+            for version in [Version::V5, Version::V7] {
+                let again = date.and_then(|date| gedcom_date(date, version)).unwrap_or_default();
+                prop_assert_eq!(read_date(&again).date, date, "{} {}", text, again);
+            }
         }
     }
 }

@@ -1,7 +1,8 @@
 //! The model store: ordered maps in memory with real snapshots. For tests and questions; nothing is kept on disk.
 
 use super::{
-    Backend, Batch, Deadline, KeyRange, Order, ReadView, Run, StoreError, Table, Taker, Visitor,
+    Backend, Batch, Deadline, KeyRange, Order, ReadView, Run, StoreError, Table, Taker, Usage,
+    Visitor,
 };
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -128,6 +129,10 @@ impl Backend for MemoryBackend {
             entries.iter().map(|(k, v)| k.len() + v.len()).sum()
         };
         self.tables().values().map(size).sum::<usize>() as u64
+    }
+
+    fn usage(&self) -> Usage {
+        Usage::default()
     }
 
     fn syncs(&self) -> u64 {

@@ -149,6 +149,21 @@ impl Batch {
     }
 }
 
+/// What a backend takes of memory and disk, in bytes, and how often reads found what they needed in memory.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub struct Usage {
+    pub cache_hits: u64,
+    pub cache_misses: u64,
+    pub cache_bytes: u64,
+    /// The log of what is not in tables yet.
+    pub log_bytes: u64,
+    pub table_bytes: u64,
+    /// What is left on the disk; nothing for a backend without one.
+    pub free_bytes: Option<u64>,
+    /// The backend takes no writes for now.
+    pub writes_stopped: bool,
+}
+
 /// Where the bytes are kept.
 pub trait Backend: Send + Sync {
     fn snapshot(&self) -> Box<dyn ReadView + '_>;
@@ -171,6 +186,9 @@ pub trait Backend: Send + Sync {
 
     /// How often the log was synced to disk since opening.
     fn syncs(&self) -> u64;
+
+    /// What the backend takes of memory and disk.
+    fn usage(&self) -> Usage;
 }
 
 #[cfg(test)]

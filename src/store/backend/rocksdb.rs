@@ -3,7 +3,8 @@
 //! with a status check (a damaged block looks like the end otherwise).
 
 use super::{
-    Backend, Batch, Deadline, KeyRange, Order, ReadView, Run, StoreError, Table, Taker, Visitor,
+    Backend, Batch, Deadline, KeyRange, Order, ReadView, Run, StoreError, Table, Taker, Usage,
+    Visitor,
 };
 use rayon::prelude::*;
 use rocksdb::checkpoint::Checkpoint;
@@ -46,6 +47,8 @@ const BLOCK_BYTES: usize = 16 << 10;
 pub struct RocksBackend {
     db: DB,
     options: Options,
+    cache: Cache,
+    folder: PathBuf,
     staging: PathBuf,
     write: WriteOptions,
     committing: Mutex<()>,
@@ -73,6 +76,8 @@ impl RocksBackend {
         Ok(RocksBackend {
             db,
             options: database_options,
+            cache,
+            folder: folder.to_owned(),
             staging: staging.to_owned(),
             write,
             committing: Mutex::new(()),
@@ -185,6 +190,24 @@ impl Backend for RocksBackend {
 
     fn syncs(&self) -> u64 {
         self.options.get_ticker_count(Ticker::WalFileSynced)
+    }
+
+    fn usage(&self) -> Usage {
+        let stopped = self
+            .db
+            .property_int_value("rocksdb.is-write-stopped")
+            .ok()
+            .flatten();
+        let disk = rustix::fs::statvfs(&self.folder).ok();
+        Usage {
+            cache_hits: self.options.get_ticker_count(Ticker::BlockCacheHit),
+            cache_misses: self.options.get_ticker_count(Ticker::BlockCacheMiss),
+            cache_bytes: self.cache.get_usage() as u64,
+            log_bytes: log_bytes(&self.folder),
+            table_bytes: self.approximate_size(),
+            free_bytes: disk.map(|disk| disk.f_bavail.saturating_mul(disk.f_frsize)),
+            writes_stopped: stopped.is_some_and(|stopped| stopped != 0),
+        }
     }
 }
 
@@ -328,6 +351,15 @@ fn files_of(runs: &[Run]) -> Vec<Vec<&Run>> {
         }
     }
     files
+}
+
+/// Bytes of the log in a database's folder. A file that is removed in the meantime counts for nothing.
+fn log_bytes(folder: &Path) -> u64 {
+    let files = std::fs::read_dir(folder).into_iter().flatten().flatten();
+    let logs = files.filter(|file| file.path().extension().is_some_and(|kind| kind == "log"));
+    logs.filter_map(|file| file.metadata().ok())
+        .map(|metadata| metadata.len())
+        .sum()
 }
 
 /// Leaves an empty folder: what a load left behind when it was cut off is of no use.

@@ -31,6 +31,7 @@ pub fn evidence() -> Evidence {
 fn subject(xref: usize, facts: Vec<Fact>) -> BundleSubject {
     BundleSubject {
         kind: SubjectKind::Person,
+        public_id: None,
         external_id: ExternalId {
             source: "file".to_owned(),
             xref: format!("I{xref}"),

@@ -4,6 +4,7 @@ mod adding;
 mod committing;
 mod fixture;
 mod importing;
+mod linking;
 mod opening;
 mod reading;
 mod verifying;

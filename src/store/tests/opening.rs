@@ -2,9 +2,16 @@
 
 use super::fixture::*;
 use super::importing::{chain, import};
-use crate::model::ids::Revision;
+use crate::model::ids::{Revision, SubjectKind};
+use crate::model::statement::{Fact, Source};
 use crate::model::visibility::Visibility;
-use crate::store::{OpenMode, Store, StoreError, StoreOptions, migrate, restore};
+use crate::store::backend::{Batch, Table};
+use crate::store::index_keys::IndexKey;
+use crate::store::keys;
+use crate::store::records::encode;
+use crate::store::{
+    OpenMode, StatementDraft, Store, StoreError, StoreOptions, Transaction, migrate, restore,
+};
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -73,7 +80,7 @@ fn no_store_and_foreign_folders_are_refused() {
 fn unknown_formats_are_refused() {
     let folder = folder();
     for text in [
-        "kinpath store format 2\n",
+        "kinpath store format 3\n",
         "kinpath store format x",
         "something else",
     ] {
@@ -89,7 +96,7 @@ fn unknown_formats_are_refused() {
         open(&folder.data),
         Err(StoreError::Damaged { .. })
     ));
-    fs::write(folder.data.join("format"), "kinpath store format 1\n").unwrap();
+    fs::write(folder.data.join("format"), "kinpath store format 2\n").unwrap();
     assert!(migrate(&folder.data, &options()).unwrap().is_empty());
     assert!(open(&folder.data).is_ok());
 }
@@ -263,4 +270,66 @@ fn a_cut_or_flipped_log_is_never_opened_with_less_than_was_acknowledged() {
             assert!(open(&damaged.data).is_err(), "byte {position}, cut {cut}");
         }
     }
+}
+
+#[test]
+fn a_store_of_format_1_gets_its_list_of_households() {
+    let folder = folder();
+    let household = {
+        let store = open(&folder.data).unwrap();
+        let mut transaction = Transaction::new("test", "create_record");
+        let household = transaction.add_subject(SubjectKind::Household, None);
+        let fact = Fact::Household {
+            name: "the house".to_owned(),
+        };
+        let draft = StatementDraft::new(fact, Source::default());
+        transaction.add_statement(household, draft);
+        let committed = store.commit(transaction).unwrap();
+        let household = committed.subjects[0].0;
+        // As a program of that format left it: without the entry that lists the household.
+        let listed = IndexKey::OfKind {
+            kind: SubjectKind::Household,
+            number: household.number(),
+        };
+        let mut batch = Batch::default();
+        batch.delete(Table::Index, listed.encode());
+        batch.put(Table::Meta, keys::FORMAT, encode(&1u32).unwrap());
+        store.shared.backend.commit(batch).unwrap();
+        assert!(!store.verify(&mut |_| {}).unwrap().is_clean());
+        household
+    };
+    fs::write(folder.data.join("format"), "kinpath store format 1\n").unwrap();
+    assert!(matches!(
+        open(&folder.data),
+        Err(StoreError::UnknownFormat { .. })
+    ));
+    assert_eq!(migrate(&folder.data, &options()).unwrap().len(), 1);
+    let store = open(&folder.data).unwrap();
+    assert!(store.verify(&mut |_| {}).unwrap().is_clean());
+    let snapshot = store.snapshot().unwrap();
+    let listed = snapshot.subjects_of_kind(SubjectKind::Household, 0, 10);
+    assert_eq!(listed.unwrap(), [household]);
+}
+
+#[test]
+fn what_a_copy_that_was_cut_off_left_behind_never_counts() {
+    let temporary = tempfile::tempdir().unwrap();
+    let data = temporary.path().join("data");
+    {
+        let store = Store::create(&data, &options()).unwrap();
+        let mut batch = Batch::default();
+        let revision = Revision {
+            epoch: 1,
+            sequence: 1,
+        };
+        batch.put(Table::Statements, keys::block(1, revision), vec![1, 2, 3]);
+        batch.put(Table::Sources, keys::number(1), vec![1]);
+        batch.put(Table::Audit, keys::revision(revision), vec![1]);
+        store.shared.backend.commit(batch).unwrap();
+    }
+    let store = open(&data).unwrap();
+    assert!(store.verify(&mut |_| {}).unwrap().is_clean());
+    people(&store, &["Ann"]);
+    import(&store, &chain(3), "one").unwrap();
+    assert!(store.verify(&mut |_| {}).unwrap().is_clean());
 }

@@ -4,7 +4,7 @@ use super::fixture::*;
 use super::importing::{chain, import};
 use crate::model::ids::Subject;
 use crate::store::backend::{Batch, Deadline, GO_ON, Order, Table};
-use crate::store::{Store, VerifyReport, keys};
+use crate::store::{Stop, Store, StoreError, VerifyReport, keys};
 
 fn entries(store: &Store, table: Table) -> Vec<(Vec<u8>, Vec<u8>)> {
     let mut entries = Vec::new();
@@ -140,4 +140,19 @@ fn a_rebuild_that_was_cut_off_is_finished_on_opening() {
     let store = Store::open(&data, &options()).unwrap();
     assert_eq!(entries(&store, Table::Nodes), nodes);
     assert!(verify(&store).is_clean());
+}
+
+#[test]
+fn a_check_stops_when_it_is_told_to() {
+    on_every_backend(|store| {
+        world(store);
+        let stop = Stop::default();
+        let mut steps = 0;
+        let stopped = store.verify_until(&stop, &mut |_| {
+            steps += 1;
+            stop.cancel();
+        });
+        assert!(matches!(stopped, Err(StoreError::DeadlinePassed)));
+        assert_eq!(steps, 1);
+    });
 }

@@ -1,13 +1,17 @@
 //! How each person found belongs to the child: as kin, by the network, or both.
 
 use super::gather::Gathered;
+use crate::access::Permit;
+use crate::error::Error;
 use crate::kinship::family_graph::is_over;
-use crate::kinship::route::{Joint, Route, Shape, StepKind, certainty_of};
+use crate::kinship::route::{Joint, Route, Shape, StepKind};
+use crate::kinship::same_person::in_order;
 use crate::model::case::OutreachTarget;
 use crate::model::ids::{ExternalId, NationId, PersonId, PublicId};
 use crate::model::lead::Line;
 use crate::model::nation::MembershipState;
 use crate::model::neighborhood::{Node, NodeNetworkTie, NodeTieKind};
+use crate::model::same_person::Pair;
 use crate::model::statement::Certainty;
 use crate::model::tie::{KinBasis, ParentNature};
 use crate::names::network_roles::network_role;
@@ -19,8 +23,10 @@ use rustc_hash::{FxHashMap, FxHashSet};
 /// One person with all their ways of belonging.
 pub struct Belonging<'a> {
     pub node: &'a Node,
-    /// Nearest first.
+    /// Nearest first. Only such as rest on no undecided same-person link.
     pub ways: Vec<Way<'a>>,
+    /// Those that hold only if records are one person's, nearest first.
+    pub probable: Vec<Way<'a>>,
     pub network: Vec<&'a NodeNetworkTie>,
     /// Lived with the same foster parents.
     pub foster_sibling: bool,
@@ -35,33 +41,35 @@ pub struct Way<'a> {
 }
 
 /// Everybody found but the child.
-pub fn people(gathered: &Gathered) -> Vec<Belonging<'_>> {
+pub fn people<'a>(gathered: &'a Gathered, permit: &Permit) -> Result<Vec<Belonging<'a>>, Error> {
     let mut found = Found {
         gathered,
         people: Vec::with_capacity(gathered.kin.len()),
         positions: FxHashMap::default(),
     };
-    for kin in &gathered.kin {
+    for (position, kin) in gathered.kin.iter().enumerate() {
+        permit.go_on_at(position)?;
         if let Some(person) = found.person(gathered.graph.id(kin.place)) {
-            person.ways = kin
-                .routes
-                .iter()
-                .map(|route| Way {
-                    route,
-                    shape: route.shape(&gathered.graph),
-                })
-                .collect();
+            let ways = kin.routes.iter().map(|route| Way {
+                route,
+                shape: route.shape(&gathered.graph),
+            });
+            let (mut probable, mut ways): (Vec<_>, Vec<_>) =
+                ways.partition(|way| way.route.is_probable());
             // Of ways of like nearness the surer, then what is not over, then the mother's side: never the one entered first.
-            let scale = &gathered.weights.certainty;
-            person.ways.sort_by(|one, other| {
-                let sureness = |way: &Way<'_>| way.route.certainty(&gathered.graph, scale);
+            let by_nearness = |one: &Way<'_>, other: &Way<'_>| {
+                let sureness = |way: &Way<'_>| certainty(gathered, way);
                 nearness(&one.shape)
                     .cmp(&nearness(&other.shape))
                     .then_with(|| sureness(other).total_cmp(&sureness(one)))
                     .then_with(|| is_former(gathered, one).cmp(&is_former(gathered, other)))
                     .then_with(|| one.shape.side.cmp(&other.shape.side))
                     .then_with(|| people_on(gathered, one).cmp(people_on(gathered, other)))
-            });
+                    .then_with(|| kinds_on(one).cmp(kinds_on(other)))
+            };
+            ways.sort_by(by_nearness);
+            probable.sort_by(by_nearness);
+            (person.ways, person.probable) = (ways, probable);
         }
     }
     for tie in gathered
@@ -86,7 +94,7 @@ pub fn people(gathered: &Gathered) -> Vec<Belonging<'_>> {
             person.offered = true;
         }
     }
-    found.people
+    Ok(found.of_one_record_each())
 }
 
 struct Found<'a> {
@@ -96,15 +104,58 @@ struct Found<'a> {
 }
 
 impl<'a> Found<'a> {
+    /// The people without those who are reached only over links and are, in all likelihood, somebody found with more
+    /// certainty: they are one lead, with both names. Whoever is found without any link stays.
+    fn of_one_record_each(self) -> Vec<Belonging<'a>> {
+        if self.people.iter().all(|person| !person.is_probable()) {
+            return self.people;
+        }
+        let mut order: Vec<usize> = (0..self.people.len()).collect();
+        order.sort_by_cached_key(|&index| {
+            let person = &self.people[index];
+            let nearest = person.probable.first();
+            let crossings = nearest.map(|way| way.route.crossings.len());
+            let nearness = nearest.map(|way| nearness(&way.shape));
+            (
+                person.is_probable(),
+                crossings,
+                nearness,
+                in_order(person.node),
+            )
+        });
+        let mut pairs = FxHashSet::default();
+        for node in self.people.iter().map(|person| person.node) {
+            let others = self.gathered.other_records(node).into_iter();
+            pairs.extend(others.map(|other| Pair::of(node.id, other.id)));
+        }
+        let mut kept = vec![self.gathered.child().id];
+        for index in order {
+            let person = &self.people[index];
+            let id = person.node.id;
+            let is_second = person.is_probable()
+                && kept
+                    .iter()
+                    .any(|other| pairs.contains(&Pair::of(*other, id)));
+            if !is_second {
+                kept.push(id);
+            }
+        }
+        let kept: FxHashSet<PersonId> = kept.into_iter().collect();
+        let mut people = self.people;
+        people.retain(|person| kept.contains(&person.node.id));
+        people
+    }
+
     /// The entry of a person, made if need be; nothing if the person is not there for the caller.
     fn person(&mut self, id: PersonId) -> Option<&mut Belonging<'a>> {
         let place = self.gathered.graph.place_of(id)?;
         let node = self.gathered.graph.node(place)?;
         let people = &mut self.people;
-        let position = *self.positions.entry(id).or_insert_with(|| {
+        let position = *self.positions.entry(node.id).or_insert_with(|| {
             people.push(Belonging {
                 node,
                 ways: Vec::new(),
+                probable: Vec::new(),
                 network: Vec::new(),
                 foster_sibling: false,
                 offered: false,
@@ -115,19 +166,26 @@ impl<'a> Found<'a> {
     }
 }
 
-impl Belonging<'_> {
-    /// What placement looks at.
-    pub fn candidate<'b>(&'b self, gathered: &'b Gathered, heritage: &Heritage) -> Candidate<'b> {
+impl<'a> Belonging<'a> {
+    /// Whether they belong only if records are one person's.
+    pub fn is_probable(&self) -> bool {
+        self.ways.is_empty() && self.network.is_empty() && !self.foster_sibling && !self.offered
+    }
+
+    /// What placement looks at, by these of their ways.
+    pub fn candidate<'b>(
+        &'b self,
+        gathered: &'b Gathered,
+        heritage: &Heritage,
+        ways: &[Way<'a>],
+    ) -> Candidate<'b> {
         Candidate {
             node: self.node,
-            kinship: self.ways.first().map(|way| brief(gathered, way)),
+            kinship: ways.first().map(|way| brief(gathered, way)),
             network: self.network_brief(gathered),
-            holds_a_sibling: self.ways.iter().any(|way| is_parent_of_sibling(&way.shape)),
-            named_by_child_or_custom: self
-                .ways
-                .iter()
-                .any(|way| is_named_or_custom(gathered, way)),
-            rights_ended: self.ways.iter().any(rights_ended),
+            holds_a_sibling: ways.iter().any(|way| is_parent_of_sibling(&way.shape)),
+            named_by_child_or_custom: ways.iter().any(|way| is_named_or_custom(gathered, way)),
+            rights_ended: ways.iter().any(rights_ended),
             eldest_child_born: self.eldest_child_born(gathered),
             outreach: gathered.outreach(OutreachTarget::Person(self.node.id)),
             distance: gathered.distance(self.node.place, Some(self.node)),
@@ -207,6 +265,13 @@ impl Heritage {
     }
 }
 
+/// How sure a way is, 0 to 1.
+fn certainty(gathered: &Gathered, way: &Way<'_>) -> f64 {
+    let weights = gathered.weights;
+    way.route
+        .certainty(&gathered.graph, &weights.certainty, &weights.same_person)
+}
+
 fn brief(gathered: &Gathered, way: &Way<'_>) -> KinshipBrief {
     let ties = || {
         way.route
@@ -219,9 +284,7 @@ fn brief(gathered: &Gathered, way: &Way<'_>) -> KinshipBrief {
         // Two parents of a child are no couple, but kin through them are not kin by descent either.
         unions: way.shape.joints.len() as u8,
         line: way.shape.line(),
-        certainty: ties()
-            .map(|tie| certainty_of(tie, &gathered.weights.certainty))
-            .product(),
+        certainty: certainty(gathered, way),
         disputed: ties().any(|tie| tie.certainty == Certainty::Disputed),
         former: is_former(gathered, way),
     }
@@ -279,6 +342,11 @@ fn people_on<'a>(
         let node = gathered.graph.node(step.to)?;
         Some((node.external_id.as_ref(), node.public_id))
     })
+}
+
+/// What each on a way is to the one before: two ties may join the same two people.
+fn kinds_on<'a>(way: &'a Way<'_>) -> impl Iterator<Item = StepKind> + 'a {
+    way.route.steps.iter().map(|step| step.kind)
 }
 
 /// Whether a way runs through a couple, foster home or guardianship that is no more.

@@ -6,9 +6,32 @@ use crate::model::partial_date::Truth;
 use crate::model::person::{CautionKind, CautionSet, ScreeningResult};
 use crate::model::tie::UnionState;
 use crate::placement::when::when;
+use crate::workflow::relations::{are_one_person, capitalised, if_one_person};
 
-/// The cautions for one person, the gravest first.
+/// The cautions for one person, the gravest first; then those that hold if another record is theirs too.
 pub fn cautions(gathered: &Gathered, node: &Node) -> Vec<String> {
+    let mut words = known_cautions(gathered, node);
+    for other in gathered.other_records(node) {
+        let condition = capitalised(&if_one_person(node, other));
+        let of_other = known_cautions(gathered, other).into_iter();
+        words.extend(of_other.map(|caution| format!("{condition}: {caution}")));
+    }
+    words
+}
+
+/// What must be settled before anything is done: whether somebody who is a danger is this person.
+pub fn doubts(gathered: &Gathered, node: &Node) -> Vec<String> {
+    let others = gathered.other_records(node).into_iter();
+    others
+        .filter_map(|other| {
+            let danger = danger(other.cautions)?;
+            let one_person = are_one_person(node, other);
+            Some(format!("{one_person}, who {danger}?"))
+        })
+        .collect()
+}
+
+fn known_cautions(gathered: &Gathered, node: &Node) -> Vec<String> {
     let mut words: Vec<String> = own(node.cautions).into_iter().map(str::to_owned).collect();
     let mut told = Vec::new();
     for other in node
@@ -16,8 +39,9 @@ pub fn cautions(gathered: &Gathered, node: &Node) -> Vec<String> {
         .iter()
         .flat_map(|&id| gathered.household(id))
     {
-        if *other != node.id
-            && let Some(member) = gathered.graph.person(*other)
+        if let Some(member) = gathered.graph.person(*other)
+            && member.id != node.id
+            && !told.contains(&member.id)
             && let Some(danger) = danger(member.cautions)
         {
             words.push(format!(

@@ -2,6 +2,8 @@
 
 use super::belonging::{Belonging, is_foster_kin, is_parent_of_sibling};
 use super::gather::Gathered;
+use crate::access::Permit;
+use crate::error::Error;
 use crate::kinship::naming::name;
 use crate::kinship::route::Shape;
 use crate::model::coverage::Coverage;
@@ -13,14 +15,19 @@ use crate::model::tie::Side;
 use crate::placement::coverage::{FamilyKnown, KnownRelative, coverage};
 
 /// The coverage of the child's family.
-pub fn coverage_of(gathered: &Gathered, people: &[Belonging<'_>]) -> Coverage {
+pub fn coverage_of(
+    gathered: &Gathered,
+    permit: &Permit,
+    people: &[Belonging<'_>],
+) -> Result<Coverage, Error> {
     let mut relatives = Vec::new();
     let mut closed_sides = Vec::new();
     let mut connections = 0;
     let (mut network_named, mut network_unnamed) = (0, 0);
     let mut has_half_siblings = false;
-    for person in people {
-        if !is_born(gathered, person) {
+    for (position, person) in people.iter().enumerate() {
+        permit.go_on_at(position)?;
+        if person.is_probable() || !is_born(gathered, person) {
             continue;
         }
         let alive = is_alive(gathered, person);
@@ -58,7 +65,7 @@ pub fn coverage_of(gathered: &Gathered, people: &[Belonging<'_>]) -> Coverage {
         }
         relatives.push(relative);
     }
-    coverage(&FamilyKnown {
+    Ok(coverage(&FamilyKnown {
         relatives: &relatives,
         inquiries: &gathered.inquiries,
         network_named,
@@ -66,7 +73,7 @@ pub fn coverage_of(gathered: &Gathered, people: &[Belonging<'_>]) -> Coverage {
         connections,
         has_half_siblings,
         closed_sides: &closed_sides,
-    })
+    }))
 }
 
 /// Where a person is as near on the other side too, both: an ancestor of both parents, a cousin twice over.

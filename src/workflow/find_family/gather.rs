@@ -5,6 +5,7 @@ use crate::access::Permit;
 use crate::error::Error;
 use crate::kinship::family_graph::{FamilyGraph, ParentClass, Place};
 use crate::kinship::route::StepKind;
+use crate::kinship::same_person::{Severed, in_order, likely_links};
 use crate::kinship::walk::{Kin, Walked};
 use crate::model::case::{Case, Inquiry, Outreach, OutreachTarget};
 use crate::model::ids::{CaseId, HouseholdId, NationId, PersonId, PlaceId, PublicId, Subject};
@@ -21,7 +22,8 @@ use crate::placement::order::{
 };
 use crate::placement::ranking::{Weights, weights};
 use crate::store::{Page, Snapshot, TieKind};
-use crate::workflow::read_kin::walk_kin;
+use crate::workflow::joined::joined_nodes;
+use crate::workflow::read_kin::{Question, walk_kin};
 use rustc_hash::{FxHashMap, FxHashSet};
 
 /// What was read for one question.
@@ -35,6 +37,7 @@ pub struct Gathered {
     pub graph: FamilyGraph,
     pub start: Place,
     pub kin: Vec<Kin>,
+    /// The child's case; of several that of the record asked for.
     pub case: Option<(CaseId, Case)>,
     pub inquiries: Vec<Inquiry>,
     outreach: FxHashMap<OutreachTarget, Vec<OutreachBrief>>,
@@ -49,6 +52,9 @@ pub struct Gathered {
     named_nations: Vec<NationId>,
     /// People whom one of these nations has offered or approved.
     offered: FxHashSet<PersonId>,
+    /// Same-person links that contradict the records, and what is said of them.
+    pub severed: Severed,
+    pub link_reports: Vec<String>,
 }
 
 /// Reads it all.
@@ -57,31 +63,32 @@ pub fn gather(
     permit: &Permit,
     question: &FindFamily,
 ) -> Result<Gathered, Error> {
-    let case = snapshot.case_of_child(question.child, permit.visibility())?;
+    let records = records_of(snapshot, permit, question.child)?;
+    let mut cases = cases_of(snapshot, permit, &records)?;
     let weights = weights().map_err(|error| Error::Internal {
         detail: error.to_string(),
     })?;
     let walk = |order: &PlacementOrder| {
-        let reach = order.walk_reach();
-        walk_kin(
-            snapshot,
-            permit,
-            question.child,
-            question.as_of,
-            reach,
-            weights,
-        )
+        let walk = Question {
+            start: question.child,
+            as_of: question.as_of,
+            reach: order.walk_reach(),
+            scale: weights.certainty,
+            links: weights.same_person,
+        };
+        walk_kin(snapshot, permit, &walk)
     };
-    let of_case = case.as_ref().map(|(_, case)| case);
+    let of_case = cases.first().map(|(_, case)| case);
     // Whether the child is Indigenous may depend on ancestors, who are known only after a walk.
     let first = choose(question, of_case, IndigenousStatus::NotRecorded)?;
-    let mut walked = walk(first.order)?;
-    let indigenous = indigenous_status(&walked, question.child);
+    let mut sound = walk(first.order)?;
+    let indigenous = indigenous_status(&sound.found, question.child);
     let chosen = choose(question, of_case, indigenous)?;
     if chosen.order.walk_reach() != first.order.walk_reach() {
-        walked = walk(chosen.order)?;
+        sound = walk(chosen.order)?;
     }
     let order = chosen.order;
+    let walked = sound.found;
     let start = walked
         .graph
         .place_of(question.child)
@@ -90,21 +97,16 @@ pub fn gather(
         what: "child",
         name: "as named".to_owned(),
     })?;
-    let (inquiries, outreach) = match &case {
-        Some((id, _)) => (
-            snapshot
-                .inquiries(*id, permit.visibility())?
-                .into_iter()
-                .map(|(_, inquiry)| inquiry)
-                .collect(),
-            snapshot
-                .outreach(*id, permit.visibility())?
-                .into_iter()
-                .map(|(_, outreach)| outreach)
-                .collect(),
-        ),
-        None => (Vec::new(), Vec::new()),
-    };
+    // A verdict that contradicts the records joins nothing.
+    let is_own = |child: PersonId| walked.graph.place_of(child) == Some(start);
+    cases.retain(|(_, case)| is_own(case.child));
+    let (mut inquiries, mut outreach) = (Vec::new(), Vec::new());
+    for (id, _) in &cases {
+        let asked = snapshot.inquiries(*id, permit.visibility())?;
+        inquiries.extend(asked.into_iter().map(|(_, inquiry)| inquiry));
+        let written = snapshot.outreach(*id, permit.visibility())?;
+        outreach.extend(written.into_iter().map(|(_, outreach)| outreach));
+    }
     let mut gathered = Gathered {
         as_of: question.as_of,
         order,
@@ -118,20 +120,50 @@ pub fn gather(
         graph: walked.graph,
         start,
         kin: walked.kin,
-        case,
+        case: cases.into_iter().next(),
         inquiries,
-        outreach: latest_outreach(outreach),
+        outreach: FxHashMap::default(),
         households: FxHashMap::default(),
         foster_siblings: Vec::new(),
         places: FxHashMap::default(),
         nations: FxHashMap::default(),
         offered: FxHashSet::default(),
+        severed: sound.severed,
+        link_reports: sound.reports,
     };
     gathered.read_network(snapshot, permit)?;
     gathered.read_nations(snapshot, permit)?;
+    gathered.read_other_records(snapshot, permit)?;
     gathered.read_households(snapshot, permit)?;
     gathered.read_places(snapshot, permit)?;
+    gathered.settle_ids(outreach);
     Ok(gathered)
+}
+
+/// All records of a person, the one asked for first.
+fn records_of(
+    snapshot: &Snapshot<'_>,
+    permit: &Permit,
+    person: PersonId,
+) -> Result<Vec<PersonId>, Error> {
+    let nodes = joined_nodes(snapshot, permit, &[person], &Severed::default())?;
+    let others = nodes.iter().flat_map(Node::record_ids);
+    let mut records = vec![person];
+    records.extend(others.filter(|other| *other != person));
+    Ok(records)
+}
+
+/// The cases of a child, that of the record asked for first. Two files on one child may each have one.
+fn cases_of(
+    snapshot: &Snapshot<'_>,
+    permit: &Permit,
+    records: &[PersonId],
+) -> Result<Vec<(CaseId, Case)>, Error> {
+    let mut cases = Vec::with_capacity(1);
+    for record in records {
+        cases.extend(snapshot.case_of_child(*record, permit.visibility())?);
+    }
+    Ok(cases)
 }
 
 /// The order that the question names, else the case's, else what the rules say.
@@ -303,9 +335,12 @@ impl Gathered {
             .ties
             .iter()
             .filter(|tie| is_foster(tie))
-            .map(|tie| tie.other)
+            .flat_map(|tie| match self.graph.person(tie.other) {
+                Some(parent) => parent.record_ids().collect(),
+                None => vec![tie.other],
+            })
             .collect();
-        let child_id = child.id;
+        let own: Vec<PersonId> = child.record_ids().collect();
         if !foster_parents.is_empty() {
             for &parent in &foster_parents {
                 let everyone = Page::first(usize::MAX);
@@ -317,7 +352,7 @@ impl Gathered {
                     permit.visibility(),
                 )?;
                 let children = tied.iter().filter_map(|tied| match tied.subject {
-                    Subject::Person(id) if id != child_id => Some(id),
+                    Subject::Person(id) if !own.contains(&id) => Some(id),
                     _ => None,
                 });
                 self.foster_siblings.extend(children);
@@ -328,6 +363,11 @@ impl Gathered {
         }
         self.read_missing(snapshot, permit, wanted)?;
         let mut siblings = std::mem::take(&mut self.foster_siblings);
+        for sibling in &mut siblings {
+            *sibling = self.person_id(*sibling);
+        }
+        siblings.sort_unstable();
+        siblings.dedup();
         siblings.retain(|&id| self.may_have_lived_together(id));
         self.foster_siblings = siblings;
         Ok(())
@@ -348,7 +388,7 @@ impl Gathered {
                     .iter()
                     .filter(|tie| is_foster(tie))
                     .any(|theirs| {
-                        own.other == theirs.other
+                        self.graph.place_of(own.other) == self.graph.place_of(theirs.other)
                             && !is_before(own, theirs)
                             && !is_before(theirs, own)
                     })
@@ -491,6 +531,64 @@ impl Gathered {
         own_people().any(|people| people == nation || people_of(nation) == Some(people))
     }
 
+    /// The records that may be of the same person as one of those found: their names and cautions are shown.
+    fn read_other_records(
+        &mut self,
+        snapshot: &Snapshot<'_>,
+        permit: &Permit,
+    ) -> Result<(), Error> {
+        let mut wanted = Vec::new();
+        for (_, node) in self
+            .graph
+            .people()
+            .filter(|(_, node)| !node.links.is_empty())
+        {
+            let likely = likely_links(node, &self.weights.same_person, &self.severed);
+            wanted.extend(likely.into_iter().map(|(other, _)| other));
+        }
+        self.read_missing(snapshot, permit, wanted)
+    }
+
+    /// The records that may be of the same person as this one, the likeliest first.
+    pub fn other_records<'g>(&'g self, node: &'g Node) -> Vec<&'g Node> {
+        if node.links.is_empty() {
+            return Vec::new();
+        }
+        let likely = likely_links(node, &self.weights.same_person, &self.severed);
+        let found = likely.into_iter();
+        let mut found: Vec<(f64, &Node)> = found
+            .filter_map(|(other, worth)| Some((worth, self.graph.person(other)?)))
+            .collect();
+        found.sort_by(|(one_worth, one), (other_worth, other)| {
+            let by_worth = other_worth.total_cmp(one_worth);
+            by_worth.then_with(|| in_order(one).cmp(&in_order(other)))
+        });
+        let mut others: Vec<&Node> = found.into_iter().map(|(_, other)| other).collect();
+        let mut seen = FxHashSet::from_iter([node.id]);
+        others.retain(|other| seen.insert(other.id));
+        others
+    }
+
+    /// The id of the person whose record this is.
+    fn person_id(&self, record: PersonId) -> PersonId {
+        self.graph.person(record).map_or(record, |node| node.id)
+    }
+
+    /// Whoever a case speaks of is the person found, whichever of their records it names.
+    fn settle_ids(&mut self, mut outreach: Vec<Outreach>) {
+        for entry in &mut outreach {
+            if let OutreachTarget::Person(person) = &mut entry.whom {
+                *person = self.person_id(*person);
+            }
+        }
+        self.outreach = latest_outreach(outreach);
+        let mut inquiries = std::mem::take(&mut self.inquiries);
+        for inquiry in &mut inquiries {
+            inquiry.asked = inquiry.asked.map(|asked| self.person_id(asked));
+        }
+        self.inquiries = inquiries;
+    }
+
     fn read_missing(
         &mut self,
         snapshot: &Snapshot<'_>,
@@ -503,11 +601,7 @@ impl Gathered {
             .filter(|&id| self.graph.person(id).is_none() && seen.insert(id))
             .collect();
         if !missing.is_empty() {
-            for node in snapshot
-                .nodes(&missing, permit.visibility())?
-                .into_iter()
-                .flatten()
-            {
+            for node in joined_nodes(snapshot, permit, &missing, &self.severed)? {
                 self.graph.insert(node);
             }
         }

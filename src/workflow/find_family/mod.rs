@@ -5,6 +5,7 @@ mod cautions;
 mod coverage_of;
 pub(super) mod gather;
 mod nations;
+mod other_records;
 mod show;
 mod tiers;
 mod waiting;
@@ -43,9 +44,9 @@ pub fn find_family(
 ) -> Result<FamilyAnswer, Error> {
     let snapshot = permit.snapshot(store)?.as_of(question.as_of);
     let gathered = gather::gather(&snapshot, permit, question)?;
-    let people = belonging::people(&gathered);
-    let assigned = tiers::assign(&gathered, &people, question.purpose);
-    let shown = show::Shown::load(&snapshot, &gathered, &assigned, question)?;
+    let people = belonging::people(&gathered, permit)?;
+    let assigned = tiers::assign(&gathered, permit, &people, question.purpose)?;
+    let shown = show::Shown::load(&snapshot, permit, &gathered, &assigned, question)?;
     let tiers = gathered
         .order
         .tiers
@@ -53,6 +54,7 @@ pub fn find_family(
         .map(|tier| shown.tier(&snapshot, permit, &gathered, &assigned, tier, question))
         .collect::<Result<Vec<_>, Error>>()?;
     let families: Vec<_> = tiers.iter().map(|shown| &shown.excluded_families).collect();
+    permit.go_on()?;
     let (excluded, excluded_total) = shown.excluded(&gathered, &assigned, &families, question);
     Ok(FamilyAnswer {
         child: super::relations::summary(gathered.child(), question.as_of),
@@ -63,8 +65,12 @@ pub fn find_family(
         tiers: tiers.into_iter().map(|answer| answer.tier).collect(),
         excluded,
         excluded_total,
-        coverage: coverage_of::coverage_of(&gathered, &people),
-        contradictions: contradictions(&gathered.graph),
+        coverage: coverage_of::coverage_of(&gathered, permit, &people)?,
+        contradictions: [
+            contradictions(&gathered.graph),
+            gathered.link_reports.clone(),
+        ]
+        .concat(),
         people_read: gathered.graph.people_read() as u32,
     })
 }

@@ -1,26 +1,30 @@
 //! Builds what is shown of the leads and of those left out. Words and sources are worked out only for these.
 
 use super::FindFamily;
-use super::belonging::Belonging;
-use super::cautions::{cautions, screening, unknown};
+use super::belonging::{Belonging, Way};
+use super::cautions::{cautions, doubts, screening, unknown};
 use super::gather::Gathered;
 use super::nations::nations;
+use super::other_records::Links;
 use super::tiers::{Assigned, RankedLead, is_for_child};
 use super::waiting::{ExcludedFamilies, waiting_tier};
 use crate::access::Permit;
 use crate::error::Error;
 use crate::kinship::naming::name;
 use crate::model::case::OutreachTarget;
-use crate::model::lead::{Excluded, Lead, LeadStatus, LeadTarget, PathStep, TierAnswer};
+use crate::model::lead::{Excluded, Lead, LeadStatus, LeadTarget, PathStep, Relation, TierAnswer};
 use crate::model::neighborhood::NodeNetworkTie;
 use crate::names::network_roles::network_role;
 use crate::placement::order::{IndigenousStatus, Tier, Who};
 use crate::store::Snapshot;
-use crate::workflow::relations::{Sources, relation, sources_of, summary};
+use crate::workflow::relations::{
+    Sources, are_one_person, if_words, relation, sources_of, summary,
+};
 
 /// The sources of everything shown.
 pub struct Shown {
     sources: Sources,
+    links: Links,
 }
 
 /// A tier, with the waiting families that a rule excludes.
@@ -33,28 +37,31 @@ impl Shown {
     /// Reads the sources of all leads on the page together.
     pub fn load(
         snapshot: &Snapshot<'_>,
+        permit: &Permit,
         gathered: &Gathered,
         assigned: &Assigned<'_>,
         question: &FindFamily,
     ) -> Result<Shown, Error> {
         let mut wanted = Vec::new();
+        let mut people = Vec::new();
         for lead in assigned
             .leads
             .iter()
             .flat_map(|leads| leads.iter().take(question.leads_per_tier))
         {
             let person = &assigned.people[lead.position];
-            wanted.extend(
-                person
-                    .ways
-                    .first()
-                    .into_iter()
-                    .flat_map(|way| sources_of(&gathered.graph, way.route)),
-            );
+            people.push(person.node);
+            if let Some(way) = way_of(person, lead) {
+                wanted.extend(sources_of(&gathered.graph, way.route));
+                let crossings = way.route.crossings.iter();
+                let ends = crossings.flat_map(|crossing| [crossing.from, crossing.to]);
+                people.extend(ends.filter_map(|end| gathered.graph.node(end)));
+            }
             wanted.extend(person.network.iter().map(|tie| tie.source));
         }
         Ok(Shown {
             sources: Sources::read(snapshot, wanted)?,
+            links: Links::read(snapshot, permit, gathered, people.into_iter())?,
         })
     }
 
@@ -130,20 +137,13 @@ impl Shown {
         ranked: &RankedLead,
         rank: u32,
     ) -> Lead {
-        let scale = &gathered.weights.certainty;
-        let kinship = person
-            .ways
-            .first()
-            .filter(|_| !ranked.by_network)
-            .map(|way| relation(&gathered.graph, way.route, &way.shape, scale, &self.sources));
-        let mut ways = ways_in_words(gathered, person);
+        let way = way_of(person, ranked).filter(|_| !ranked.by_network);
+        let kinship = way.map(|way| self.kinship(gathered, way));
+        let mut ways = ways_in_words(gathered, person, ranked.probable);
         if ranked.by_network {
             // What put them here comes first: the role, then kinship too far for this order.
-            let roles = person.network.len()
-                + usize::from(person.foster_sibling)
-                + usize::from(person.offered);
-            let kinship = ways.len().saturating_sub(roles);
-            ways.rotate_left(kinship);
+            let (sure, roles) = (sure_kinship(gathered, person).len(), roles(person).len());
+            ways[..sure + roles].rotate_left(sure);
         }
         let relation = if ways.is_empty() {
             String::new()
@@ -158,6 +158,7 @@ impl Shown {
                 .map(|tie| self.network_step(gathered, person, tie))
                 .collect(),
         };
+        let questions = questions(gathered, person, ranked, way);
         Lead {
             target: LeadTarget::Person(summary(person.node, gathered.as_of)),
             rank,
@@ -166,19 +167,36 @@ impl Shown {
             path,
             other_ways: ways,
             score: ranked.score.clone(),
-            status: if ranked.questions.is_empty() {
+            status: if questions.is_empty() {
                 LeadStatus::Open
             } else {
                 LeadStatus::NeedsReview
             },
-            questions: ranked.questions.clone(),
+            questions,
             cautions: cautions(gathered, person.node),
             outreach: gathered
                 .outreach(OutreachTarget::Person(person.node.id))
                 .to_vec(),
             screening: screening(gathered, person.node),
             unknown: unknown(person.node),
+            also_recorded_as: self.links.other_records(gathered, person.node),
+            if_words: way.map_or_else(String::new, |way| if_words(&gathered.graph, way.route)),
         }
+    }
+
+    /// The relation by one way, with the reasons of the links on it.
+    fn kinship(&self, gathered: &Gathered, way: &Way<'_>) -> Relation {
+        let graph = &gathered.graph;
+        let weights = gathered.weights;
+        let mut relation = relation(graph, way.route, &way.shape, weights, &self.sources);
+        let on_path = relation.path.iter_mut();
+        let links = on_path.filter_map(|step| step.link.as_mut());
+        for (link, crossing) in links.zip(&way.route.crossings) {
+            if let (Some(one), Some(other)) = (graph.node(crossing.from), graph.node(crossing.to)) {
+                link.reasons = self.links.reasons(one, other);
+            }
+        }
+        relation
     }
 
     fn network_step(
@@ -194,6 +212,7 @@ impl Shown {
             from: tie.from,
             to: tie.to,
             source: self.sources.get(tie.source),
+            link: None,
         }
     }
 
@@ -212,7 +231,7 @@ impl Shown {
             Excluded {
                 target: LeadTarget::Person(summary(person.node, gathered.as_of)),
                 tier: left_out.tier,
-                relation: ways_in_words(gathered, person)
+                relation: ways_in_words(gathered, person, left_out.probable)
                     .into_iter()
                     .next()
                     .unwrap_or_default(),
@@ -237,8 +256,61 @@ impl Shown {
     }
 }
 
-/// All ways of belonging in words, the nearest kinship first, each once.
-fn ways_in_words(gathered: &Gathered, person: &Belonging<'_>) -> Vec<String> {
+/// The way that put a lead where it stands.
+fn way_of<'p>(person: &'p Belonging<'_>, ranked: &RankedLead) -> Option<&'p Way<'p>> {
+    match ranked.probable {
+        true => person.probable.first(),
+        false => person.ways.first(),
+    }
+}
+
+/// What one answer would settle: about the person, and about records that may be theirs.
+fn questions(
+    gathered: &Gathered,
+    person: &Belonging<'_>,
+    ranked: &RankedLead,
+    way: Option<&Way<'_>>,
+) -> Vec<String> {
+    let mut questions = ranked.questions.clone();
+    let graph = &gathered.graph;
+    let crossings = way.into_iter().flat_map(|way| &way.route.crossings);
+    for crossing in crossings {
+        if let (Some(one), Some(other)) = (graph.node(crossing.from), graph.node(crossing.to)) {
+            let probability = graph
+                .link(crossing.from, crossing.to)
+                .and_then(|link| link.probability)
+                .map_or(String::new(), |known| format!(" ({})", known.in_words()));
+            questions.push(format!(
+                "{}{probability}? Nobody has decided",
+                are_one_person(one, other)
+            ));
+        }
+    }
+    questions.extend(doubts(gathered, person.node));
+    questions
+}
+
+/// All ways of belonging in words, each once: certain kinship, the nearest first, then the network, then what holds only
+/// if records are one person's; that comes first where it is what counts.
+fn ways_in_words(gathered: &Gathered, person: &Belonging<'_>, probable_first: bool) -> Vec<String> {
+    let sure = sure_kinship(gathered, person);
+    let mut probable: Vec<String> = Vec::with_capacity(person.probable.len());
+    for way in &person.probable {
+        let words = name(&gathered.graph, way.route, &way.shape).words;
+        let conditional = format!("{}: {words}", if_words(&gathered.graph, way.route));
+        if !sure.contains(&words) && !probable.contains(&conditional) {
+            probable.push(conditional);
+        }
+    }
+    let sure = sure.into_iter().chain(roles(person));
+    match probable_first {
+        true => probable.into_iter().chain(sure).collect(),
+        false => sure.chain(probable).collect(),
+    }
+}
+
+/// The certain ways of being kin, nearest first, each once.
+fn sure_kinship(gathered: &Gathered, person: &Belonging<'_>) -> Vec<String> {
     let mut words: Vec<String> = Vec::with_capacity(person.ways.len() + person.network.len());
     for way in &person.ways {
         let way = name(&gathered.graph, way.route, &way.shape).words;
@@ -246,14 +318,18 @@ fn ways_in_words(gathered: &Gathered, person: &Belonging<'_>) -> Vec<String> {
             words.push(way);
         }
     }
-    words.extend(person.network.iter().map(|tie| role_words(tie)));
+    words
+}
+
+fn roles(person: &Belonging<'_>) -> Vec<String> {
+    let mut roles: Vec<String> = person.network.iter().map(|tie| role_words(tie)).collect();
     if person.foster_sibling {
-        words.push("lived with the same foster parents".to_owned());
+        roles.push("lived with the same foster parents".to_owned());
     }
     if person.offered {
-        words.push("offered by the child's nation".to_owned());
+        roles.push("offered by the child's nation".to_owned());
     }
-    words
+    roles
 }
 
 fn role_words(tie: &NodeNetworkTie) -> String {

@@ -5,15 +5,20 @@ use super::belonging::{
     Belonging, Heritage, is_by_custom, is_former, is_foster_kin, is_named_or_custom,
 };
 use super::gather::Gathered;
+use crate::access::Permit;
+use crate::error::Error;
 use crate::kinship::family_graph::is_over;
 use crate::kinship::route::{Joint, Shape};
 use crate::model::case::Purpose;
-use crate::model::lead::Score;
+use crate::model::lead::{Score, ScorePart};
+use crate::model::neighborhood::Node;
 use crate::model::relation_pattern::PatternJoint;
 use crate::names::network_roles::network_role;
 use crate::names::normalize::fold;
 use crate::placement::eligibility::{Eligibility, eligibility};
 use crate::placement::order::{Attribute, Holding, IndigenousStatus, Tier, Who};
+use rustc_hash::FxHashMap;
+use std::cell::OnceCell;
 use std::cmp::Ordering;
 
 /// Everybody in their places. Positions are those of the people given.
@@ -31,6 +36,10 @@ pub struct RankedLead {
     pub questions: Vec<String>,
     /// The tier holds them for the network, or because a nation offered them, alone: their kinship, if any, is out of its reach.
     pub by_network: bool,
+    /// The tier holds them only if records are one person's.
+    pub probable: bool,
+    /// Civil degree and couples of the kinship that put them here.
+    closeness: Option<(u8, u8)>,
 }
 
 pub struct LeftOut {
@@ -39,20 +48,28 @@ pub struct LeftOut {
     pub rule: &'static str,
     pub reason: String,
     pub connection: bool,
+    pub probable: bool,
 }
 
 /// Decides tier, eligibility and rank for everybody.
 pub fn assign<'a>(
     gathered: &Gathered,
+    permit: &Permit,
     people: &'a [Belonging<'a>],
     purpose: Purpose,
-) -> Assigned<'a> {
+) -> Result<Assigned<'a>, Error> {
     let heritage = Heritage::of(gathered.child());
     let mut leads: Vec<Vec<RankedLead>> = gathered.order.tiers.iter().map(|_| Vec::new()).collect();
     let mut excluded = Vec::new();
     for (position, person) in people.iter().enumerate() {
-        let held = held_by(gathered, person);
-        let mut candidate = person.candidate(gathered, &heritage);
+        permit.go_on_at(position)?;
+        let (held, probable) = tier_of(gathered, person);
+        let ways = if probable {
+            &person.probable
+        } else {
+            &person.ways
+        };
+        let mut candidate = person.candidate(gathered, &heritage, ways);
         let by_network = held.as_ref().is_some_and(|held| !held.as_kin);
         if by_network {
             candidate.kinship = None;
@@ -66,6 +83,10 @@ pub fn assign<'a>(
                     score: gathered.weights.score(&candidate, purpose),
                     questions,
                     by_network,
+                    probable,
+                    closeness: candidate
+                        .kinship
+                        .map(|kinship| (kinship.degree, kinship.unions)),
                 });
             }
             (None, Eligibility::Lead { .. }) => excluded.push(LeftOut {
@@ -74,6 +95,7 @@ pub fn assign<'a>(
                 rule: "outside_order",
                 reason: "not among those whom this order looks to".to_owned(),
                 connection: true,
+                probable,
             }),
             (
                 held,
@@ -88,27 +110,33 @@ pub fn assign<'a>(
                 rule,
                 reason,
                 connection,
+                probable,
             }),
         }
     }
     let by_name = gathered.uses(Attribute::Name);
+    let mut content = Vec::with_capacity(people.len());
+    for (position, person) in people.iter().enumerate() {
+        permit.go_on_at(position)?;
+        content.push(Content::of(person, by_name));
+    }
     for tier in &mut leads {
+        place_below_certain(tier);
         tier.sort_by(|one, other| {
             let by_score = other.score.total.total_cmp(&one.score.total);
-            by_score
-                .then_with(|| by_content(&people[one.position], &people[other.position], by_name))
+            let by_score = by_score.then_with(|| one.probable.cmp(&other.probable));
+            by_score.then_with(|| content[one.position].cmp(&content[other.position]))
         });
     }
     excluded.sort_by(|one: &LeftOut, other: &LeftOut| {
-        (one.tier == 0, one.tier)
-            .cmp(&(other.tier == 0, other.tier))
-            .then_with(|| by_content(&people[one.position], &people[other.position], by_name))
+        let by_tier = (one.tier == 0, one.tier).cmp(&(other.tier == 0, other.tier));
+        by_tier.then_with(|| content[one.position].cmp(&content[other.position]))
     });
-    Assigned {
+    Ok(Assigned {
         people,
         leads,
         excluded,
-    }
+    })
 }
 
 /// The tier that holds somebody.
@@ -128,15 +156,52 @@ enum Holds {
     Asks(&'static str),
 }
 
-/// The earliest tier that holds a person.
-fn held_by(gathered: &Gathered, person: &Belonging<'_>) -> Option<Held> {
+/// The earliest tier that holds a person, and whether they are there only if records are one person's. What is certain
+/// counts first: an undecided link moves nobody.
+fn tier_of(gathered: &Gathered, person: &Belonging<'_>) -> (Option<Held>, bool) {
+    match held_by(gathered, person, false) {
+        Some(held) => (Some(held), false),
+        None if person.probable.is_empty() => (None, false),
+        None => match held_by(gathered, person, true) {
+            Some(held) => (Some(held), true),
+            None => (None, person.is_probable()),
+        },
+    }
+}
+
+/// Takes as much off probable leads as it needs for them to stand below every certain lead of like closeness.
+fn place_below_certain(tier: &mut [RankedLead]) {
+    let mut least: FxHashMap<(u8, u8), f64> = FxHashMap::default();
+    for lead in tier.iter().filter(|lead| !lead.probable) {
+        if let Some(closeness) = lead.closeness {
+            let known = least.entry(closeness).or_insert(lead.score.total);
+            *known = known.min(lead.score.total);
+        }
+    }
+    for lead in tier.iter_mut().filter(|lead| lead.probable) {
+        let Some(&least) = lead.closeness.and_then(|closeness| least.get(&closeness)) else {
+            continue;
+        };
+        if lead.score.total > least {
+            lead.score.parts.push(ScorePart {
+                name: "probable".to_owned(),
+                points: least - lead.score.total,
+                reason: "stands below those as close whose relation is certain".to_owned(),
+            });
+            lead.score.total = least;
+        }
+    }
+}
+
+/// The earliest tier that holds a person, for sure, or by ways that cross undecided links.
+fn held_by(gathered: &Gathered, person: &Belonging<'_>, perhaps: bool) -> Option<Held> {
     for (index, tier) in gathered.order.tiers.iter().enumerate() {
         if !is_for_child(gathered, tier) {
             continue;
         }
         let mut held: Option<Held> = None;
         for holding in &tier.holds {
-            let question = match holds(gathered, holding, person) {
+            let question = match holds(gathered, holding, person, perhaps) {
                 Holds::No => continue,
                 Holds::Yes => None,
                 Holds::Asks(question) => Some(question.to_owned()),
@@ -170,26 +235,31 @@ pub fn is_for_child(gathered: &Gathered, tier: &Tier) -> bool {
         )
 }
 
-fn holds(gathered: &Gathered, holding: &Holding, person: &Belonging<'_>) -> Holds {
+fn holds(gathered: &Gathered, holding: &Holding, person: &Belonging<'_>, perhaps: bool) -> Holds {
+    let ways = if perhaps {
+        &person.probable
+    } else {
+        &person.ways
+    };
     if let Some(test) = holding.nation
         && !gathered.meets(test, &[person.node])
     {
         return Holds::No;
     }
     let yes = match holding.who {
-        Who::Kin => person
-            .ways
+        Who::Kin => ways
             .iter()
             .any(|way| !is_foster_kin(&way.shape) && within(&way.shape, holding)),
-        Who::CalledFamily => person.ways.iter().any(|way| {
+        Who::CalledFamily => ways.iter().any(|way| {
             is_by_custom(gathered, way) || (!holding.by_custom && is_named_or_custom(gathered, way))
         }),
-        Who::FosterKin => person.ways.iter().any(|way| {
+        Who::FosterKin => ways.iter().any(|way| {
             is_foster_kin(&way.shape)
                 && (!holding.present_carer
                     || (way.route.steps.len() == 1 && !is_former(gathered, way)))
         }),
-        Who::OfferedByNation => person.offered,
+        Who::OfferedByNation => person.offered && !perhaps,
+        Who::Network if perhaps => false,
         Who::Network => return in_network(gathered, holding, person),
         Who::Nations | Who::WaitingFamilies => false,
     };
@@ -239,28 +309,46 @@ fn within(shape: &Shape, holding: &Holding) -> bool {
     holding.holds_relation(&stretches, &joints, shape.civil_degree())
 }
 
-/// Order by what is recorded, never by order of entry: closeness, birth date, folded name, external id, public id.
-/// Names are left aside where the order says that they decide nothing.
-fn by_content(one: &Belonging<'_>, other: &Belonging<'_>, by_name: bool) -> Ordering {
-    let closeness = |person: &Belonging<'_>| {
-        person.ways.first().map_or((u8::MAX, u8::MAX), |way| {
-            (way.shape.civil_degree(), way.shape.unions())
-        })
-    };
-    let born = |person: &Belonging<'_>| {
-        person
-            .node
-            .birth
-            .and_then(|birth| birth.possible_days().0)
-            .map_or(i32::MAX, |day| day.0)
-    };
-    closeness(one)
-        .cmp(&closeness(other))
-        .then_with(|| born(one).cmp(&born(other)))
-        .then_with(|| match by_name {
-            true => fold(&one.node.name).cmp(&fold(&other.node.name)),
-            false => Ordering::Equal,
-        })
-        .then_with(|| one.node.external_id.cmp(&other.node.external_id))
-        .then_with(|| one.node.public_id.cmp(&other.node.public_id))
+/// What people are ordered by: what is recorded, never the order of entry. Closeness, birth date, folded name, external
+/// id, public id. A name is folded only where what comes before it does not decide, and left aside where the order says that
+/// names decide nothing.
+struct Content<'a> {
+    closeness: (u8, u8),
+    born: i32,
+    by_name: bool,
+    folded: OnceCell<String>,
+    node: &'a Node,
+}
+
+impl<'a> Content<'a> {
+    fn of(person: &Belonging<'a>, by_name: bool) -> Content<'a> {
+        let birth = person.node.birth;
+        let perhaps = person.probable.first().filter(|_| person.is_probable());
+        let nearest = person.ways.first().or(perhaps);
+        let first_day = birth.and_then(|birth| birth.possible_days().0);
+        Content {
+            closeness: nearest.map_or((u8::MAX, u8::MAX), |way| {
+                (way.shape.civil_degree(), way.shape.unions())
+            }),
+            born: first_day.map_or(i32::MAX, |day| day.0),
+            by_name,
+            folded: OnceCell::new(),
+            node: person.node,
+        }
+    }
+
+    fn folded(&self) -> &str {
+        self.folded.get_or_init(|| fold(&self.node.name))
+    }
+
+    fn cmp(&self, other: &Content<'_>) -> Ordering {
+        (self.closeness, self.born)
+            .cmp(&(other.closeness, other.born))
+            .then_with(|| match self.by_name {
+                true => self.folded().cmp(other.folded()),
+                false => Ordering::Equal,
+            })
+            .then_with(|| self.node.external_id.cmp(&other.node.external_id))
+            .then_with(|| self.node.public_id.cmp(&other.node.public_id))
+    }
 }

@@ -15,6 +15,7 @@ use crate::placement::candidate::Distance;
 use crate::placement::order::{Attribute, NationTest, Tier, Who};
 use crate::placement::waiting_families::{Doubt, Obstacle, SiblingGroup, reasons, rule};
 use crate::store::{Snapshot, WaitingFamilies};
+use crate::workflow::joined::joined_nodes;
 
 /// Families found, or why the tier is closed.
 pub struct WaitingTier {
@@ -115,6 +116,7 @@ pub fn waiting_tier(
     let mut obstacles = Vec::new();
     // The list is in the order of names, and sorting keeps that order among equals.
     for (position, (_, _, family)) in families.iter().enumerate() {
+        permit.go_on_at(position)?;
         if !in_tier.as_ref().is_none_or(|held| held[position]) {
             continue;
         }
@@ -255,11 +257,7 @@ fn sibling_group(
         .case
         .as_ref()
         .map_or(&[][..], |(_, case)| &case.siblings_in_care);
-    for node in snapshot
-        .nodes(siblings, permit.visibility())?
-        .into_iter()
-        .flatten()
-    {
+    for node in joined_nodes(snapshot, permit, siblings, &gathered.severed)? {
         births.push(node.birth);
     }
     Ok(SiblingGroup { births })
@@ -307,5 +305,7 @@ fn family_lead(
             .then(|| "when their availability was last confirmed".to_owned())
             .into_iter()
             .collect(),
+        also_recorded_as: Vec::new(),
+        if_words: String::new(),
     }
 }

@@ -7,6 +7,7 @@ use crate::kinship::naming::name;
 use crate::model::case::{OutreachTarget, Purpose};
 use crate::model::ids::{NationId, Subject};
 use crate::model::nation::MembershipState;
+use crate::model::neighborhood::Node;
 use crate::model::partial_date::{PartialDate, Truth};
 use crate::model::person::CautionKind;
 use crate::model::statement::{Certainty, Fact};
@@ -81,10 +82,22 @@ fn relation(gathered: &Gathered, belonging: &[&Belonging<'_>]) -> Option<Relatio
         .filter(|way| is_kin_way(way))
         .collect();
     let sure = ways.iter().find(|way| doubt(gathered, way).is_empty());
-    let way = sure.or(ways.first())?;
+    let Some(way) = sure.or(ways.first()) else {
+        return probable_relation(gathered, belonging);
+    };
     Some(RelationFact {
         words: name(&gathered.graph, way.route, &way.shape).words,
         doubt: doubt(gathered, way).to_owned(),
+    })
+}
+
+/// A relation that holds only if records are one person's.
+fn probable_relation(gathered: &Gathered, belonging: &[&Belonging<'_>]) -> Option<RelationFact> {
+    let mut probable = belonging.iter().flat_map(|person| &person.probable);
+    let way = probable.find(|way| is_kin_way(way))?;
+    Some(RelationFact {
+        words: name(&gathered.graph, way.route, &way.shape).words,
+        doubt: "only if two records on the path are one person's".to_owned(),
     })
 }
 
@@ -152,21 +165,24 @@ fn screenings(
 ) -> Result<Vec<ScreeningFact>, Error> {
     let mut found = Vec::new();
     for member in &lead.members {
-        found.extend(last_screenings(snapshot, permit, member.id, &member.name)?);
+        found.extend(last_screenings(snapshot, permit, member)?);
     }
     Ok(found)
 }
 
-/// The last screening of each kind of one person.
+/// The last screening of each kind of one person, by all records that are theirs.
 pub fn last_screenings(
     snapshot: &Snapshot<'_>,
     permit: &Permit,
-    person: crate::model::ids::PersonId,
-    who: &str,
+    person: &Node,
 ) -> Result<Vec<ScreeningFact>, Error> {
     let day = |date: Option<PartialDate>| date.and_then(|date| date.possible_days().1);
     let mut last: Vec<ScreeningFact> = Vec::new();
-    for (_, statement) in snapshot.statements(Subject::Person(person), permit.visibility(), None)? {
+    let mut said = Vec::new();
+    for record in person.record_ids() {
+        said.extend(snapshot.statements(Subject::Person(record), permit.visibility(), None)?);
+    }
+    for (_, statement) in said {
         let Fact::Screening(screening) = statement.fact else {
             continue;
         };
@@ -174,7 +190,7 @@ pub fn last_screenings(
             continue;
         }
         let fact = ScreeningFact {
-            who: who.to_owned(),
+            who: person.name.clone(),
             kind: screening.kind,
             result: screening.result,
             date: screening.date,

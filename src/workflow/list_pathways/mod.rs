@@ -7,6 +7,7 @@ pub use lead_facts::last_screenings;
 use super::find_family::FindFamily;
 use super::find_family::belonging::{self, Belonging, Way};
 use super::find_family::gather::{Gathered, gather};
+use super::joined::joined_nodes;
 use super::noted_decisions::noted_decisions;
 use super::relations::summary;
 use crate::access::Permit;
@@ -57,6 +58,14 @@ struct Lead {
     families: Vec<(WaitingFamilyId, WaitingFamily)>,
 }
 
+impl Lead {
+    /// Whether a record is one of theirs.
+    fn has(&self, record: PersonId) -> bool {
+        let mut records = self.members.iter().flat_map(Node::record_ids);
+        records.any(|own| own == record)
+    }
+}
+
 /// Answers every form of permanence that the rules of the place know.
 pub fn list_pathways(
     store: &Store,
@@ -65,11 +74,11 @@ pub fn list_pathways(
 ) -> Result<PathwaysAnswer, Error> {
     let snapshot = permit.snapshot(store)?.as_of(question.as_of);
     let gathered = gather(&snapshot, permit, &as_search(question))?;
-    let lead = read_lead(&snapshot, permit, question)?;
-    let people = belonging::people(&gathered);
+    let lead = read_lead(&snapshot, permit, &gathered, question)?;
+    let people = belonging::people(&gathered, permit)?;
     let belonging: Vec<&Belonging<'_>> = people
         .iter()
-        .filter(|person| lead.members.iter().any(|node| node.id == person.node.id))
+        .filter(|person| lead.has(person.node.id))
         .collect();
     let facts = read_facts(&snapshot, permit, &gathered, &lead, &belonging)?;
     let case = gathered.case.as_ref().map(|(_, case)| case);
@@ -139,6 +148,7 @@ fn rules_used(rules: &PathwayRules) -> RulesUsed {
 fn read_lead(
     snapshot: &Snapshot<'_>,
     permit: &Permit,
+    gathered: &Gathered,
     question: &ListPathways,
 ) -> Result<Lead, Error> {
     let visibility = permit.visibility();
@@ -149,16 +159,16 @@ fn read_lead(
     let all = snapshot.all_waiting_families(visibility)?;
     match question.lead {
         PathwayLead::Person(person) => {
-            let node = snapshot.nodes(&[person], visibility)?.into_iter().flatten();
-            let members: Vec<Node> = node.collect();
+            let members = joined_nodes(snapshot, permit, &[person], &gathered.severed)?;
             let node = members.first().ok_or_else(|| absent("person"))?;
-            if person == question.child {
+            if gathered.child().record_ids().any(|own| own == person) {
                 let reason = "the child cannot be the lead: name a person or a waiting family";
                 return Err(Error::invalid("lead", reason));
             }
-            let of_person = all
-                .iter()
-                .filter(|(_, _, family)| family.members.contains(&person));
+            let of_person = all.iter().filter(|(_, _, family)| {
+                node.record_ids()
+                    .any(|record| family.members.contains(&record))
+            });
             Ok(Lead {
                 target: LeadTarget::Person(summary(node, question.as_of)),
                 name: node.name.clone(),
@@ -171,7 +181,7 @@ fn read_lead(
         PathwayLead::Family(wanted) => {
             let found = all.iter().find(|(id, _, _)| *id == wanted);
             let (id, public_id, family) = found.ok_or_else(|| absent("waiting family"))?;
-            let members = snapshot.nodes(&family.members, visibility)?;
+            let members = joined_nodes(snapshot, permit, &family.members, &gathered.severed)?;
             Ok(Lead {
                 target: LeadTarget::WaitingFamily {
                     id: *id,
@@ -179,7 +189,7 @@ fn read_lead(
                     name: family.name.clone(),
                 },
                 name: family.name.clone(),
-                members: members.into_iter().flatten().collect(),
+                members,
                 families: vec![(*id, family.clone())],
             })
         }
@@ -194,12 +204,12 @@ fn read_facts(
     belonging: &[&Belonging<'_>],
 ) -> Result<Facts, Error> {
     let child = gathered.child();
-    let around = people_around(snapshot, permit, child)?;
+    let around = people_around(snapshot, permit, gathered)?;
     let case = gathered.case.as_ref();
     let text = |text: fn(&crate::model::case::Case) -> &String| {
         case.map_or_else(String::new, |(_, case)| as_word(text(case)))
     };
-    let decisions = noted_decisions(snapshot, permit, child.id, case.map(|(id, _)| *id))?;
+    let decisions = noted_decisions(snapshot, permit, child, case.map(|(id, _)| *id))?;
     Ok(Facts {
         as_of: gathered.as_of,
         child_birth: child.birth,
@@ -246,18 +256,20 @@ fn concerns(decision: &Decision, lead: &Lead) -> bool {
 fn people_around(
     snapshot: &Snapshot<'_>,
     permit: &Permit,
-    child: &Node,
+    gathered: &Gathered,
 ) -> Result<FxHashMap<PersonId, Node>, Error> {
+    let child = gathered.child();
     let mut wanted: Vec<PersonId> = child.ties.iter().map(|tie| tie.other).collect();
     wanted.extend(child.network.iter().map(|tie| tie.adult));
     wanted.sort_unstable();
     wanted.dedup();
-    let nodes = snapshot.nodes(&wanted, permit.visibility())?;
-    Ok(nodes
-        .into_iter()
-        .flatten()
-        .map(|node| (node.id, node))
-        .collect())
+    let nodes = joined_nodes(snapshot, permit, &wanted, &gathered.severed)?;
+    let mut around = FxHashMap::default();
+    for node in nodes {
+        let records: Vec<PersonId> = node.record_ids().collect();
+        around.extend(records.into_iter().map(|record| (record, node.clone())));
+    }
+    Ok(around)
 }
 
 fn parents(child: &Node, around: &FxHashMap<PersonId, Node>, lead: &Lead) -> Vec<ParentFact> {
@@ -278,7 +290,7 @@ fn parents(child: &Node, around: &FxHashMap<PersonId, Node>, lead: &Lead) -> Vec
             let node = around.get(&tie.other)?;
             Some(ParentFact {
                 name: node.name.clone(),
-                is_lead: lead.members.iter().any(|member| member.id == tie.other),
+                is_lead: lead.has(tie.other),
                 nature,
                 legal_state,
                 dead: matches!(node.death, Vital::Dead(_)),
@@ -304,7 +316,7 @@ fn placements(
         let node = around.get(&who)?;
         Some(PlacementFact {
             with: node.name.clone(),
-            is_lead: lead.members.iter().any(|member| member.id == who),
+            is_lead: lead.has(who),
             from,
             to,
         })
@@ -333,18 +345,19 @@ fn placements(
     if shared.is_empty() {
         return Ok(placements);
     }
-    for (_, statement) in
-        snapshot.statements(Subject::Person(child.id), permit.visibility(), None)?
-    {
-        if let Fact::HouseholdMember(tie) = statement.fact
-            && shared.contains(&&tie.household)
-        {
-            placements.push(PlacementFact {
-                with: lead.name.clone(),
-                is_lead: true,
-                from: statement.evidence.valid_from,
-                to: statement.evidence.valid_to,
-            });
+    for record in child.record_ids() {
+        let said = snapshot.statements(Subject::Person(record), permit.visibility(), None)?;
+        for (_, statement) in said {
+            if let Fact::HouseholdMember(tie) = statement.fact
+                && shared.contains(&&tie.household)
+            {
+                placements.push(PlacementFact {
+                    with: lead.name.clone(),
+                    is_lead: true,
+                    from: statement.evidence.valid_from,
+                    to: statement.evidence.valid_to,
+                });
+            }
         }
     }
     Ok(placements)

@@ -1,5 +1,6 @@
 //! A specialist found somebody: one call makes the person, the placeholder parents needed, the ties and the evidence.
 
+mod nation;
 mod plan;
 mod reading;
 
@@ -30,6 +31,8 @@ pub struct RecordConnection {
     pub birth: Option<PartialDate>,
     pub dead: Option<bool>,
     pub place: String,
+    /// The nation that the person belongs to, by any of its names; may be empty.
+    pub nation: String,
     pub phone: String,
     pub email: String,
     pub note: String,
@@ -213,6 +216,7 @@ fn stored_answer(bytes: &[u8]) -> Result<RecordedConnection, Error> {
         birth: person.birth,
         dead: person.dead,
         death: None,
+        also_recorded_as: Vec::new(),
     });
     Ok(RecordedConnection {
         person: people.next(),

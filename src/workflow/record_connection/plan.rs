@@ -1,12 +1,14 @@
 //! Turns a reading into one transaction: the person, the placeholder parents needed, the ties, and what follows in words.
 
+use super::nation::{MeantNation, read_nation};
 use super::reading::{Reading, read};
 use super::{Conclusion, PlannedPerson, RecordConnection};
 use crate::access::Permit;
 use crate::error::{Choice, Error};
 use crate::kinship::family_graph::ParentClass;
 use crate::kinship::naming::name_of_term;
-use crate::model::ids::{PersonId, PlaceId, PublicId, Subject, SubjectKind};
+use crate::model::ids::{NationId, PersonId, PlaceId, PublicId, Subject, SubjectKind};
+use crate::model::nation::{Membership, MembershipState};
 use crate::model::neighborhood::{Node, NodeTieKind};
 use crate::model::partial_date::Truth;
 use crate::model::person::{Contact, ContactKind, Death, Gender, Name, NameKind, Place, Residence};
@@ -83,6 +85,7 @@ fn check(request: &RecordConnection) -> Result<(), Error> {
     for (field, text) in [
         ("name_as_written", &request.name),
         ("place", &request.place),
+        ("nation", &request.nation),
         ("phone", &request.phone),
     ] {
         if text.chars().any(char::is_control) {
@@ -678,6 +681,17 @@ impl Planner<'_> {
             let place = self.place(request.place.trim())?;
             self.state(subject, Fact::Residence(Residence { place }));
         }
+        if !request.nation.trim().is_empty() {
+            let nation = self.nation(request.nation.trim())?;
+            self.state(
+                subject,
+                Fact::Membership(Membership {
+                    nation,
+                    state: MembershipState::Claimed,
+                    confirmed_by: String::new(),
+                }),
+            );
+        }
         for (kind, value) in [
             (ContactKind::Phone, &request.phone),
             (ContactKind::Email, &request.email),
@@ -736,6 +750,29 @@ impl Planner<'_> {
         let draft = StatementDraft::new(fact, self.request.source.clone());
         self.transaction.add_statement(Subject::Place(place), draft);
         Ok(place)
+    }
+
+    /// The nation told, recorded if it is not yet.
+    fn nation(&mut self, text: &str) -> Result<NationId, Error> {
+        let (id, name) = match read_nation(self.snapshot, self.permit, text)? {
+            MeantNation::Recorded(id, name, told) => {
+                told.into_iter().for_each(|told| self.conclude(told));
+                (id, name)
+            }
+            MeantNation::New(nation, told) => {
+                self.conclude(told);
+                let name = nation.name.clone();
+                let subject = self.transaction.add_subject(SubjectKind::Nation, None);
+                let draft = StatementDraft::new(Fact::Nation(nation), self.request.source.clone());
+                self.transaction.add_statement(subject, draft);
+                (NationId(subject.number()), name)
+            }
+        };
+        self.conclude(format!(
+            "{} is recorded as belonging to {name} (claimed)",
+            self.shown_name()
+        ));
+        Ok(id)
     }
 
     fn state(&mut self, subject: PersonId, fact: Fact) {

@@ -33,7 +33,7 @@ fn a_small_request_that_grows_is_refused() {
 }
 
 /// Asks as a web page of this origin would, and gives the head and body of the answer.
-async fn from_page(address: &str, origin: &str) -> String {
+pub async fn from_page(address: &str, origin: &str) -> String {
     let body = [0u8; 5];
     let head = format!(
         "POST /kinpath.v1.PersonService/GetPerson HTTP/1.1\r\nhost: {address}\r\norigin: {origin}\r\n\

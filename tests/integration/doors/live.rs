@@ -39,6 +39,16 @@ pub fn with_store<Asking: Future<Output = ()>>(
     limits: ApiLimits,
     ask: impl FnOnce(String) -> Asking,
 ) {
+    with_pool(store, limits, Offload::new(2, 8), ask);
+}
+
+/// Runs a server over this store that works in this pool, asks it, stops it.
+pub fn with_pool<Asking: Future<Output = ()>>(
+    store: Arc<Store>,
+    limits: ApiLimits,
+    offload: Offload,
+    ask: impl FnOnce(String) -> Asking,
+) {
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(2)
         .enable_all()
@@ -50,7 +60,7 @@ pub fn with_store<Asking: Future<Output = ()>>(
         let bound = Bound {
             listener,
             store,
-            offload: Offload::new(2, 8),
+            offload,
             metrics: Arc::default(),
             limits,
         };

@@ -27,6 +27,7 @@ fn person(number: u64, name: &str, gender: Gender, birth: Option<PartialDate>) -
         birth,
         dead: false,
         death: None,
+        also_recorded_as: Vec::new(),
     }
 }
 
@@ -38,6 +39,7 @@ fn step(words: &str, person: PersonSummary, source: Source) -> PathStep {
         from: None,
         to: None,
         source,
+        link: None,
     }
 }
 
@@ -128,6 +130,8 @@ fn aunt_lead() -> Lead {
             "where she lives".to_owned(),
             "a way to reach her".to_owned(),
         ],
+        also_recorded_as: Vec::new(),
+        if_words: String::new(),
     }
 }
 
@@ -147,6 +151,8 @@ fn teacher_lead() -> Lead {
         outreach: Vec::new(),
         screening: "cleared until 1 March 2027".to_owned(),
         unknown: vec!["date of birth".to_owned()],
+        also_recorded_as: Vec::new(),
+        if_words: String::new(),
     }
 }
 

@@ -2,13 +2,20 @@
 
 mod arguments;
 mod bad_calls;
+mod cancelling;
+mod connections;
+mod deciding;
 mod descriptors;
 mod errors;
 mod json;
 mod limits;
-mod live;
+pub mod live;
 mod made_up_answer;
+mod operating;
+mod overload;
+mod places;
 mod rendering;
 mod serving;
+mod transfers;
 mod watching;
 mod writing;

@@ -76,6 +76,7 @@ fn a_relationship() {
         relations: vec![kinship],
         kinship_coefficient: Some(0.125),
         contradictions: Vec::new(),
+        revision: "1-7".to_owned(),
     };
     same_as_golden("relationship.txt", &render::relationship(&named));
 }

@@ -13,7 +13,7 @@ use tonic_types::StatusExt;
 type Changes = v1::change_service_client::ChangeServiceClient<Channel>;
 type People = v1::person_service_client::PersonServiceClient<Channel>;
 
-async fn add_person(channel: &Channel, number: u32) -> String {
+pub async fn add_person(channel: &Channel, number: u32) -> String {
     let request = v1::CreatePersonRequest {
         person: Some(v1::NewPerson {
             statements: vec![named(&format!("Person {number}"))],
@@ -26,7 +26,7 @@ async fn add_person(channel: &Channel, number: u32) -> String {
     made.expect("a person").into_inner().revision
 }
 
-fn watch(resume_token: &str) -> v1::WatchChangesRequest {
+pub fn watch(resume_token: &str) -> v1::WatchChangesRequest {
     v1::WatchChangesRequest {
         resume_token: resume_token.to_owned(),
     }

@@ -99,7 +99,7 @@ fn people_are_recorded_together_with_their_ties() {
             .name_relationship(v1::NameRelationshipRequest {
                 a: child.clone(),
                 b: mother.clone(),
-                as_of: String::new(),
+                ..v1::NameRelationshipRequest::default()
             })
             .await
             .expect("both are recorded")

@@ -107,7 +107,7 @@ async fn parts(client: &mut Client, person: &str, revision: &str, write: &Write)
     wrong
 }
 
-async fn statements(client: &mut Client, person: &str) -> Vec<v1::Statement> {
+pub async fn statements(client: &mut Client, person: &str) -> Vec<v1::Statement> {
     let request = v1::GetPersonRequest {
         name: person.to_owned(),
         ..v1::GetPersonRequest::default()

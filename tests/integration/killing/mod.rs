@@ -5,8 +5,9 @@
 
 mod checks;
 mod commits;
+mod deadlines;
 mod ledger;
-mod server;
+pub mod server;
 mod syncs;
 mod trial;
 mod writer;

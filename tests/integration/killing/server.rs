@@ -45,6 +45,20 @@ impl Server {
         process.wait().expect("it ended");
     }
 
+    /// Processor time that its threads have used.
+    pub fn cpu(&self) -> Duration {
+        let threads = std::fs::read_dir(format!("/proc/{}/task", self.process.id()));
+        let nanoseconds = threads.expect("it runs").flatten().map(|thread| {
+            // A thread that ended in the meantime used little.
+            let text = std::fs::read_to_string(thread.path().join("schedstat")).unwrap_or_default();
+            let first = text.split(' ').next();
+            first
+                .and_then(|used| used.parse::<u64>().ok())
+                .unwrap_or_default()
+        });
+        Duration::from_nanos(nanoseconds.sum())
+    }
+
     /// SIGKILL.
     pub fn kill(mut self) {
         self.process.kill().expect("SIGKILL");

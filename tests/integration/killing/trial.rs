@@ -54,23 +54,25 @@ pub struct Trial {
     findings: Vec<String>,
 }
 
+/// A store with a sample community in this folder, and the ids of its young people.
+pub fn sample(folder: &Path, people: u64, seed: u64) -> (Store, Vec<String>) {
+    let community = folder.join("community");
+    generate(CommunityPlan { people, seed }, &community, &mut |_| {}).expect("a community");
+    let read = read_folder(&community, &Default::default()).expect("it can be read");
+    let store = Store::create(&folder.join("store"), &StoreOptions::default());
+    let store = store.expect("a store");
+    let request = ImportRequest::new("sample", "sample");
+    store
+        .import(&read.bundle, &request, &mut |_| ControlFlow::Continue(()))
+        .expect("it is imported");
+    (store, young_people(&community))
+}
+
 impl Trial {
     /// A sample community in a new store.
     pub fn new(plan: Plan) -> Trial {
         let folder = tempfile::tempdir().expect("a folder");
-        let community = folder.path().join("community");
-        let made = CommunityPlan {
-            people: plan.people,
-            seed: plan.seed,
-        };
-        generate(made, &community, &mut |_| {}).expect("a community");
-        let read = read_folder(&community, &Default::default()).expect("it can be read");
-        let store = Store::create(&folder.path().join("store"), &StoreOptions::default());
-        let store = store.expect("a store");
-        let request = ImportRequest::new("sample", "sample");
-        store
-            .import(&read.bundle, &request, &mut |_| ControlFlow::Continue(()))
-            .expect("it is imported");
+        let (store, children) = sample(folder.path(), plan.people, plan.seed);
         let checked_to = store.snapshot().expect("a snapshot").revision();
         let ledgers = (0..plan.writers)
             .map(|writer| Ledger::create(folder.path().join(format!("ledger-{writer}.tsv"))))
@@ -81,7 +83,7 @@ impl Trial {
         );
         Trial {
             chance: ChaCha8Rng::seed_from_u64(plan.seed),
-            children: young_people(&community),
+            children,
             ledgers,
             writes: HashMap::new(),
             numbers: AtomicU64::new(0),

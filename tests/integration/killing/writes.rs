@@ -106,7 +106,7 @@ pub fn request_id(chance: &mut ChaCha8Rng) -> String {
 }
 
 /// The number as eight letters: no name is the beginning of another.
-fn letters(mut number: u64) -> String {
+pub fn letters(mut number: u64) -> String {
     let mut letters = [b'a'; 8];
     for letter in letters.iter_mut().rev() {
         *letter = b'a' + (number % 26) as u8;

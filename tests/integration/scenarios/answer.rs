@@ -1,7 +1,10 @@
 //! An answer in the plain lines in which scenarios expect it.
 
 use kinpath::model::coverage::{Asked, CoverageRow};
-use kinpath::model::lead::{Excluded, FamilyAnswer, Lead, LeadStatus, LeadTarget, NationLead};
+use kinpath::model::lead::{
+    Excluded, FamilyAnswer, Lead, LeadStatus, LeadTarget, NationLead, OtherRecord,
+};
+use kinpath::model::same_person::Verdict;
 use kinpath::model::tie::Side;
 use kinpath::placement::coverage::about_words;
 
@@ -12,6 +15,18 @@ pub fn lead_line(lead: &Lead) -> String {
         LeadStatus::NeedsReview => "; needs review",
     };
     format!("{}: {}{review}", name(&lead.target), lead.relation)
+}
+
+/// "also Marg Josef" where that was decided, else "perhaps Marg Josef, 93 %".
+pub fn record_line(other: &OtherRecord) -> String {
+    let name = &other.record.name;
+    if other.verdict == Verdict::Same {
+        return format!("also {name}");
+    }
+    match other.probability {
+        Some(probability) => format!("perhaps {name}, {}", probability.in_words()),
+        None => format!("perhaps {name}"),
+    }
 }
 
 pub fn name(target: &LeadTarget) -> &str {
@@ -89,6 +104,10 @@ pub fn told(answer: &FamilyAnswer) -> String {
                 .map(|step| format!("{} {}", step.words, step.person.name))
                 .collect();
             lines.push(format!("   {:.1} {}", lead.score.total, lead_line(lead)));
+            if !lead.also_recorded_as.is_empty() {
+                let records: Vec<String> = lead.also_recorded_as.iter().map(record_line).collect();
+                lines.push(format!("        records {records:?}"));
+            }
             let parts: Vec<&str> = lead
                 .score
                 .parts

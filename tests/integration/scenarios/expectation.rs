@@ -1,6 +1,6 @@
 //! What a scenario expects of an answer, and what of it the answer does not keep.
 
-use super::answer::{coverage_line, excluded_line, lead_line, name, nation_line};
+use super::answer::{coverage_line, excluded_line, lead_line, name, nation_line, record_line};
 use kinpath::model::lead::{Excluded, FamilyAnswer, Lead};
 use serde::Deserialize;
 use std::collections::BTreeMap;
@@ -58,6 +58,8 @@ struct LeadExpectation {
     screening: Option<String>,
     /// All that is not known of them.
     unknown: Option<Vec<String>>,
+    /// The other records, exactly: "also Marg Josef", "perhaps Marg Josef, 93 %".
+    recorded: Option<Vec<String>>,
     /// The source of the last step of the path.
     source: Option<String>,
 }
@@ -270,6 +272,11 @@ impl LeadExpectation {
             }
         };
         same("other ways", &self.other_ways, lead.other_ways.clone());
+        same(
+            "records",
+            &self.recorded,
+            lead.also_recorded_as.iter().map(record_line).collect(),
+        );
         same("unknown", &self.unknown, lead.unknown.clone());
         same(
             "path",

@@ -16,6 +16,8 @@
 //! inquiries   "Ann Reed was asked 2026-03 about maternal grandparents: named"
 //! outreach    "June Reed: placement, declined, 2026-02, ask again 2027-02"
 //! notes       "Sam Reed: decision: adoption_not_appropriate = yes"
+//! links       "Marg Josef may be Margaret Joseph (93 %: the family names sound alike)"   "Al Pete is not Alan Pete"
+//!             "Kim Reed is Kim Grant (sealed adoption)"
 //! waiting_families
 //!             "Pine family: approved 2025-01, until 2027-01, room for 2, ages 4 to 12, available, member June Pine"
 //! ```
@@ -39,6 +41,8 @@ pub struct FamilyLines {
     pub outreach: Vec<String>,
     pub notes: Vec<String>,
     pub waiting_families: Vec<String>,
+    /// Records that may be, are, or are not one person's.
+    pub links: Vec<String>,
 }
 
 type Row = Vec<(&'static str, String)>;
@@ -92,6 +96,7 @@ pub fn bundle_files(
     family.read_all("nations", &lines.nations, Family::nation)?;
     family.read_all("places", &lines.places, Family::place)?;
     family.read_all("ties", &lines.ties, Family::tie)?;
+    family.read_all("links", &lines.links, Family::link)?;
     family.read_all("memberships", &lines.memberships, Family::membership)?;
     family.read_all("cautions", &lines.cautions, Family::caution)?;
     family.read_all("screenings", &lines.screenings, Family::screening)?;
@@ -127,6 +132,7 @@ struct Family {
     outreach: Sheet,
     remarks: Sheet,
     families: Sheet,
+    links: Sheet,
 }
 
 type ReadLine = fn(&mut Family, &str, &mut Row) -> Result<(), String>;
@@ -175,6 +181,7 @@ impl Family {
             ("outreach.csv", self.outreach),
             ("facts.csv", self.remarks),
             ("families.csv", self.families),
+            ("same_person.csv", self.links),
         ]
         .into_iter()
         .filter(|(_, sheet)| !sheet.rows.is_empty())
@@ -397,6 +404,39 @@ impl Family {
                 }
             }
         }
+        Ok(())
+    }
+
+    /// "Marg Josef may be Margaret Joseph (93 %: the family names sound alike)".
+    fn link(&mut self, text: &str, row: &mut Row) -> Result<(), String> {
+        let (text, notes) = match text
+            .strip_suffix(')')
+            .and_then(|rest| rest.rsplit_once(" ("))
+        {
+            Some((text, notes)) => (text, notes),
+            None => (text, ""),
+        };
+        let (one, verdict, other) = verdict_line(text)?;
+        row.extend([
+            ("one", self.known(one)?),
+            ("other", self.known(other)?),
+            ("verdict", verdict.to_owned()),
+        ]);
+        for note in notes.split(", ").filter(|note| !note.is_empty()) {
+            if let Some(seal) = note.strip_prefix("sealed ") {
+                row.push(("sealed", seal.to_owned()));
+                continue;
+            }
+            let (percent, words) = note
+                .split_once(" %: ")
+                .ok_or("a likelihood is \"93 %: why\"")?;
+            let percent: f64 = percent
+                .parse()
+                .map_err(|_| "a likelihood is \"93 %: why\"")?;
+            row.push(("probability", (percent / 100.0).to_string()));
+            row.push(("reasons", format!("names=alike=5={words}")));
+        }
+        self.links.rows.push(std::mem::take(row));
         Ok(())
     }
 
@@ -632,6 +672,21 @@ impl Family {
 }
 
 /// The first of these beginnings that a text has, and what follows it.
+/// Two people and the verdict between them: "A may be B", "A is not B", "A is B".
+pub fn verdict_line(text: &str) -> Result<(&str, &'static str, &str), String> {
+    [
+        (" may be ", "undecided"),
+        (" is not ", "different"),
+        (" is ", "same"),
+    ]
+    .into_iter()
+    .find_map(|(words, verdict)| {
+        let (one, other) = text.split_once(words)?;
+        Some((one, verdict, other))
+    })
+    .ok_or_else(|| "a link is \"A may be B\", \"A is B\" or \"A is not B\"".to_owned())
+}
+
 fn after<'a>(text: &str, beginnings: &[&'a str]) -> Result<(&'a str, String), String> {
     beginnings
         .iter()

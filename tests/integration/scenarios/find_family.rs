@@ -3,6 +3,7 @@
 use super::answer::{name, told};
 use super::expectation::Expectation;
 use super::family_lines::FamilyLines;
+use super::scene_step::SceneStep;
 use super::world::World;
 use kinpath::access::Permit;
 use kinpath::model::case::Purpose;
@@ -31,6 +32,9 @@ struct Scenario {
     /// What others, who may see less, get to see.
     #[serde(default)]
     expect_as: Vec<ExpectAs>,
+    /// What happens next, and what is expected then.
+    #[serde(default)]
+    step: Vec<SceneStep>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -48,6 +52,9 @@ struct ExpectAs {
     /// "open only", or "open only, with address", …
     visibility: String,
     expect: Expectation,
+    /// Links that are not sealed themselves, but would tell both sides of a sealed adoption.
+    #[serde(default)]
+    hidden_links: Vec<String>,
 }
 
 #[test]
@@ -111,7 +118,51 @@ fn run(scenario: &Scenario) -> Result<(), String> {
         run_as(&world, scenario, other)
             .map_err(|failure| format!("as \"{}\": {failure}", other.visibility))?;
     }
+    let first = told(&answer);
+    for (number, step) in scenario.step.iter().enumerate() {
+        run_step(&world, scenario, step, &first)
+            .map_err(|failure| format!("step {}: {failure}", number + 1))?;
+    }
     Ok(())
+}
+
+/// Does what the step says, and asks again.
+fn run_step(
+    world: &World,
+    scenario: &Scenario,
+    step: &SceneStep,
+    first: &str,
+) -> Result<(), String> {
+    step.take(world)?;
+    let answer = ask(world, scenario, Visibility::all())?;
+    let mut unmet = broken_promises(&answer);
+    if let Some(expect) = &step.expect {
+        unmet.extend(expect.unmet(&answer));
+    }
+    let same_as = match step.same_answer_as.as_deref() {
+        None => None,
+        Some("at first") => Some(first.to_owned()),
+        Some("without links") => {
+            let mut family = scenario.family.clone();
+            family.links.clear();
+            let without = World::of(&scenario.question.child, &family)?;
+            Some(told(&ask(&without, scenario, Visibility::all())?))
+        }
+        Some(other) => return Err(format!("same_answer_as = \"{other}\"")),
+    };
+    if let Some(same_as) = same_as
+        && same_as != told(&answer)
+    {
+        unmet.push(format!("should be the same answer as:\n{same_as}"));
+    }
+    match unmet.is_empty() {
+        true => Ok(()),
+        false => Err(format!(
+            "{}\nthe whole answer:\n{}",
+            unmet.join("\n"),
+            told(&answer)
+        )),
+    }
 }
 
 /// Whoever sees only what is open gets the answer that they would get if the sealed lines had never been entered.
@@ -123,6 +174,8 @@ fn run_as(world: &World, scenario: &Scenario, other: &ExpectAs) -> Result<(), St
         let mut open = scenario.family.clone();
         open.ties.retain(|line| !line.contains("sealed "));
         open.cautions.retain(|line| !line.contains("sealed "));
+        open.links.retain(|line| !line.contains("sealed "));
+        open.links.retain(|line| !other.hidden_links.contains(line));
         let without = ask(
             &World::of(&scenario.question.child, &open)?,
             scenario,

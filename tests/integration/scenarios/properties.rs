@@ -18,7 +18,7 @@ const GENERATIONS: usize = 5;
 
 /// A family as it was thrown: who stands in which generation, and ties by number.
 #[derive(Clone, Debug)]
-struct Thrown {
+pub struct Thrown {
     people: Vec<Thrower>,
     ties: Vec<(usize, usize, u8)>,
     cautions: Vec<(usize, u8)>,
@@ -32,7 +32,7 @@ struct Thrower {
     death: u8,
 }
 
-fn thrown() -> impl Strategy<Value = Thrown> {
+pub fn thrown() -> impl Strategy<Value = Thrown> {
     let person =
         (0..GENERATIONS, 0..3u8, 0..6u8, 0..6u8).prop_map(|(generation, gender, birth, death)| {
             Thrower {
@@ -63,7 +63,7 @@ struct Tie {
 
 impl Thrown {
     /// The child asked about is the first of the youngest generation there is.
-    fn child(&self) -> usize {
+    pub fn child(&self) -> usize {
         let youngest = self.people.iter().map(|person| person.generation).max();
         self.people
             .iter()
@@ -161,7 +161,7 @@ impl Thrown {
         }
     }
 
-    fn lines(&self) -> FamilyLines {
+    pub fn lines(&self) -> FamilyLines {
         FamilyLines {
             people: (0..self.people.len())
                 .map(|number| self.person(number))
@@ -249,11 +249,11 @@ impl Thrown {
     }
 }
 
-fn name_of(number: usize) -> String {
+pub fn name_of(number: usize) -> String {
     format!("Person {number:02}")
 }
 
-fn answer(child: usize, lines: &FamilyLines, purpose: Purpose) -> FamilyAnswer {
+pub fn answer(child: usize, lines: &FamilyLines, purpose: Purpose) -> FamilyAnswer {
     let child = name_of(child);
     let world = World::of(&child, lines).unwrap();
     ask(&world, &child, purpose, None)
@@ -273,7 +273,7 @@ fn ask(world: &World, child: &str, purpose: Purpose, order: Option<&str>) -> Fam
 }
 
 /// Names, relations, scores and ranks.
-fn told_without_ids(answer: &FamilyAnswer) -> Vec<String> {
+pub fn told_without_ids(answer: &FamilyAnswer) -> Vec<String> {
     let mut lines = Vec::new();
     for tier in &answer.tiers {
         for lead in &tier.leads {

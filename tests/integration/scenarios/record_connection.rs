@@ -44,6 +44,8 @@ struct Row {
     #[serde(default)]
     name: String,
     #[serde(default)]
+    nation: String,
+    #[serde(default)]
     gender: String,
     #[serde(default)]
     born: String,
@@ -166,6 +168,7 @@ fn request(row: &Row, child: PersonId) -> Result<RecordConnection, String> {
         birth,
         dead: None,
         place: String::new(),
+        nation: row.nation.clone(),
         phone: String::new(),
         email: String::new(),
         note: String::new(),

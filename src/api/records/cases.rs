@@ -1,0 +1,133 @@
+//! CaseService.
+
+use super::Asked;
+use crate::api::answers::Answers;
+use crate::api::service::Service;
+use crate::api::v1::case_service_server::CaseService;
+use crate::api::{mask, v1};
+use crate::error::Error;
+use crate::model::statement::Fact;
+use tonic::{Request, Response, Status};
+
+impl Answers {
+    /// Records a case.
+    pub fn create_case(
+        &self,
+        request: &v1::CreateCaseRequest,
+    ) -> Result<v1::CreateCaseResponse, Error> {
+        let written = self.once(
+            request,
+            &request.request_id,
+            request.validate_only,
+            |write| self.create(write, "case", request.case.as_ref(), &request.external_id),
+        )?;
+        let (case, revision) = self.created(written)?;
+        Ok(v1::CreateCaseResponse { case, revision })
+    }
+
+    /// Shows a case.
+    pub fn get_case(&self, request: &v1::GetCaseRequest) -> Result<v1::GetCaseResponse, Error> {
+        let revision = self.fresh(&request.at_least_revision)?;
+        let case: v1::Case = self.show("name", &request.name, None)?;
+        Ok(v1::GetCaseResponse {
+            case: Some(mask::only(case, request.read_mask.as_ref())?),
+            revision,
+        })
+    }
+
+    /// One page of cases.
+    pub fn list_cases(
+        &self,
+        request: &v1::ListCasesRequest,
+    ) -> Result<v1::ListCasesResponse, Error> {
+        let revision = self.fresh(&request.at_least_revision)?;
+        let child = match request.child.as_str() {
+            "" => None,
+            child => Some(self.person("child", child)?),
+        };
+        let wanted = |fact: &Fact| match fact {
+            Fact::Case(case) => {
+                (case.active || request.include_closed) && child.is_none_or(|c| c == case.child)
+            }
+            _ => false,
+        };
+        let closed = if request.include_closed {
+            "all"
+        } else {
+            "open"
+        };
+        let parts = ["cases", &request.child, closed];
+        let page = Asked {
+            parts: &parts,
+            size: request.page_size,
+            token: &request.page_token,
+            mask: request.read_mask.as_ref(),
+        };
+        let (cases, next_page_token) = self.list_of(&page, &wanted)?;
+        Ok(v1::ListCasesResponse {
+            cases,
+            next_page_token,
+            revision,
+        })
+    }
+
+    /// Changes a case.
+    pub fn update_case(
+        &self,
+        request: &v1::UpdateCaseRequest,
+    ) -> Result<v1::UpdateCaseResponse, Error> {
+        let given = request.case.clone().unwrap_or_default();
+        let mask = request.update_mask.as_ref();
+        let written = self.once(
+            request,
+            &request.request_id,
+            request.validate_only,
+            |write| self.update(write, "case", &given, mask),
+        )?;
+        let (case, revision) = self.updated("case.name", &given, written)?;
+        Ok(v1::UpdateCaseResponse { case, revision })
+    }
+}
+
+#[tonic::async_trait]
+impl CaseService for Service {
+    async fn create_case(
+        &self,
+        request: Request<v1::CreateCaseRequest>,
+    ) -> Result<Response<v1::CreateCaseResponse>, Status> {
+        self.answer("CreateCase", request, |answers, request| {
+            answers.create_case(request)
+        })
+        .await
+    }
+
+    async fn get_case(
+        &self,
+        request: Request<v1::GetCaseRequest>,
+    ) -> Result<Response<v1::GetCaseResponse>, Status> {
+        self.answer("GetCase", request, |answers, request| {
+            answers.get_case(request)
+        })
+        .await
+    }
+
+    async fn list_cases(
+        &self,
+        request: Request<v1::ListCasesRequest>,
+    ) -> Result<Response<v1::ListCasesResponse>, Status> {
+        self.answer("ListCases", request, |answers, request| {
+            answers.list_cases(request)
+        })
+        .await
+    }
+
+    async fn update_case(
+        &self,
+        request: Request<v1::UpdateCaseRequest>,
+    ) -> Result<Response<v1::UpdateCaseResponse>, Status> {
+        self.answer("UpdateCase", request, |answers, request| {
+            answers.update_case(request)
+        })
+        .await
+    }
+}

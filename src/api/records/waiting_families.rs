@@ -1,0 +1,135 @@
+//! WaitingFamilyService.
+
+use super::Asked;
+use crate::api::answers::Answers;
+use crate::api::service::Service;
+use crate::api::v1::waiting_family_service_server::WaitingFamilyService;
+use crate::api::{mask, v1};
+use crate::error::Error;
+use crate::model::statement::Fact;
+use tonic::{Request, Response, Status};
+
+impl Answers {
+    /// Records a waiting family.
+    pub fn create_waiting_family(
+        &self,
+        request: &v1::CreateWaitingFamilyRequest,
+    ) -> Result<v1::CreateWaitingFamilyResponse, Error> {
+        let written = self.once(
+            request,
+            &request.request_id,
+            request.validate_only,
+            |write| {
+                self.create(
+                    write,
+                    "waiting_family",
+                    request.waiting_family.as_ref(),
+                    &request.external_id,
+                )
+            },
+        )?;
+        let (waiting_family, revision) = self.created(written)?;
+        Ok(v1::CreateWaitingFamilyResponse {
+            waiting_family,
+            revision,
+        })
+    }
+
+    /// Shows a waiting family.
+    pub fn get_waiting_family(
+        &self,
+        request: &v1::GetWaitingFamilyRequest,
+    ) -> Result<v1::GetWaitingFamilyResponse, Error> {
+        let revision = self.fresh(&request.at_least_revision)?;
+        let waiting_family: v1::WaitingFamily = self.show("name", &request.name, None)?;
+        Ok(v1::GetWaitingFamilyResponse {
+            waiting_family: Some(mask::only(waiting_family, request.read_mask.as_ref())?),
+            revision,
+        })
+    }
+
+    /// One page of waiting families.
+    pub fn list_waiting_families(
+        &self,
+        request: &v1::ListWaitingFamiliesRequest,
+    ) -> Result<v1::ListWaitingFamiliesResponse, Error> {
+        let revision = self.fresh(&request.at_least_revision)?;
+        let wanted = |fact: &Fact| matches!(fact, Fact::WaitingFamily(_));
+        let parts = ["waiting families"];
+        let page = Asked {
+            parts: &parts,
+            size: request.page_size,
+            token: &request.page_token,
+            mask: request.read_mask.as_ref(),
+        };
+        let (waiting_families, next_page_token) = self.list_of(&page, &wanted)?;
+        Ok(v1::ListWaitingFamiliesResponse {
+            waiting_families,
+            next_page_token,
+            revision,
+        })
+    }
+
+    /// Changes a waiting family.
+    pub fn update_waiting_family(
+        &self,
+        request: &v1::UpdateWaitingFamilyRequest,
+    ) -> Result<v1::UpdateWaitingFamilyResponse, Error> {
+        let given = request.waiting_family.clone().unwrap_or_default();
+        let mask = request.update_mask.as_ref();
+        let written = self.once(
+            request,
+            &request.request_id,
+            request.validate_only,
+            |write| self.update(write, "waiting_family", &given, mask),
+        )?;
+        let (waiting_family, revision) = self.updated("waiting_family.name", &given, written)?;
+        Ok(v1::UpdateWaitingFamilyResponse {
+            waiting_family,
+            revision,
+        })
+    }
+}
+
+#[tonic::async_trait]
+impl WaitingFamilyService for Service {
+    async fn create_waiting_family(
+        &self,
+        request: Request<v1::CreateWaitingFamilyRequest>,
+    ) -> Result<Response<v1::CreateWaitingFamilyResponse>, Status> {
+        self.answer("CreateWaitingFamily", request, |answers, request| {
+            answers.create_waiting_family(request)
+        })
+        .await
+    }
+
+    async fn get_waiting_family(
+        &self,
+        request: Request<v1::GetWaitingFamilyRequest>,
+    ) -> Result<Response<v1::GetWaitingFamilyResponse>, Status> {
+        self.answer("GetWaitingFamily", request, |answers, request| {
+            answers.get_waiting_family(request)
+        })
+        .await
+    }
+
+    async fn list_waiting_families(
+        &self,
+        request: Request<v1::ListWaitingFamiliesRequest>,
+    ) -> Result<Response<v1::ListWaitingFamiliesResponse>, Status> {
+        self.answer("ListWaitingFamilies", request, |answers, request| {
+            answers.list_waiting_families(request)
+        })
+        .await
+    }
+
+    async fn update_waiting_family(
+        &self,
+        request: Request<v1::UpdateWaitingFamilyRequest>,
+    ) -> Result<Response<v1::UpdateWaitingFamilyResponse>, Status> {
+        self.answer("UpdateWaitingFamily", request, |answers, request| {
+            answers.update_waiting_family(request)
+        })
+        .await
+    }
+}
