@@ -206,7 +206,7 @@ impl Given {
         let streams = self.streams_per_connection.unwrap_or(256);
         let longest_wait = between(
             "longest_wait_milliseconds",
-            self.longest_wait_milliseconds.unwrap_or(250),
+            self.longest_wait_milliseconds.unwrap_or(1000),
             1,
             60_000,
         )?;

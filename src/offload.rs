@@ -20,7 +20,7 @@ use tokio::time::timeout_at;
 const WRITES_A_READ: usize = 4;
 
 /// How long a request may have to wait before those behind it are turned away.
-const LONGEST_WAIT: Duration = Duration::from_millis(250);
+const LONGEST_WAIT: Duration = Duration::from_secs(1);
 
 /// Whether work reads or writes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -72,9 +72,9 @@ impl Offload {
 
     /// Whether work would be turned away now. Counted as turned away if so: for doors that ask before they read a
     /// request.
-    pub fn turns_away(&self, lane: Lane) -> bool {
+    pub fn turns_away(&self, lane: Lane, deadline: Instant) -> bool {
         let pool = self.pool(lane);
-        let full = pool.is_full(&pool.state(), Instant::now() + pool.longest);
+        let full = pool.is_full(&pool.state(), deadline);
         if full {
             self.turned_away(lane);
         }
@@ -242,7 +242,8 @@ impl Pool {
         }
     }
 
-    /// Whether work that must be done by then need not even wait: the queue is full, stands still, or is too long.
+    /// Whether work that must be done by then need not even wait: the queue is full, stands still, or is too long. Work
+    /// that would wait for more than half of its time may come too late, and would then have been for nothing.
     fn is_full(&self, state: &State, deadline: Instant) -> bool {
         if state.running < self.at_once {
             return false;
@@ -253,7 +254,7 @@ impl Pool {
         state.queue.len() >= self.waiting
             || state.oldest() > self.longest
             || wait > self.longest
-            || wait > deadline.saturating_duration_since(Instant::now())
+            || wait > deadline.saturating_duration_since(Instant::now()) / 2
     }
 
     /// Takes the job into the queue if there is room. Tells whether a thread must begin to work.
@@ -366,7 +367,7 @@ mod tests {
     async fn who_comes_on_top_of_the_queue_is_turned_away() {
         let pool = Offload::new(1, 0);
         let release = busy(&pool).await;
-        assert!(pool.turns_away(Lane::Reads));
+        assert!(pool.turns_away(Lane::Reads, soon()));
         let turned_away = pool.run(soon(), || Ok(())).await;
         assert!(matches!(turned_away, Err(Error::Unavailable { .. })));
         assert_eq!(pool.load(Lane::Reads).shed, 2);

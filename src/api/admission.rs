@@ -115,7 +115,9 @@ where
         let (is_ours, lane) = (path.starts_with(OURS), lane_of(path));
         // A browser needs its answer in another form: the layers within give it.
         let is_web = request.method() == Method::OPTIONS || is_web(request.headers());
-        if is_ours && !is_web && self.gate.offload.turns_away(lane) {
+        let timeout = asked_timeout(request.headers());
+        let deadline = arrived + timeout.unwrap_or(self.gate.limits.deadline);
+        if is_ours && !is_web && self.gate.offload.turns_away(lane, deadline) {
             return Answering::Now(Some(self.gate.busy()));
         }
         let place = match Arc::clone(&self.gate.places).try_acquire_owned() {
@@ -128,7 +130,6 @@ where
         };
         // A watch bounds by itself what waits for its reader.
         let is_watch = path.ends_with("/WatchChanges");
-        let timeout = asked_timeout(request.headers());
         let gate = Arc::clone(&self.gate);
         let request = request.map(|body| {
             let within = gate.limits.handshake;

@@ -687,11 +687,6 @@ impl Walk {
     /// one whose people come first by external and public id, so that the order of entry does not matter.
     fn push(&mut self, state: State) {
         let key = state.key();
-        let is_known_surely =
-            (0..key.links).any(|links| self.reached.contains_key(&Key { links, ..key }));
-        if is_known_surely {
-            return;
-        }
         match self.reached.get(&key) {
             None => {
                 let index = self.states.len() as u32;
@@ -743,15 +738,20 @@ impl Walk {
         }
     }
 
-    /// Ends the walk: everybody found who is there for the caller, with one route of each kind.
+    /// Ends the walk: everybody found who is there for the caller, with one route of each kind, over as few undecided links
+    /// as it takes.
     pub fn finish(self) -> Walked {
         let mut kin: Vec<Kin> = Vec::new();
         let mut positions: FxHashMap<Place, usize> = FxHashMap::default();
         for state in &self.states[1..] {
             let is_recorded_again = state.kind.is_none();
+            let key = state.key();
+            let is_known_more_surely =
+                (0..key.links).any(|links| self.reached.contains_key(&Key { links, ..key }));
             if self.graph.node(state.place).is_none()
                 || state.phase == Phase::Gone
                 || is_recorded_again
+                || is_known_more_surely
             {
                 continue;
             }

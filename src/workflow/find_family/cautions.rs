@@ -62,14 +62,15 @@ fn known_cautions(gathered: &Gathered, node: &Node) -> Vec<String> {
         let Some(danger) = danger(other.cautions) else {
             continue;
         };
-        words.push(match tie.kind {
-            NodeTieKind::Partner {
-                state: UnionState::Current,
-                ..
-            } => {
-                format!("Is the partner of {}, who {danger}.", other.name)
-            }
-            NodeTieKind::Partner { .. } => {
+        // Of several ties to one person, as a couple married again, the nearest counts.
+        let of_other = node.ties.iter();
+        let of_other = of_other.filter(|tie| {
+            let person = gathered.graph.person(tie.other);
+            person.is_some_and(|person| person.id == other.id)
+        });
+        words.push(match of_other.map(|tie| nearness(tie.kind)).min() {
+            Some(Nearness::Partner) => format!("Is the partner of {}, who {danger}.", other.name),
+            Some(Nearness::FormerPartner) => {
                 format!("Is a former partner of {}, who {danger}.", other.name)
             }
             _ => format!("Is one step from {}, who {danger}.", other.name),
@@ -83,6 +84,25 @@ fn known_cautions(gathered: &Gathered, node: &Node) -> Vec<String> {
         words.push("Screening raised concerns: speak with your supervisor first.".to_owned());
     }
     words
+}
+
+/// How near a tie brings somebody who is a danger.
+#[derive(PartialEq, Eq, PartialOrd, Ord)]
+enum Nearness {
+    Partner,
+    FormerPartner,
+    OneStep,
+}
+
+fn nearness(kind: NodeTieKind) -> Nearness {
+    match kind {
+        NodeTieKind::Partner {
+            state: UnionState::Current,
+            ..
+        } => Nearness::Partner,
+        NodeTieKind::Partner { .. } => Nearness::FormerPartner,
+        _ => Nearness::OneStep,
+    }
 }
 
 fn own(cautions: CautionSet) -> Vec<&'static str> {

@@ -17,7 +17,7 @@ const NO_RECORDS: [&str; 3] = ["Import", "Operation", "Status"];
 const WORK: [&str; 3] = ["StartVerify", "StartBackup", "CancelOperation"];
 
 /// Resources: messages with a name of their own that are read by a Get method.
-const RESOURCES: [&str; 9] = [
+const RESOURCES: [&str; 8] = [
     "Person",
     "Statement",
     "Case",

@@ -88,7 +88,7 @@ fn who_is_turned_away_is_told_at_once_and_all_others_go_on() {
             assert_eq!(pool.load(Lane::Reads).shed, turned_away);
         }
         let page = from_page(&address, "https://cases.example.org").await;
-        assert!(page.contains("grpc-status:14"), "{page}");
+        assert!(page.contains("grpc-status: 14"), "{page}");
         assert!(page.contains("access-control-allow-origin"), "{page}");
         let mut health = HealthClient::new(calls.clone());
         let healthy = health.check(HealthCheckRequest::default()).await;

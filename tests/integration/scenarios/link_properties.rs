@@ -5,7 +5,7 @@ use super::answer::{coverage_line, excluded_line, lead_line, name};
 use super::find_family::broken_promises;
 use super::properties::{Thrown, answer, name_of, thrown, told_without_ids};
 use kinpath::model::case::Purpose;
-use kinpath::model::lead::FamilyAnswer;
+use kinpath::model::lead::{FamilyAnswer, Lead};
 use proptest::prelude::*;
 use std::collections::BTreeSet;
 
@@ -59,6 +59,14 @@ fn certain(answer: &FamilyAnswer) -> Vec<String> {
     lines
 }
 
+/// Civil degree, and what couples on the way take off.
+fn closeness(lead: &Lead) -> Option<(u8, Option<String>)> {
+    let parts = lead.score.parts.iter();
+    let by_union = parts.filter(|part| part.name == "by_union");
+    let by_union = by_union.map(|part| part.points.to_string()).next();
+    Some((lead.kinship.as_ref()?.civil_degree, by_union))
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(256))]
 
@@ -72,11 +80,8 @@ proptest! {
             for lead in tier.leads.iter().filter(|lead| !lead.if_words.is_empty()) {
                 prop_assert!(lead.relation.starts_with(&lead.if_words), "{}", lead.relation);
                 prop_assert!(!lead.questions.is_empty(), "{} asks nothing", name(&lead.target));
-                let kinship = lead.kinship.as_ref().map(|kinship| (kinship.civil_degree, kinship.unions));
                 let as_close = tier.leads.iter().filter(|other| {
-                    let other_kinship = other.kinship.as_ref();
-                    other.if_words.is_empty()
-                        && other_kinship.map(|kinship| (kinship.civil_degree, kinship.unions)) == kinship
+                    other.if_words.is_empty() && closeness(other) == closeness(lead)
                 });
                 for other in as_close {
                     prop_assert!(other.rank < lead.rank, "{} stands below {}", name(&other.target), name(&lead.target));
