@@ -3,9 +3,11 @@
 use super::status::to_error;
 use super::v1;
 use super::v1::connection_service_client::ConnectionServiceClient;
+use super::v1::due_action_service_client::DueActionServiceClient;
 use super::v1::family_finding_service_client::FamilyFindingServiceClient;
 use super::v1::find_family_response::Part;
 use super::v1::nation_service_client::NationServiceClient;
+use super::v1::pathway_service_client::PathwayServiceClient;
 use super::v1::person_service_client::PersonServiceClient;
 use super::v1::same_person_service_client::SamePersonServiceClient;
 use crate::error::Error;
@@ -26,6 +28,8 @@ pub struct Client {
     connections: ConnectionServiceClient<Channel>,
     nations: NationServiceClient<Channel>,
     same_people: SamePersonServiceClient<Channel>,
+    pathways: PathwayServiceClient<Channel>,
+    due_actions: DueActionServiceClient<Channel>,
 }
 
 impl Client {
@@ -49,6 +53,9 @@ impl Client {
             people: PersonServiceClient::new(channel.clone()).max_decoding_message_size(MOST_BYTES),
             connections: ConnectionServiceClient::new(channel.clone()),
             nations: NationServiceClient::new(channel.clone()),
+            pathways: PathwayServiceClient::new(channel.clone()),
+            due_actions: DueActionServiceClient::new(channel.clone())
+                .max_decoding_message_size(MOST_BYTES),
             same_people: SamePersonServiceClient::new(channel)
                 .max_decoding_message_size(MOST_BYTES),
         })
@@ -103,6 +110,22 @@ impl Client {
         request: v1::SearchPeopleRequest,
     ) -> Result<v1::SearchPeopleResponse, Error> {
         unwrapped(self.people.search_people(timed(request)).await)
+    }
+
+    /// The forms of permanence for a child with a person or family.
+    pub async fn list_pathways(
+        &mut self,
+        request: v1::ListPathwaysRequest,
+    ) -> Result<v1::ListPathwaysResponse, Error> {
+        unwrapped(self.pathways.list_pathways(timed(request)).await)
+    }
+
+    /// One page of what is due.
+    pub async fn list_due_actions(
+        &mut self,
+        request: v1::ListDueActionsRequest,
+    ) -> Result<v1::ListDueActionsResponse, Error> {
+        unwrapped(self.due_actions.list_due_actions(timed(request)).await)
     }
 
     /// Records one person found for a child.

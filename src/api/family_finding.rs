@@ -192,7 +192,7 @@ fn masked(
 }
 
 /// The position in a list that a token told.
-fn position_of(from: Option<Position>) -> usize {
+pub(super) fn position_of(from: Option<Position>) -> usize {
     from.map_or(0, |position| {
         usize::try_from(position[0]).unwrap_or(usize::MAX)
     })

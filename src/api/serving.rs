@@ -10,11 +10,13 @@ use super::service::{ApiLimits, Service};
 use super::v1::case_service_server::CaseServiceServer;
 use super::v1::change_service_server::ChangeServiceServer;
 use super::v1::connection_service_server::ConnectionServiceServer;
+use super::v1::due_action_service_server::DueActionServiceServer;
 use super::v1::exchange_service_server::ExchangeServiceServer;
 use super::v1::family_finding_service_server::FamilyFindingServiceServer;
 use super::v1::household_service_server::HouseholdServiceServer;
 use super::v1::nation_service_server::NationServiceServer;
 use super::v1::operations_service_server::OperationsServiceServer;
+use super::v1::pathway_service_server::PathwayServiceServer;
 use super::v1::person_service_server::PersonServiceServer;
 use super::v1::place_service_server::PlaceServiceServer;
 use super::v1::same_person_service_server::SamePersonServiceServer;
@@ -41,15 +43,17 @@ use tower::util::MapResponseLayer;
 use tower_http::cors::CorsLayer;
 
 /// Every service that is ours.
-const SERVICES: [&str; 13] = [
+const SERVICES: [&str; 15] = [
     CaseServiceServer::<Service>::NAME,
     ChangeServiceServer::<Service>::NAME,
     ConnectionServiceServer::<Service>::NAME,
+    DueActionServiceServer::<Service>::NAME,
     ExchangeServiceServer::<Service>::NAME,
     FamilyFindingServiceServer::<Service>::NAME,
     HouseholdServiceServer::<Service>::NAME,
     NationServiceServer::<Service>::NAME,
     OperationsServiceServer::<Service>::NAME,
+    PathwayServiceServer::<Service>::NAME,
     PersonServiceServer::<Service>::NAME,
     PlaceServiceServer::<Service>::NAME,
     SamePersonServiceServer::<Service>::NAME,
@@ -126,6 +130,12 @@ fn routes(service: &Service) -> RoutesBuilder {
             .send_compressed(Gzip),
     );
     routes.add_service(
+        DueActionServiceServer::new(service.clone())
+            .max_decoding_message_size(most)
+            .accept_compressed(Gzip)
+            .send_compressed(Gzip),
+    );
+    routes.add_service(
         ExchangeServiceServer::new(service.clone())
             .max_decoding_message_size(most)
             .accept_compressed(Gzip)
@@ -151,6 +161,12 @@ fn routes(service: &Service) -> RoutesBuilder {
     );
     routes.add_service(
         OperationsServiceServer::new(service.clone())
+            .max_decoding_message_size(most)
+            .accept_compressed(Gzip)
+            .send_compressed(Gzip),
+    );
+    routes.add_service(
+        PathwayServiceServer::new(service.clone())
             .max_decoding_message_size(most)
             .accept_compressed(Gzip)
             .send_compressed(Gzip),

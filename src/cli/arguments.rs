@@ -117,6 +117,23 @@ pub enum Command {
                       kinpath orders check our-nation.toml"
     )]
     Orders(OrdersCommand),
+    /// Say which forms of permanence are open for a child with a person or family, and what each still needs
+    #[command(
+        after_help = "Each condition is answered yes, no or unknown with what is missing; the rules are data with their sources. \
+                      Rules of your own stand in the subfolders pathways, services and due_actions of the folder that \
+                      --orders names.\n\n\
+                      Examples:\n  kinpath --data community pathways story:child-1 \"June Reed\"\n  \
+                      kinpath --data community pathways story:child-1 waitingFamilies/story:pine\n  \
+                      kinpath pathways --check our-rules.toml"
+    )]
+    Pathways(Pathways),
+    /// Say what is due in a case or for a worker, nearest first
+    #[command(
+        after_help = "Examples:\n  kinpath --data community due --case story:case-1\n  \
+                      kinpath --data community due --worker \"D. Marsh\" --within 60\n  \
+                      kinpath due --check our-dates.toml"
+    )]
+    Due(Due),
     /// Write the completions of a shell
     #[command(after_help = "Example:\n  kinpath completions bash > /etc/bash_completion.d/kinpath")]
     Completions(Completions),
@@ -405,6 +422,53 @@ pub enum OrdersCommand {
         #[arg(required = true, value_name = "FILE")]
         files: Vec<PathBuf>,
     },
+}
+
+#[derive(Debug, Args)]
+pub struct Pathways {
+    /// The child
+    #[arg(required_unless_present = "check", requires = "lead")]
+    pub child: Option<String>,
+    /// The person, or the waiting family as waitingFamilies/<id>
+    pub lead: Option<String>,
+    /// The day that the answer is for, as YYYY-MM-DD [default: today]
+    #[arg(
+        long,
+        value_name = "DATE",
+        default_value = "",
+        hide_default_value = true
+    )]
+    pub as_of: String,
+    /// The placement order that chooses the rules [default: the one of the child's case]
+    #[arg(long, value_name = "ID", default_value = "", hide_default_value = true)]
+    pub order: String,
+    /// Check files of rules of your own, and tell the line and the reason of what is wrong
+    #[arg(long, value_name = "FILE", num_args = 1.., conflicts_with_all = ["child", "lead"])]
+    pub check: Vec<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub struct Due {
+    /// The case
+    #[arg(long, value_name = "CASE", required_unless_present_any = ["worker", "check"])]
+    pub case: Option<String>,
+    /// The worker, as written in the cases
+    #[arg(long, value_name = "NAME", conflicts_with = "case")]
+    pub worker: Option<String>,
+    /// The day that the answer is for, as YYYY-MM-DD [default: today]
+    #[arg(
+        long,
+        value_name = "DATE",
+        default_value = "",
+        hide_default_value = true
+    )]
+    pub as_of: String,
+    /// Only what is due within this many days, is overdue, or cannot be dated
+    #[arg(long, value_name = "DAYS")]
+    pub within: Option<u32>,
+    /// Check files of rules of your own, and tell the line and the reason of what is wrong
+    #[arg(long, value_name = "FILE", num_args = 1.., conflicts_with_all = ["case", "worker"])]
+    pub check: Vec<PathBuf>,
 }
 
 #[derive(Debug, Args)]

@@ -7,7 +7,8 @@ use super::arguments::{
 use super::session::Session;
 use super::stop::Stop;
 use super::{
-    export, import, maintenance, nations, orders, progress, render, requests, same_person, shell,
+    export, import, maintenance, nations, orders, permanence, progress, render, requests,
+    same_person, shell,
 };
 use crate::api::v1;
 use crate::error::Error;
@@ -35,6 +36,8 @@ pub fn run(arguments: &Arguments) -> Result<(), Stop> {
         Command::Export(command) => export::export(global, command),
         Command::Config(ConfigCommand::Check(command)) => maintenance::check_config(command),
         Command::Orders(command) => orders::orders(global, command),
+        Command::Pathways(command) => permanence::pathways(global, command),
+        Command::Due(command) => permanence::due(global, command),
         Command::Completions(command) => shell::completions(command),
         Command::Man => shell::man(),
         Command::Serve(command) => maintenance::serve(global, command),

@@ -8,6 +8,7 @@ mod import;
 mod maintenance;
 mod nations;
 mod orders;
+mod permanence;
 mod progress;
 pub mod render;
 mod requests;

@@ -1,6 +1,7 @@
 //! `kinpath orders`: which placement orders there are, and whether one of an agency's own can be used.
 
 use super::arguments::{Global, OrdersCommand};
+use super::permanence;
 use super::stop::Stop;
 use crate::error::Error;
 use crate::placement::order::{self, OrderError, PlacementOrder};
@@ -17,8 +18,15 @@ pub fn orders(global: &Global, command: &OrdersCommand) -> Result<(), Stop> {
     }
 }
 
-/// Takes the orders of a folder beside those that come with the program. One bad file is enough to refuse to start.
+/// Takes the orders of a folder beside those that come with the program, and the rules in its subfolders. One bad file is
+/// enough to refuse to start.
 pub fn take_own(folder: &Path) -> Result<(), Stop> {
+    order::take_own(&toml_files(folder)?).map_err(bad)?;
+    permanence::take_own(folder)
+}
+
+/// The `.toml` files of a folder, by name, each with its text.
+pub fn toml_files(folder: &Path) -> Result<Vec<(String, String)>, Stop> {
     let unreadable = |why: io::Error| {
         Error::invalid(
             "orders",
@@ -36,14 +44,15 @@ pub fn take_own(folder: &Path) -> Result<(), Stop> {
         }
     }
     files.sort();
-    Ok(order::take_own(&files).map_err(bad)?)
+    Ok(files)
 }
 
 fn bad(error: OrderError) -> Error {
     Error::invalid("orders", error.to_string())
 }
 
-fn text_of(path: &Path) -> Result<String, Error> {
+/// The text of a file.
+pub fn text_of(path: &Path) -> Result<String, Error> {
     std::fs::read_to_string(path).map_err(|why| {
         Error::invalid(
             "orders",

@@ -128,6 +128,34 @@ impl Session {
         }
     }
 
+    /// The forms of permanence for a child with a person or family.
+    pub fn list_pathways(
+        &self,
+        request: &v1::ListPathwaysRequest,
+    ) -> Result<v1::ListPathwaysResponse, Error> {
+        match self {
+            Session::Local(answers) => answers.list_pathways(request),
+            Session::Remote(remote) => remote.ask(|mut client| {
+                let request = request.clone();
+                async move { client.list_pathways(request).await }
+            }),
+        }
+    }
+
+    /// One page of what is due.
+    pub fn list_due_actions(
+        &self,
+        request: &v1::ListDueActionsRequest,
+    ) -> Result<v1::ListDueActionsResponse, Error> {
+        match self {
+            Session::Local(answers) => answers.list_due_actions(request),
+            Session::Remote(remote) => remote.ask(|mut client| {
+                let request = request.clone();
+                async move { client.list_due_actions(request).await }
+            }),
+        }
+    }
+
     /// Records one person found for a child.
     pub fn record_connection(
         &self,

@@ -10,6 +10,7 @@ pub mod lead;
 pub mod nation;
 pub mod neighborhood;
 pub mod partial_date;
+pub mod permanence;
 pub mod person;
 pub mod reach;
 pub mod relation_pattern;

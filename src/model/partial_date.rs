@@ -67,6 +67,14 @@ impl Day {
         (year as i32, month, day)
     }
 
+    /// The same day of the month that many months later, or earlier if negative; the month's last day where there is none.
+    pub fn months_after(self, months: i32) -> Day {
+        let (year, month, day) = self.ymd();
+        let months = year * 12 + i32::from(month) - 1 + months;
+        let (year, month) = (months.div_euclid(12), months.rem_euclid(12) as u8 + 1);
+        Day::from_valid(year, month, day.min(days_in_month(year, month)))
+    }
+
     /// The same day that many whole years earlier; 29 February becomes 28 February where there is none.
     pub fn years_before(self, years: u16) -> Day {
         let (year, month, day) = self.ymd();
@@ -701,6 +709,26 @@ impl fmt::Display for PartialDate {
                 }
                 f.write_str("]")
             }
+        }
+    }
+}
+
+#[cfg(test)]
+mod month_tests {
+    use super::Day;
+
+    #[test]
+    fn months_later_keep_the_day_where_there_is_one() {
+        for (day, months, later) in [
+            ("2026-01-31", 1, "2026-02-28"),
+            ("2024-01-31", 1, "2024-02-29"),
+            ("2026-11-21", 3, "2027-02-21"),
+            ("2026-11-21", -12, "2025-11-21"),
+            ("2026-01-15", -1, "2025-12-15"),
+            ("2014-02-28", 144, "2026-02-28"),
+        ] {
+            let day: Day = day.parse().expect(day);
+            assert_eq!(day.months_after(months).to_string(), later);
         }
     }
 }

@@ -2,8 +2,12 @@
 
 pub mod candidate;
 pub mod coverage;
+pub mod due_actions;
 pub mod eligibility;
 pub mod order;
+pub mod pathways;
 pub mod ranking;
+pub mod rule_file;
+pub mod services;
 pub mod waiting_families;
 pub mod when;

@@ -10,8 +10,11 @@ mod joined;
 mod keep_records;
 mod keep_store;
 mod link_nations;
+mod list_due_actions;
+mod list_pathways;
 mod list_relatives;
 mod name_relationship;
+mod noted_decisions;
 mod read_kin;
 mod read_statements;
 mod record_connection;
@@ -40,6 +43,8 @@ pub use import_records::{
 pub use keep_records::{create_record, list_records, record_of, show_record, update_record};
 pub use keep_store::{StoreStatus, backup_store, store_status, verify_store};
 pub use link_nations::link_nations;
+pub use list_due_actions::{DueAnswer, DueOf, ListDueActions, list_due_actions};
+pub use list_pathways::{ListPathways, PathwayLead, list_pathways};
 pub use list_relatives::{ListRelatives, Relative, list_relatives};
 pub use name_relationship::{NameRelationship, name_relationship};
 pub use read_statements::{

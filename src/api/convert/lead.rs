@@ -103,7 +103,8 @@ pub fn order_used(order: &OrderUsed) -> v1::OrderUsed {
     }
 }
 
-fn waiting_family(public_id: PublicId, name: &str) -> v1::WaitingFamilySummary {
+/// A waiting family in brief.
+pub fn waiting_family(public_id: PublicId, name: &str) -> v1::WaitingFamilySummary {
     v1::WaitingFamilySummary {
         name: format!("waitingFamilies/{public_id}"),
         display_name: name.to_owned(),
@@ -135,7 +136,8 @@ fn outreach(outreach: &OutreachBrief) -> v1::Outreach {
     }
 }
 
-fn cited(words: &[CitedWords]) -> Vec<v1::CitedWords> {
+/// Words with their sources.
+pub fn cited(words: &[CitedWords]) -> Vec<v1::CitedWords> {
     words
         .iter()
         .map(|cited| v1::CitedWords {

@@ -5,6 +5,7 @@ mod reading;
 mod which;
 
 pub use reading::OrderError;
+pub(in crate::placement) use reading::line_of;
 pub use which::{Chosen, IndigenousStatus, KindOfPlacement, Situation};
 
 use crate::model::reach::Reach;

@@ -100,7 +100,7 @@ fn refuse(file: &str, reason: impl ToString) -> OrderError {
 }
 
 /// "line 12: ", where the words stand in the text.
-fn line_of(text: &str, words: &str) -> String {
+pub fn line_of(text: &str, words: &str) -> String {
     let line = text
         .lines()
         .position(|line| !words.is_empty() && line.contains(words));

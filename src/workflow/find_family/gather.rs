@@ -252,7 +252,7 @@ fn indigenous_status(walked: &Walked, child: PersonId) -> IndigenousStatus {
 }
 
 /// The latest outreach to each target for each purpose.
-fn latest_outreach(outreach: Vec<Outreach>) -> FxHashMap<OutreachTarget, Vec<OutreachBrief>> {
+pub fn latest_outreach(outreach: Vec<Outreach>) -> FxHashMap<OutreachTarget, Vec<OutreachBrief>> {
     let mut latest: FxHashMap<OutreachTarget, Vec<OutreachBrief>> = FxHashMap::default();
     for entry in outreach {
         let brief = OutreachBrief {

@@ -1,9 +1,9 @@
 //! Who could belong to this child, in the prescribed order: gather, sort into tiers, rank, explain.
 
-mod belonging;
+pub(super) mod belonging;
 mod cautions;
 mod coverage_of;
-mod gather;
+pub(super) mod gather;
 mod nations;
 mod other_records;
 mod show;

@@ -15,6 +15,7 @@
 //! case        "legal status: continuing custody order"   "siblings in care: Kim Reed; Lee Reed"   "region: Ohio"
 //! inquiries   "Ann Reed was asked 2026-03 about maternal grandparents: named"
 //! outreach    "June Reed: placement, declined, 2026-02, ask again 2027-02"
+//! notes       "Sam Reed: decision: adoption_not_appropriate = yes"
 //! links       "Marg Josef may be Margaret Joseph (93 %: the family names sound alike)"   "Al Pete is not Alan Pete"
 //!             "Kim Reed is Kim Grant (sealed adoption)"
 //! waiting_families
@@ -38,6 +39,7 @@ pub struct FamilyLines {
     pub case: Vec<String>,
     pub inquiries: Vec<String>,
     pub outreach: Vec<String>,
+    pub notes: Vec<String>,
     pub waiting_families: Vec<String>,
     /// Records that may be, are, or are not one person's.
     pub links: Vec<String>,
@@ -109,6 +111,7 @@ pub fn bundle_files(
     )?;
     family.read_all("inquiries", &lines.inquiries, Family::inquiry)?;
     family.read_all("outreach", &lines.outreach, Family::outreach)?;
+    family.read_all("notes", &lines.notes, Family::note)?;
     Ok(family.files())
 }
 
@@ -127,6 +130,7 @@ struct Family {
     case: Row,
     inquiries: Sheet,
     outreach: Sheet,
+    remarks: Sheet,
     families: Sheet,
     links: Sheet,
 }
@@ -175,6 +179,7 @@ impl Family {
             ("cases.csv", cases),
             ("inquiries.csv", self.inquiries),
             ("outreach.csv", self.outreach),
+            ("facts.csv", self.remarks),
             ("families.csv", self.families),
             ("same_person.csv", self.links),
         ]
@@ -537,6 +542,9 @@ impl Family {
             "status since" => ("legal_status_date", value.to_owned()),
             "in care since" => ("in_care_since", value.to_owned()),
             "goal" => ("primary_goal", value.to_owned()),
+            "concurrent goal" => ("concurrent_goal", value.to_owned()),
+            "wishes" => ("wishes", value.to_owned()),
+            "worker" => ("worker", value.to_owned()),
             "siblings in care" => {
                 for name in value.split("; ") {
                     self.known(name)?;
@@ -549,6 +557,17 @@ impl Family {
             _ => return Err(format!("\"{what}\" is not known of a case")),
         };
         self.case.push((column, value));
+        Ok(())
+    }
+
+    fn note(&mut self, text: &str, row: &mut Row) -> Result<(), String> {
+        let (who, note) = text.split_once(": ").ok_or("a note is \"who: text\"")?;
+        row.extend([
+            ("of", self.known(who)?),
+            ("kind", "note".to_owned()),
+            ("value", note.to_owned()),
+        ]);
+        self.remarks.rows.push(std::mem::take(row));
         Ok(())
     }
 

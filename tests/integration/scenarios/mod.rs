@@ -2,10 +2,12 @@
 //! expects to read. `family_lines.rs` says how the lines are written.
 
 mod answer;
+mod due_actions;
 mod expectation;
 mod family_lines;
 mod find_family;
 mod link_properties;
+mod pathways;
 mod properties;
 mod record_connection;
 mod relations;
