@@ -7,7 +7,7 @@ use super::records::{decode, encode};
 use std::path::Path;
 
 /// The format that this program writes.
-pub const FORMAT: u32 = 1;
+pub const FORMAT: u32 = 2;
 
 /// From one format to the next. Must do no harm when it is done twice: a step that was cut off is done again.
 pub struct Step {
@@ -17,8 +17,19 @@ pub struct Step {
     pub run: fn(&dyn Backend) -> Result<(), StoreError>,
 }
 
-/// Every step there is, oldest first. None yet: version 1 is the first.
-const STEPS: &[Step] = &[];
+/// Every step there is, oldest first.
+const STEPS: &[Step] = &[Step {
+    from: 1,
+    what: "everything derived will be made anew when the store is opened, with the search index",
+    run: rebuild_on_opening,
+}];
+
+/// What is derived is as good as missing: the next opening makes it anew, as after a rebuild that was cut off.
+fn rebuild_on_opening(backend: &dyn Backend) -> Result<(), StoreError> {
+    let mut batch = Batch::default();
+    batch.put(Table::Meta, keys::REBUILDING, encode(&())?);
+    backend.commit(batch).map(|_| ())
+}
 
 const FILE_WORDS: &str = "kinpath store format";
 

@@ -77,6 +77,10 @@ impl Snapshot<'_> {
         self.state.head
     }
 
+    pub(super) fn stop_check(&self) -> Result<(), StoreError> {
+        self.stop.check()
+    }
+
     /// Values of many keys, in their order.
     pub(super) fn values<T>(
         &self,

@@ -89,7 +89,7 @@ fn unknown_formats_are_refused() {
         open(&folder.data),
         Err(StoreError::Damaged { .. })
     ));
-    fs::write(folder.data.join("format"), "kinpath store format 1\n").unwrap();
+    fs::write(folder.data.join("format"), "kinpath store format 2\n").unwrap();
     assert!(migrate(&folder.data, &options()).unwrap().is_empty());
     assert!(open(&folder.data).is_ok());
 }

@@ -1,0 +1,565 @@
+//! A search under way: which keys to look under next, how each person found compares, and in the end who it probably is.
+//! Narrow keys come first; wide ones only while nobody stands out. The probability of each person is their odds against all
+//! others found and against everybody else, so that two who fit equally well share it.
+
+use super::birth::{BirthAgreement, BirthColumn};
+use super::columns::Columns;
+use super::keys::{self, KeyMaker};
+use super::name_match::{Agreement, Level, Part, PartAsked};
+use super::question::{Question, QuestionName};
+use super::weights::{Weights, weights};
+use crate::names::nicknames::nicknames_of;
+use rustc_hash::{FxHashMap, FxHashSet};
+use std::ops::RangeInclusive;
+
+/// How wide the net is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Default)]
+pub enum Step {
+    /// Two kinds of evidence together, or a whole date.
+    #[default]
+    Narrow,
+    /// Family names that are nearly the same, nicknames, years near by.
+    Near,
+    /// A family name with any given name.
+    Wide,
+}
+
+/// Somebody found.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Found {
+    pub person: u64,
+    /// How probably this is the person meant, given what is known to the caller.
+    pub probability: f64,
+    /// What the agreements say together.
+    pub bits: f64,
+    pub reasons: Vec<Reason>,
+    /// Given and family part of the name that matched, folded.
+    pub name: (String, String),
+}
+
+/// One agreement or disagreement.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Reason {
+    pub field: Field,
+    pub how: How,
+    /// What it says for (above 0) or against this person.
+    pub bits: f64,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Field {
+    GivenName,
+    FamilyName,
+    Birth,
+    Place,
+    Nation,
+    Gender,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum How {
+    Name(Level),
+    /// Given and family name stand in each other's place.
+    Exchanged,
+    /// The folded name agrees, its marks do not.
+    MarksDiffer,
+    Birth(BirthAgreement),
+    Agrees,
+    Differs,
+}
+
+/// More than this are not read under the keys of one step.
+pub const MOST_READ: usize = 20_000;
+/// How many near family names are followed.
+const MOST_WORDS: usize = 16;
+/// How many of them with any given name.
+const MOST_WORDS_WIDE: usize = 6;
+/// Whoever has fewer bits is no candidate.
+const LEAST_BITS: f64 = -4.0;
+/// How many people are looked for at least.
+const WANTED: usize = 10;
+
+struct Asked {
+    given: PartAsked,
+    family: PartAsked,
+    /// The given part compared with recorded family names and the other way round.
+    given_as_family: PartAsked,
+    family_as_given: PartAsked,
+    marks: u8,
+}
+
+/// A word of a family name that is in the index.
+struct NearWord {
+    word: String,
+    /// The question's name that it is near to.
+    name: usize,
+    bits: f64,
+}
+
+struct Candidate {
+    person: u64,
+    bits: f64,
+    birth_agrees: bool,
+    /// Where the columns stand.
+    columns: std::ops::Range<usize>,
+    section: u16,
+}
+
+pub struct Search<'q> {
+    question: &'q Question,
+    weights: &'static Weights,
+    asked: Vec<Asked>,
+    keys: KeyMaker,
+    /// log2 of how many people it might be.
+    population: f64,
+    near: Vec<NearWord>,
+    seen_words: FxHashSet<(usize, String)>,
+    seen: FxHashSet<(u64, u32)>,
+    bytes: Vec<u8>,
+    candidates: Vec<Candidate>,
+}
+
+impl<'q> Search<'q> {
+    /// `people`: about how many there are.
+    pub fn new(question: &'q Question, people: u64) -> Search<'q> {
+        let asked = question.names.iter().map(Asked::new).collect();
+        // Rounded up to a power of ten, so that a person more or less moves no score.
+        let population = 10f64.powf((people.max(100) as f64).log10().ceil()).log2();
+        Search {
+            question,
+            weights: weights(),
+            asked,
+            keys: KeyMaker::default(),
+            population,
+            near: Vec::new(),
+            seen_words: FxHashSet::default(),
+            seen: FxHashSet::default(),
+            bytes: Vec::new(),
+            candidates: Vec::new(),
+        }
+    }
+
+    /// The keys of words to read before a step.
+    pub fn word_keys(&mut self, step: Step) -> Vec<u64> {
+        if step != Step::Near {
+            return Vec::new();
+        }
+        let mut wanted = Vec::new();
+        for name in &self.question.names {
+            for word in &name.tokens.family {
+                wanted.extend(self.keys.word_keys(word));
+            }
+        }
+        wanted.sort_unstable();
+        wanted.dedup();
+        wanted
+    }
+
+    /// A word that stands under one of those keys.
+    pub fn take_word(&mut self, word: &str) {
+        for (name, asked) in self.asked.iter().enumerate() {
+            let agreement = asked.family.word_agreement(word);
+            let is_near = !matches!(
+                agreement.level,
+                Level::Different | Level::Exact | Level::Unknown
+            );
+            if is_near && self.seen_words.insert((name, word.to_owned())) {
+                self.near.push(NearWord {
+                    word: word.to_owned(),
+                    name,
+                    bits: agreement.bits,
+                });
+            }
+        }
+    }
+
+    /// Under which keys people are to be read in a step, sorted and apart.
+    pub fn postings(&mut self, step: Step) -> Vec<RangeInclusive<u64>> {
+        let mut ranges: Vec<RangeInclusive<u64>> = Vec::new();
+        match step {
+            Step::Narrow => self.narrow(&mut ranges),
+            Step::Near => self.near(&mut ranges),
+            Step::Wide => self.wide(&mut ranges),
+        }
+        ranges.sort_unstable_by_key(|range| *range.start());
+        ranges.dedup();
+        ranges
+    }
+
+    fn narrow(&mut self, into: &mut Vec<RangeInclusive<u64>>) {
+        let mut exact = Vec::new();
+        if let Some(birth) = self.question.birth {
+            let days = [birth.whole_day(), birth.exchanged()];
+            exact.extend(days.into_iter().flatten().map(|day| keys::birth(day.0)));
+        }
+        for name in &self.question.names {
+            let tokens = &name.tokens;
+            for family in &tokens.family {
+                for given in &tokens.given {
+                    self.keys.sounds(family, given, &mut exact);
+                }
+                exact.extend(exact_family(family, &initials(name, false)));
+            }
+            // In case that the parts stand in each other's place.
+            for given in &tokens.given {
+                let other = keys::initials(tokens.family.iter().map(String::as_str));
+                exact.extend(
+                    other
+                        .into_iter()
+                        .map(|initial| keys::family(given, initial)),
+                );
+            }
+            if tokens.given.is_empty() {
+                into.extend(tokens.family.iter().map(|word| keys::family_of(word)));
+            }
+        }
+        into.extend(exact.into_iter().map(|key| key..=key));
+    }
+
+    fn near(&mut self, into: &mut Vec<RangeInclusive<u64>>) {
+        let mut exact = Vec::new();
+        for name in &self.question.names {
+            let more = initials(name, true);
+            for family in &name.tokens.family {
+                exact.extend(exact_family(family, &more));
+            }
+            if let Some(birth) = self.question.birth.filter(|birth| birth.width() <= 1) {
+                for given in &name.tokens.given {
+                    let codes = self.keys.codes(given);
+                    for year in birth.first_year - 1..=birth.last_year + 1 {
+                        exact.extend(codes.iter().map(|code| keys::given_and_year(code, year)));
+                    }
+                }
+            }
+        }
+        self.near.sort_by(|a, b| {
+            b.bits
+                .total_cmp(&a.bits)
+                .then_with(|| a.word.cmp(&b.word))
+                .then(a.name.cmp(&b.name))
+        });
+        for near in self.near.iter().take(MOST_WORDS) {
+            let name = &self.question.names[near.name];
+            if name.tokens.given.is_empty() {
+                into.push(keys::family_of(&near.word));
+            } else {
+                exact.extend(exact_family(&near.word, &initials(name, true)));
+            }
+        }
+        into.extend(exact.into_iter().map(|key| key..=key));
+    }
+
+    fn wide(&self, into: &mut Vec<RangeInclusive<u64>>) {
+        for name in &self.question.names {
+            into.extend(name.tokens.family.iter().map(|word| keys::family_of(word)));
+        }
+        let near = self.near.iter().take(MOST_WORDS_WIDE);
+        into.extend(near.map(|near| keys::family_of(&near.word)));
+    }
+
+    /// A person found under a key: one of their names with what stands beside it. `section` tells apart whose words these
+    /// are. Says whether the bytes could be read.
+    pub fn take(&mut self, person: u64, section: u16, columns: &[u8]) -> bool {
+        let Some(ordinal) = columns.first() else {
+            return false;
+        };
+        let which = u32::from(section) << 8 | u32::from(*ordinal);
+        if !self.seen.insert((person, which)) {
+            return true;
+        }
+        let Some(read) = Columns::decode(columns) else {
+            return false;
+        };
+        let birth = self.birth(&read);
+        let bits = self.name(&read).bits() + birth.map_or(0.0, |(_, bits)| bits) + self.rest(&read);
+        if bits >= LEAST_BITS {
+            let start = self.bytes.len();
+            self.bytes.extend_from_slice(columns);
+            self.candidates.push(Candidate {
+                person,
+                bits,
+                birth_agrees: birth.is_some_and(|(agreement, _)| {
+                    matches!(
+                        agreement,
+                        BirthAgreement::SameDay | BirthAgreement::Exchanged
+                    )
+                }),
+                columns: start..self.bytes.len(),
+                section,
+            });
+        }
+        true
+    }
+
+    /// Whether looking wider could not change the answer.
+    pub fn is_enough(&self, step: Step) -> bool {
+        let mut best: FxHashMap<u64, (f64, bool)> = FxHashMap::default();
+        for candidate in &self.candidates {
+            let entry = best.entry(candidate.person).or_insert((f64::MIN, false));
+            if candidate.bits > entry.0 {
+                *entry = (candidate.bits, candidate.birth_agrees);
+            }
+        }
+        let mut all: Vec<(f64, bool)> = best.into_values().collect();
+        all.sort_unstable_by(|a, b| b.0.total_cmp(&a.0));
+        let Some(&(first, birth_agrees)) = all.first() else {
+            return false;
+        };
+        let others = all.iter().skip(1).map(|(bits, _)| bits.exp2());
+        let against = (others.sum::<f64>() + self.population.exp2()).log2();
+        let enough = &self.weights.enough;
+        let margin = first - against;
+        if margin >= enough.without_birth || birth_agrees && margin >= enough.with_birth {
+            return true;
+        }
+        // Whoever is found by wider keys only can agree no better than this.
+        let bound = self.best_still_possible(step);
+        all.get(WANTED - 1).is_some_and(|(bits, _)| *bits > bound)
+    }
+
+    fn best_still_possible(&self, step: Step) -> f64 {
+        let names = &self.weights.names;
+        let slip = names.one_slip - names.exact;
+        let name = |asked: &Asked| {
+            let (given, family) = (asked.given.best_bits(), asked.family.best_bits());
+            match step {
+                Step::Narrow => (given + family + slip).max(given + names.family_differs),
+                Step::Near | Step::Wide => family + (given + slip).max(names.given_differs),
+            }
+        };
+        let best = self.asked.iter().map(name).fold(0.0, f64::max);
+        let question = self.question;
+        let other = &self.weights.other;
+        let birth = question.birth.map_or(0.0, |birth| match birth.day {
+            0 => self.weights.birth.same_year,
+            _ => self.weights.birth.same_month,
+        });
+        let place = if question.places.is_empty() {
+            0.0
+        } else {
+            other.place_agrees
+        };
+        let nation = if question.nations.is_empty() {
+            0.0
+        } else {
+            other.nation_agrees
+        };
+        best + birth + place + nation
+    }
+
+    /// The people found, most probable first; at most `limit`.
+    pub fn finish(mut self, limit: usize) -> Vec<Found> {
+        self.candidates.sort_unstable_by(|a, b| {
+            b.bits
+                .total_cmp(&a.bits)
+                .then(a.person.cmp(&b.person))
+                .then(a.section.cmp(&b.section))
+        });
+        let mut seen = FxHashSet::default();
+        let candidates = std::mem::take(&mut self.candidates);
+        let best: Vec<Candidate> = candidates
+            .into_iter()
+            .filter(|candidate| seen.insert(candidate.person))
+            .collect();
+        let all: f64 = best.iter().map(|candidate| candidate.bits.exp2()).sum();
+        let against = all + self.population.exp2();
+        best.iter()
+            .take(limit)
+            .filter_map(|candidate| self.found(candidate, against))
+            .collect()
+    }
+
+    fn found(&mut self, candidate: &Candidate, against: f64) -> Option<Found> {
+        let bytes = self.bytes.get(candidate.columns.clone())?.to_vec();
+        let read = Columns::decode(&bytes)?;
+        Some(Found {
+            person: candidate.person,
+            probability: candidate.bits.exp2() / against,
+            bits: candidate.bits,
+            reasons: self.reasons(&read),
+            name: (read.given.to_owned(), read.family.to_owned()),
+        })
+    }
+
+    fn name(&mut self, read: &Columns<'_>) -> NameAgreement {
+        let weights = &self.weights.names;
+        let all = self
+            .asked
+            .iter_mut()
+            .map(|asked| asked.compare(read, weights));
+        all.max_by(|a, b| a.bits().total_cmp(&b.bits()))
+            .unwrap_or_default()
+    }
+
+    fn birth(&self, read: &Columns<'_>) -> Option<(BirthAgreement, f64)> {
+        let asked = self.question.birth?;
+        let bits = |birth: BirthColumn| {
+            let agreement = asked.agreement(birth);
+            let width = asked.width().max(birth.width());
+            (agreement, self.weights.birth.bits(agreement, width))
+        };
+        let all = read.births.iter().map(bits);
+        all.max_by(|a, b| a.1.total_cmp(&b.1))
+    }
+
+    fn rest(&self, read: &Columns<'_>) -> f64 {
+        let mut sum = 0.0;
+        self.each_other(read, &mut |_, _, bits| sum += bits);
+        sum
+    }
+
+    fn each_other(&self, read: &Columns<'_>, add: &mut dyn FnMut(Field, How, f64)) {
+        use crate::model::person::Gender;
+        let (question, other) = (self.question, &self.weights.other);
+        let sets = [
+            (
+                Field::Place,
+                &question.places,
+                read.places,
+                (other.place_agrees, other.place_differs),
+            ),
+            (
+                Field::Nation,
+                &question.nations,
+                read.nations,
+                (other.nation_agrees, other.nation_differs),
+            ),
+        ];
+        for (field, asked, recorded, (agrees, differs)) in sets {
+            if asked.is_empty() || recorded.is_empty() {
+                continue;
+            }
+            if recorded.iter().any(|number| asked.contains(&number)) {
+                add(field, How::Agrees, agrees);
+            } else {
+                add(field, How::Differs, differs);
+            }
+        }
+        let (asked, recorded) = (question.gender, read.gender);
+        if asked != Gender::Unknown && recorded != Gender::Unknown {
+            if asked == recorded {
+                add(Field::Gender, How::Agrees, other.gender_agrees);
+            } else {
+                add(Field::Gender, How::Differs, other.gender_differs);
+            }
+        }
+    }
+
+    fn reasons(&mut self, read: &Columns<'_>) -> Vec<Reason> {
+        let mut reasons = Vec::new();
+        let name = self.name(read);
+        let mut add = |field, how, bits| reasons.push(Reason { field, how, bits });
+        for (field, agreement) in [
+            (Field::GivenName, name.given),
+            (Field::FamilyName, name.family),
+        ] {
+            if agreement.level != Level::Unknown {
+                add(field, How::Name(agreement.level), agreement.bits);
+            }
+        }
+        if name.exchanged != 0.0 {
+            add(Field::FamilyName, How::Exchanged, name.exchanged);
+        }
+        if name.marks != 0.0 {
+            add(Field::FamilyName, How::MarksDiffer, name.marks);
+        }
+        if let Some((agreement, bits)) = self.birth(read) {
+            add(Field::Birth, How::Birth(agreement), bits);
+        }
+        self.each_other(read, &mut add);
+        reasons
+    }
+}
+
+/// How one name as asked agrees with one recorded.
+#[derive(Clone, Copy)]
+struct NameAgreement {
+    given: Agreement,
+    family: Agreement,
+    exchanged: f64,
+    marks: f64,
+}
+
+impl Default for NameAgreement {
+    fn default() -> NameAgreement {
+        NameAgreement {
+            given: Agreement::UNKNOWN,
+            family: Agreement::UNKNOWN,
+            exchanged: 0.0,
+            marks: 0.0,
+        }
+    }
+}
+
+impl NameAgreement {
+    fn bits(&self) -> f64 {
+        self.given.bits + self.family.bits + self.exchanged + self.marks
+    }
+}
+
+impl Asked {
+    fn new(name: &QuestionName) -> Asked {
+        let tokens = &name.tokens;
+        Asked {
+            given: PartAsked::new(&tokens.given, Part::Given),
+            family: PartAsked::new(&tokens.family, Part::Family),
+            given_as_family: PartAsked::new(&tokens.given, Part::Family),
+            family_as_given: PartAsked::new(&tokens.family, Part::Given),
+            marks: name.marks,
+        }
+    }
+
+    fn compare(
+        &mut self,
+        read: &Columns<'_>,
+        weights: &super::weights::NameWeights,
+    ) -> NameAgreement {
+        let mut straight = NameAgreement {
+            given: self.given.agreement(read.given),
+            family: self.family.agreement(read.family),
+            ..NameAgreement::default()
+        };
+        let all_exact =
+            straight.given.level == Level::Exact && straight.family.level == Level::Exact;
+        if all_exact {
+            if read.marks != self.marks {
+                straight.marks = weights.marks_differ - weights.exact;
+            }
+            return straight;
+        }
+        let exchanged = NameAgreement {
+            given: self.family_as_given.agreement(read.given),
+            family: self.given_as_family.agreement(read.family),
+            exchanged: weights.exchanged,
+            marks: 0.0,
+        };
+        if exchanged.bits() > straight.bits() {
+            exchanged
+        } else {
+            straight
+        }
+    }
+}
+
+fn exact_family(word: &str, initials: &[u8]) -> impl Iterator<Item = u64> {
+    initials
+        .iter()
+        .map(move |initial| keys::family(word, *initial))
+        .collect::<Vec<_>>()
+        .into_iter()
+}
+
+/// The initials with which a name may stand; with those of nicknames where `nicknames` is set.
+fn initials(name: &QuestionName, nicknames: bool) -> Vec<u8> {
+    let mut all = keys::initials(name.tokens.given.iter().map(String::as_str));
+    if nicknames {
+        for word in &name.tokens.given {
+            all.extend(nicknames_of(word).map(keys::initial));
+        }
+        // Somebody of whom no given name is recorded may be meant too.
+        all.extend(keys::initials(std::iter::empty()));
+        all.sort_unstable();
+        all.dedup();
+    }
+    all
+}
