@@ -1,11 +1,11 @@
 //! Each command: ask, then render the answer as text or as JSON lines.
 
 use super::arguments::{
-    Arguments, Command, ConfigCommand, Connect, Find, Global, Relation, Relatives, Search, Show,
+    Arguments, Command, ConfigCommand, Connect, Find, Global, Relation, Relatives, Show,
 };
 use super::session::Session;
 use super::stop::Stop;
-use super::{export, import, maintenance, progress, render, requests, shell};
+use super::{export, import, maintenance, progress, render, requests, search, shell};
 use crate::api::v1;
 use crate::error::Error;
 use serde::Serialize;
@@ -21,7 +21,7 @@ pub fn run(arguments: &Arguments) -> Result<(), Stop> {
         Command::Relation(command) => relation(global, command),
         Command::Relatives(command) => relatives(global, command),
         Command::Show(command) => show(global, command),
-        Command::Search(command) => search(global, command),
+        Command::Search(command) => search::search(global, command),
         Command::Import(command) => import::import(global, command),
         Command::Export(command) => export::export(global, command),
         Command::Config(ConfigCommand::Check(command)) => maintenance::check_config(command),
@@ -205,31 +205,6 @@ fn show(global: &Global, command: &Show) -> Result<(), Stop> {
     write_text(&render::person(&answer.person.unwrap_or_default()))
 }
 
-fn search(global: &Global, command: &Search) -> Result<(), Stop> {
-    let session = Session::open(global)?;
-    let mut missing = command.limit as usize;
-    let mut request = v1::SearchPeopleRequest {
-        query: command.name.clone(),
-        ..v1::SearchPeopleRequest::default()
-    };
-    let mut pages = Vec::new();
-    let more = loop {
-        request.page_size = i32::try_from(missing.min(500)).unwrap_or(500);
-        let page = session.search_people(&request)?;
-        missing = missing.saturating_sub(page.people.len());
-        request.page_token.clone_from(&page.next_page_token);
-        pages.push(page);
-        if missing == 0 || request.page_token.is_empty() {
-            break !request.page_token.is_empty();
-        }
-    };
-    if global.json {
-        return write_json_lines(&pages);
-    }
-    let people: Vec<_> = pages.into_iter().flat_map(|page| page.people).collect();
-    write_text(&render::people(&people, &command.name, more))
-}
-
 /// The flag that names the same store again, for the commands that an answer suggests.
 fn store_flag(global: &Global) -> String {
     match (&global.server, &global.data) {
@@ -239,14 +214,14 @@ fn store_flag(global: &Global) -> String {
     }
 }
 
-fn write_text(text: &str) -> Result<(), Stop> {
+pub(super) fn write_text(text: &str) -> Result<(), Stop> {
     let mut out = io::stdout().lock();
     out.write_all(text.as_bytes())?;
     out.flush()?;
     Ok(())
 }
 
-fn write_json_lines<Message: Serialize>(messages: &[Message]) -> Result<(), Stop> {
+pub(super) fn write_json_lines<Message: Serialize>(messages: &[Message]) -> Result<(), Stop> {
     let mut out = io::BufWriter::new(io::stdout().lock());
     for message in messages {
         write_json(&mut out, message)?;

@@ -9,6 +9,7 @@ mod maintenance;
 mod progress;
 pub mod render;
 mod requests;
+mod search;
 mod session;
 mod shell;
 mod stop;

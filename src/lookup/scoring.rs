@@ -4,6 +4,7 @@
 
 use super::birth::{BirthAgreement, BirthColumn};
 use super::columns::Columns;
+use super::frequencies::frequencies;
 use super::keys::{self, KeyMaker};
 use super::name_match::{Agreement, Level, Part, PartAsked};
 use super::question::{Question, QuestionName};
@@ -115,6 +116,8 @@ pub struct Search<'q> {
     near: Vec<NearWord>,
     seen_words: FxHashSet<(usize, String)>,
     seen: FxHashSet<(u64, u32)>,
+    /// Who was taken just now, for the first time.
+    seen_last: Option<u64>,
     bytes: Vec<u8>,
     candidates: Vec<Candidate>,
 }
@@ -134,6 +137,7 @@ impl<'q> Search<'q> {
             near: Vec::new(),
             seen_words: FxHashSet::default(),
             seen: FxHashSet::default(),
+            seen_last: None,
             bytes: Vec::new(),
             candidates: Vec::new(),
         }
@@ -264,9 +268,11 @@ impl<'q> Search<'q> {
             return false;
         };
         let which = u32::from(section) << 8 | u32::from(*ordinal);
+        self.seen_last = None;
         if !self.seen.insert((person, which)) {
             return true;
         }
+        self.seen_last = Some(person);
         let Some(read) = Columns::decode(columns) else {
             return false;
         };
@@ -289,6 +295,30 @@ impl<'q> Search<'q> {
             });
         }
         true
+    }
+
+    /// Like [`Search::take`], for somebody whose whole name begins as typed (nothing for no such text): they stay candidates
+    /// also where a word too short to compare differs.
+    pub fn take_beginning(&mut self, person: u64, section: u16, columns: &[u8], typed: &str) {
+        let before = self.candidates.len();
+        if !self.take(person, section, columns) || typed.is_empty() {
+            return;
+        }
+        let words: Vec<&str> = typed.split(' ').collect();
+        let bits = beginning_bits(&words);
+        if let Some(taken) = self.candidates.get_mut(before) {
+            taken.bits = taken.bits.max(bits);
+        } else if self.seen_last == Some(person) {
+            let start = self.bytes.len();
+            self.bytes.extend_from_slice(columns);
+            self.candidates.push(Candidate {
+                person,
+                bits,
+                birth_agrees: false,
+                columns: start..self.bytes.len(),
+                section,
+            });
+        }
     }
 
     /// Whether looking wider could not change the answer.
@@ -349,14 +379,15 @@ impl<'q> Search<'q> {
 
     /// The people found, most probable first; at most `limit`.
     pub fn finish(mut self, limit: usize) -> Vec<Found> {
-        self.candidates.sort_unstable_by(|a, b| {
+        let mut candidates = std::mem::take(&mut self.candidates);
+        candidates.sort_unstable_by(|a, b| {
             b.bits
                 .total_cmp(&a.bits)
+                .then_with(|| self.recorded_name(a).cmp(&self.recorded_name(b)))
                 .then(a.person.cmp(&b.person))
                 .then(a.section.cmp(&b.section))
         });
         let mut seen = FxHashSet::default();
-        let candidates = std::mem::take(&mut self.candidates);
         let best: Vec<Candidate> = candidates
             .into_iter()
             .filter(|candidate| seen.insert(candidate.person))
@@ -367,6 +398,12 @@ impl<'q> Search<'q> {
             .take(limit)
             .filter_map(|candidate| self.found(candidate, against))
             .collect()
+    }
+
+    /// For the order of those who fit equally well.
+    fn recorded_name(&self, candidate: &Candidate) -> Option<(&str, &str)> {
+        let read = Columns::decode(self.bytes.get(candidate.columns.clone())?)?;
+        Some((read.given, read.family))
     }
 
     fn found(&mut self, candidate: &Candidate, against: f64) -> Option<Found> {
@@ -539,6 +576,20 @@ impl Asked {
             straight
         }
     }
+}
+
+/// What it says that a name begins with these words: the last may be cut off.
+fn beginning_bits(words: &[&str]) -> f64 {
+    let (names, table) = (&weights().names, frequencies());
+    let Some((last, whole)) = words.split_last() else {
+        return LEAST_BITS;
+    };
+    let share = table
+        .family_beginning(last)
+        .max(table.given_beginning(last));
+    let rarity = |word: &&str| -table.given(word).max(table.family(word)).log2();
+    let bits = names.beginning / 2.0 - share.log2() + whole.iter().map(rarity).sum::<f64>();
+    bits.max(LEAST_BITS)
 }
 
 fn exact_family(word: &str, initials: &[u8]) -> impl Iterator<Item = u64> {

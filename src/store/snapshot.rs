@@ -72,6 +72,11 @@ impl Snapshot<'_> {
         1..self.state.next_subject
     }
 
+    /// The day that questions are for.
+    pub fn today(&self) -> Day {
+        self.day
+    }
+
     /// The last commit that shows.
     pub fn revision(&self) -> Revision {
         self.state.head

@@ -38,6 +38,8 @@ pub use record_connection::{Conclusion, RecordConnection, RecordedConnection, re
 pub use record_statements::record_statements;
 pub use resolve_person::resolve_person;
 pub use resolve_resource::resolve_resource;
-pub use search_people::{SearchPeople, search_people};
+pub use search_people::{
+    FoundPerson, SearchPeople, SearchReason, SearchScope, SearchedName, search_people,
+};
 pub use show_person::{PersonRecord, ShownStatement, show_person};
 pub use write::{StatementInput, Write, Written, written_before};

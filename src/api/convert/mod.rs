@@ -15,7 +15,7 @@ mod written_words;
 pub use coverage::coverage;
 pub use fact::{FACT_FIELDS, Locals, collection, fact_field, name_of, resource_name};
 pub use lead::{excluded, lead, nation_lead, order_used, tier};
-pub use person::{person_record, person_summary, read_date, read_source, source};
+pub use person::{found_person, person_record, person_summary, read_date, read_source, source};
 pub use record::Record;
 pub use relation::relation;
 pub use request::{
