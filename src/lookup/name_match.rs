@@ -22,6 +22,8 @@ pub enum Level {
     SoundsAlike,
     Alike,
     TwoSlips,
+    /// It sounds alike and is written otherwise.
+    SoundsOnly,
     /// One side is an initial, and it fits.
     Initial,
     /// One side says nothing.
@@ -52,6 +54,8 @@ pub enum Part {
 
 /// Share of people with a given initial, about.
 const INITIAL_SHARE: f64 = 0.07;
+/// Names that share hardly a letter do not sound alike, whatever their codes.
+const LEAST_IN_SOUND_ONLY: f64 = 0.6;
 /// Shorter words are too easily alike.
 const SHORTEST: usize = 3;
 
@@ -152,7 +156,7 @@ impl Asked {
             return Level::Beginning;
         }
         let similarity = self.pattern.jaro_winkler(word);
-        if similarity > 0.6 && self.sounds_like(word) {
+        if similarity >= names.least_alike_in_sound && self.sounds_like(word) {
             return Level::SoundsAlike;
         }
         if similarity >= names.least_alike {
@@ -160,6 +164,9 @@ impl Asked {
         }
         if distance == 2 && lengths.0.min(lengths.1) > SHORTEST {
             return Level::TwoSlips;
+        }
+        if similarity > LEAST_IN_SOUND_ONLY && self.sounds_like(word) {
+            return Level::SoundsOnly;
         }
         Level::Different
     }
@@ -180,6 +187,7 @@ fn level_bits(level: Level, names: &NameWeights) -> f64 {
         Level::SoundsAlike => names.sounds_alike,
         Level::Alike => names.alike,
         Level::TwoSlips => names.two_slips,
+        Level::SoundsOnly => names.sounds_only,
         Level::Initial => names.initial,
         Level::Unknown | Level::Different => 0.0,
     }

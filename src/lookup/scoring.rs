@@ -69,10 +69,11 @@ pub enum How {
     Differs,
 }
 
-/// More than this are not read under the keys of one step.
-pub const MOST_READ: usize = 20_000;
+/// More entries than this are not read under one key, and under all keys of one step.
+pub const MOST_UNDER_KEY: usize = 4_000;
+pub const MOST_IN_STEP: usize = 12_000;
 /// How many near family names are followed.
-const MOST_WORDS: usize = 16;
+const MOST_WORDS: usize = 24;
 /// How many of them with any given name.
 const MOST_WORDS_WIDE: usize = 6;
 /// Whoever has fewer bits is no candidate.
@@ -126,8 +127,8 @@ impl<'q> Search<'q> {
     /// `people`: about how many there are.
     pub fn new(question: &'q Question, people: u64) -> Search<'q> {
         let asked = question.names.iter().map(Asked::new).collect();
-        // Rounded up to a power of ten, so that a person more or less moves no score.
-        let population = 10f64.powf((people.max(100) as f64).log10().ceil()).log2();
+        // Rounded up to a power of two, so that a person more or less moves no score.
+        let population = (people.max(64) as f64).log2().ceil();
         Search {
             question,
             weights: weights(),

@@ -29,6 +29,7 @@ pub struct NameWeights {
     pub beginning: f64,
     pub one_slip: f64,
     pub sounds_alike: f64,
+    pub sounds_only: f64,
     pub alike: f64,
     pub two_slips: f64,
     pub given_differs: f64,
@@ -39,6 +40,7 @@ pub struct NameWeights {
     pub second_word_agrees: f64,
     pub second_word_differs: f64,
     pub least_alike: f64,
+    pub least_alike_in_sound: f64,
 }
 
 #[derive(Clone, Debug, Default, Deserialize)]

@@ -10,7 +10,7 @@ use super::search_keys::{self, SegmentKey, SegmentWriter, parse_word, read_segme
 use super::sections::Section;
 use super::snapshot::Snapshot;
 use crate::lookup::keys::{self, KeyMaker};
-use crate::lookup::scoring::{MOST_READ, Search, Step};
+use crate::lookup::scoring::{MOST_IN_STEP, MOST_UNDER_KEY, Search, Step};
 use crate::model::visibility::Visibility;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -205,18 +205,22 @@ impl Snapshot<'_> {
         let keys = search.postings(step);
         let ranges: Vec<_> = keys.iter().map(search_keys::segments).collect();
         let mut sections: Vec<Section> = Vec::new();
-        let mut read = 0;
+        // In the step, under the key at hand, and which key that is.
+        let (mut read, mut under, mut at) = (0, 0, 0);
         self.view.scan_many(
             Table::Search,
             &ranges,
             self.deadline,
-            &mut |_, stored, value| {
+            &mut |position, stored, value| {
+                if position != at {
+                    (at, under) = (position, 0);
+                }
                 let stored = SegmentKey::decode(stored)
                     .ok_or_else(|| StoreError::damaged("unreadable key in the search index"))?;
                 if !stored.section.visible_to(visibility) {
                     return GO_ON;
                 }
-                if read >= MOST_READ {
+                if read >= MOST_IN_STEP || under >= MOST_UNDER_KEY {
                     return STOP;
                 }
                 let known = sections.iter().position(|known| *known == stored.section);
@@ -227,6 +231,7 @@ impl Snapshot<'_> {
                 let mut readable = true;
                 read_segment(stored.first, value, &mut |person, columns| {
                     read += 1;
+                    under += 1;
                     readable &= search.take(person, section as u16, columns);
                 })?;
                 if readable {

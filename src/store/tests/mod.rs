@@ -6,4 +6,5 @@ mod fixture;
 mod importing;
 mod opening;
 mod reading;
+mod searching;
 mod verifying;

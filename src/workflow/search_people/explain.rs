@@ -74,7 +74,7 @@ fn name(found: &Found, field: Field, level: Level) -> String {
         Level::SharedNickname => "a form of the same name as",
         Level::Beginning => "the beginning of",
         Level::OneSlip => "one letter off",
-        Level::SoundsAlike => "sounds like",
+        Level::SoundsAlike | Level::SoundsOnly => "sounds like",
         Level::Alike => "much like",
         Level::TwoSlips => "two letters off",
         Level::Initial => "the initial fits",
