@@ -73,7 +73,7 @@ fn no_store_and_foreign_folders_are_refused() {
 fn unknown_formats_are_refused() {
     let folder = folder();
     for text in [
-        "kinpath store format 2\n",
+        "kinpath store format 3\n",
         "kinpath store format x",
         "something else",
     ] {

