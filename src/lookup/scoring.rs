@@ -70,10 +70,12 @@ pub enum How {
 }
 
 /// More entries than this are not read under one key, and under all keys of one step.
-pub const MOST_UNDER_KEY: usize = 4_000;
-pub const MOST_IN_STEP: usize = 12_000;
+pub const MOST_UNDER_KEY: usize = 3_000;
+pub const MOST_IN_STEP: usize = 8_000;
 /// How many near family names are followed.
 const MOST_WORDS: usize = 24;
+/// How many of them with the initials of nicknames too.
+const MOST_WORDS_WITH_NICKNAMES: usize = 4;
 /// How many of them with any given name.
 const MOST_WORDS_WIDE: usize = 6;
 /// Whoever has fewer bits is no candidate.
@@ -243,12 +245,13 @@ impl<'q> Search<'q> {
                 .then_with(|| a.word.cmp(&b.word))
                 .then(a.name.cmp(&b.name))
         });
-        for near in self.near.iter().take(MOST_WORDS) {
+        for (position, near) in self.near.iter().take(MOST_WORDS).enumerate() {
             let name = &self.question.names[near.name];
             if name.tokens.given.is_empty() {
                 into.push(keys::family_of(&near.word));
             } else {
-                exact.extend(exact_family(&near.word, &initials(name, true)));
+                let nicknames = position < MOST_WORDS_WITH_NICKNAMES;
+                exact.extend(exact_family(&near.word, &initials(name, nicknames)));
             }
         }
         into.extend(exact.into_iter().map(|key| key..=key));
@@ -340,7 +343,12 @@ impl<'q> Search<'q> {
         let against = (others.sum::<f64>() + self.population.exp2()).log2();
         let enough = &self.weights.enough;
         let margin = first - against;
-        if margin >= enough.without_birth || birth_agrees && margin >= enough.with_birth {
+        let needed = match step {
+            Step::Narrow if birth_agrees => enough.with_birth,
+            Step::Narrow => enough.without_birth,
+            Step::Near | Step::Wide => enough.after_near,
+        };
+        if margin >= needed {
             return true;
         }
         // Whoever is found by wider keys only can agree no better than this.

@@ -75,6 +75,7 @@ pub struct OtherWeights {
 pub struct Enough {
     pub with_birth: f64,
     pub without_birth: f64,
+    pub after_near: f64,
 }
 
 impl BirthWeights {

@@ -8,4 +8,5 @@ mod find_family;
 mod properties;
 mod record_connection;
 mod relations;
+mod searching;
 mod world;
