@@ -112,7 +112,11 @@ impl<'a> Columns<'a> {
 }
 
 fn cut(text: &str) -> &str {
-    &text[..text.floor_char_boundary(LONGEST)]
+    let mut end = text.len().min(LONGEST);
+    while !text.is_char_boundary(end) {
+        end -= 1;
+    }
+    &text[..end]
 }
 
 fn take_text<'a>(rest: &mut &'a [u8]) -> Option<&'a str> {

@@ -16,8 +16,10 @@ use std::ops::RangeInclusive;
 /// How wide the net is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Default)]
 pub enum Step {
-    /// Two kinds of evidence together, or a whole date.
+    /// A whole date, or how both parts of the name sound.
     #[default]
+    First,
+    /// A family name as written, with the initial of a given name.
     Narrow,
     /// Family names that are nearly the same, nicknames, years near by.
     Near,
@@ -184,6 +186,7 @@ impl<'q> Search<'q> {
     pub fn postings(&mut self, step: Step) -> Vec<RangeInclusive<u64>> {
         let mut ranges: Vec<RangeInclusive<u64>> = Vec::new();
         match step {
+            Step::First => self.first(&mut ranges),
             Step::Narrow => self.narrow(&mut ranges),
             Step::Near => self.near(&mut ranges),
             Step::Wide => self.wide(&mut ranges),
@@ -193,7 +196,7 @@ impl<'q> Search<'q> {
         ranges
     }
 
-    fn narrow(&mut self, into: &mut Vec<RangeInclusive<u64>>) {
+    fn first(&mut self, into: &mut Vec<RangeInclusive<u64>>) {
         let mut exact = Vec::new();
         if let Some(birth) = self.question.birth {
             let days = [birth.whole_day(), birth.exchanged()];
@@ -205,6 +208,16 @@ impl<'q> Search<'q> {
                 for given in &tokens.given {
                     self.keys.sounds(family, given, &mut exact);
                 }
+            }
+        }
+        into.extend(exact.into_iter().map(|key| key..=key));
+    }
+
+    fn narrow(&self, into: &mut Vec<RangeInclusive<u64>>) {
+        let mut exact = Vec::new();
+        for name in &self.question.names {
+            let tokens = &name.tokens;
+            for family in &tokens.family {
                 exact.extend(exact_family(family, &initials(name, false)));
             }
             // In case that the parts stand in each other's place.
@@ -344,8 +357,8 @@ impl<'q> Search<'q> {
         let enough = &self.weights.enough;
         let margin = first - against;
         let needed = match step {
-            Step::Narrow if birth_agrees => enough.with_birth,
-            Step::Narrow => enough.without_birth,
+            Step::First | Step::Narrow if birth_agrees => enough.with_birth,
+            Step::First | Step::Narrow => enough.without_birth,
             Step::Near | Step::Wide => enough.after_near,
         };
         if margin >= needed {
@@ -362,6 +375,7 @@ impl<'q> Search<'q> {
         let name = |asked: &Asked| {
             let (given, family) = (asked.given.best_bits(), asked.family.best_bits());
             match step {
+                Step::First => given + family,
                 Step::Narrow => (given + family + slip).max(given + names.family_differs),
                 Step::Near | Step::Wide => family + (given + slip).max(names.given_differs),
             }

@@ -54,6 +54,9 @@ pub fn update(
 
 type Place = (u64, Section);
 
+/// People of a segment with their columns.
+type KeptEntries = Vec<(u64, Vec<u8>)>;
+
 fn by_place(entries: &SearchEntries) -> BTreeMap<Place, BTreeSet<&[u8]>> {
     let mut places: BTreeMap<Place, BTreeSet<&[u8]>> = BTreeMap::new();
     for (key, section, columns) in &entries.postings {
@@ -82,7 +85,7 @@ fn insert(
 
 /// Takes a person out of the segment that holds them.
 fn remove(overlay: &mut Overlay<'_>, (key, section): Place, person: u64) -> Result<(), StoreError> {
-    let mut rewritten: Vec<(Vec<u8>, Vec<(u64, Vec<u8>)>)> = Vec::new();
+    let mut rewritten: Vec<(Vec<u8>, KeptEntries)> = Vec::new();
     let mut range = search_keys::segments_of(key, section);
     let behind = SegmentKey {
         key,
@@ -160,7 +163,7 @@ impl Snapshot<'_> {
         search: &mut Search<'_>,
         visibility: &Visibility,
     ) -> Result<(), StoreError> {
-        for step in [Step::Narrow, Step::Near, Step::Wide] {
+        for step in [Step::First, Step::Narrow, Step::Near, Step::Wide] {
             self.stop_check()?;
             let words = search.word_keys(step);
             if !words.is_empty() {

@@ -345,7 +345,7 @@ impl Verify<'_> {
                 });
                 stored.sort_unstable();
                 compare(&expected, &stored, &|detail| {
-                    self.found(Table::Search, detail)
+                    self.found(Table::Search, detail);
                 })
             })
             .sum();

@@ -5,6 +5,7 @@ use crate::lookup::frequencies::frequencies;
 use crate::lookup::name_match::Level;
 use crate::lookup::{Field, Found, How, Question, Reason};
 use crate::model::neighborhood::Node;
+use crate::model::partial_date::PartialDate;
 
 /// One thing that speaks for or against a person.
 #[derive(Clone, Debug, PartialEq)]
@@ -43,7 +44,7 @@ fn in_words(question: &Question, found: &Found, node: &Node, reason: &Reason) ->
         How::Exchanged => "given and family name in each other's place".to_owned(),
         How::MarksDiffer => "the same but for accents or marks".to_owned(),
         How::Birth(agreement) => {
-            let recorded = node.birth.map(|birth| birth.in_words());
+            let recorded = node.birth.map(PartialDate::in_words);
             match recorded {
                 Some(recorded) => format!("{}: recorded {recorded}", birth(agreement)),
                 None => birth(agreement).to_owned(),

@@ -118,11 +118,11 @@ fn everywhere(
         let named = snapshot.people_named(&beginning, most, permit.visibility())?;
         let people: Vec<PersonId> = named.iter().map(|found| found.person).collect();
         let nodes = snapshot.nodes(&people, permit.visibility())?;
-        for (found, node) in named.iter().zip(nodes) {
+        for (position, (found, node)) in named.iter().zip(nodes).enumerate() {
             if let Some(node) = node {
                 let same = fold(&node.name) == found.folded;
                 let name = if same { &node.name } else { &found.folded };
-                take_node(&mut search, &node, name, &beginning);
+                take_node(&mut search, &node, (position, name), &beginning);
             }
         }
     }
@@ -140,19 +140,26 @@ fn among_people(
     let mut search = Search::new(question, people.len() as u64);
     let nodes = snapshot.nodes(people, permit.visibility())?;
     for node in nodes.iter().flatten().filter(|node| node.named) {
-        for name in names_of(snapshot, permit, node)? {
-            take_node(&mut search, node, &name, "");
+        let names = names_of(snapshot, permit, node)?;
+        for (position, name) in names.iter().enumerate() {
+            take_node(&mut search, node, (position, name), "");
         }
     }
     Ok(search.finish(limit))
 }
 
-/// Compares somebody by what their record shows in brief.
-fn take_node(search: &mut Search<'_>, node: &Node, name: &str, beginning: &str) {
+/// Compares somebody by one of their names, told apart by its position, and what their record shows in brief.
+fn take_node(
+    search: &mut Search<'_>,
+    node: &Node,
+    (position, name): (usize, &str),
+    beginning: &str,
+) {
     // "joseph mary" is also looked up as the beginning of a name with the family name first.
     let tokens = NameTokens::of_text(name);
     let (given, family) = crate::lookup::keys::joined(&tokens);
     let mut columns = Columns {
+        ordinal: (position % 256) as u8,
         gender: node.gender,
         marks: marks(name),
         given: &given,

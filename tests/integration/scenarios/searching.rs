@@ -145,8 +145,8 @@ fn the_search_can_be_kept_to_a_family_or_a_case() {
         ..typed("Margaret")
     };
     let relatives = found(&world, &of_family);
-    assert_eq!(ids(&relatives)[..1], ["marg"]);
-    assert!(!ids(&relatives).contains(&"stranger"));
+    // The teacher is tied to her; both fit the text alike, so that they stand by name.
+    assert_eq!(ids(&relatives), ["teacher", "marg"]);
     let case = ExternalId {
         source: "scenario".to_owned(),
         xref: "case-mia".to_owned(),
