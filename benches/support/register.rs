@@ -243,7 +243,7 @@ fn damaged(
             query.family = if dice.random_bool(0.5) { first } else { second }.to_owned();
         }
         "day_month" => {
-            if day > 12 || day as u8 == month {
+            if day > 12 || day == month {
                 return None;
             }
             query.birth = format!("{year}-{day:02}-{month:02}");
