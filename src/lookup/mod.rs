@@ -8,10 +8,12 @@ pub mod keys;
 pub mod name_match;
 pub mod question;
 pub mod scoring;
+pub mod steps;
 pub mod weights;
 
 pub use birth::BirthColumn;
 pub use columns::Columns;
 pub use keys::{KeyMaker, Keys};
 pub use question::{Question, QuestionName};
-pub use scoring::{Field, Found, How, Reason, Search, Step};
+pub use scoring::{Field, Found, How, Reason, Search};
+pub use steps::Step;

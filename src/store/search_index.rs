@@ -10,7 +10,8 @@ use super::search_keys::{self, SegmentKey, SegmentWriter, parse_word, read_segme
 use super::sections::Section;
 use super::snapshot::Snapshot;
 use crate::lookup::keys::{self, KeyMaker};
-use crate::lookup::scoring::{MOST_IN_STEP, MOST_UNDER_KEY, Search, Step};
+use crate::lookup::scoring::Search;
+use crate::lookup::steps::{MOST_IN_STEP, MOST_UNDER_KEY, Step};
 use crate::model::visibility::Visibility;
 use std::collections::{BTreeMap, BTreeSet};
 
