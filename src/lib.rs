@@ -8,7 +8,8 @@
 //! workflow            one file for each thing a user asks for: permit, load, compute, save
 //! access              who may
 //! engines | store     pure, synchronous, no I/O | typed reads and writes
-//! names               normalising names
+//! lookup              keys and columns of the search index, and how a question is compared with them
+//! names               normalising names, sounds, nicknames, likeness
 //! model               the domain: plain values
 //! ```
 //!
@@ -27,6 +28,7 @@ pub mod error;
 pub mod exchange;
 pub mod kinship;
 pub mod long_work;
+pub mod lookup;
 pub mod metrics;
 pub mod model;
 pub mod names;

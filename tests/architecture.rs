@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 const ROWS: &[&[&str]] = &[
     &["model", "error"],
     &["names"],
+    &["lookup"],
     &[
         "kinship",
         "linkage",

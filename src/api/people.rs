@@ -14,10 +14,11 @@ use super::v1::{
 };
 use crate::error::Error;
 use crate::model::ids::{PersonId, PublicId, Revision, Subject, SubjectKind};
+use crate::model::person::Gender;
 use crate::store::Transaction;
 use crate::workflow::{
-    NewPerson, SearchPeople, Write, Written, create_people, list_statements, search_people,
-    show_person,
+    NewPerson, SearchPeople, SearchScope, SearchedName, Write, Written, create_people,
+    list_statements, search_people, show_person,
 };
 use tonic::{Request, Response, Status};
 
@@ -25,6 +26,8 @@ const DEFAULT_FOUND: usize = 50;
 const MOST_FOUND: usize = 500;
 /// How many people one search can page through.
 const MOST_IN_ALL: usize = 1000;
+/// The most values in a list of a request.
+const MOST_VALUES: usize = 20;
 const MOST_IN_BATCH: usize = 200;
 const LONGEST_LOCAL_ID: usize = 64;
 
@@ -41,35 +44,35 @@ impl Answers {
         })
     }
 
-    /// One page of the people whose names begin with a text.
+    /// One page of the people found, the most probable first.
     pub fn search_people(
         &self,
         request: &SearchPeopleRequest,
     ) -> Result<SearchPeopleResponse, Error> {
         let revision = self.fresh(&request.at_least_revision)?;
-        let name = convert::text("query", &request.query)?;
-        if name.is_empty() {
-            return Err(Error::invalid("query", "needed: the beginning of a name"));
-        }
         let size = convert::page_size("page_size", request.page_size, DEFAULT_FOUND, MOST_FOUND)?;
-        let paging = self.question(&["search", name])?;
+        let asked = self.searched(request)?;
+        let paging = self.question(&["search", &question_words(request)])?;
         let from = paging.position("page_token", &request.page_token)?;
         let first = from.map_or(0, |position| {
             usize::try_from(position[0]).unwrap_or(MOST_IN_ALL)
         });
         let last = first.saturating_add(size).min(MOST_IN_ALL);
-        let question = SearchPeople {
-            name: name.to_owned(),
+        let scope = SearchScope {
             limit: (last + 1).min(MOST_IN_ALL),
             today: self.today,
         };
-        let found = search_people(&self.store, &self.permit, &question)?;
+        let found = search_people(&self.store, &self.permit, &asked, scope)?;
         let last = last.min(found.len());
         let page = found.get(first..last).unwrap_or_default();
+        let found_people: Vec<v1::FoundPerson> = page
+            .iter()
+            .map(|found| convert::found_person(found, self.today))
+            .collect();
         Ok(SearchPeopleResponse {
-            people: page
+            people: found_people
                 .iter()
-                .map(|person| convert::person_summary(person, self.today))
+                .filter_map(|found| found.person.clone())
                 .collect(),
             next_page_token: if last < found.len() {
                 paging.token([last as u64, 0, 0])
@@ -77,7 +80,47 @@ impl Answers {
                 String::new()
             },
             revision,
+            found: found_people,
         })
+    }
+
+    /// What a request says of the person looked for.
+    fn searched(&self, request: &SearchPeopleRequest) -> Result<SearchPeople, Error> {
+        let one = |field: &str, value: &str| convert::text(field, value).map(str::to_owned);
+        let many = |field: &str, values: &[String]| -> Result<Vec<String>, Error> {
+            if values.len() > MOST_VALUES {
+                return Err(Error::invalid(field, "at most 20"));
+            }
+            values.iter().map(|value| one(field, value)).collect()
+        };
+        let relative_of = match request.relative_of.trim() {
+            "" => None,
+            person => Some(self.person("relative_of", person)?),
+        };
+        let mentioned_in = match request.mentioned_in_case.trim() {
+            "" => None,
+            case => match self.resource(SubjectKind::Case, "mentioned_in_case", case)? {
+                Subject::Case(case) => Some(case),
+                _ => None,
+            },
+        };
+        let asked = SearchPeople {
+            text: one("query", &request.query)?,
+            name: SearchedName {
+                full: one("full_name", &request.full_name)?,
+                given: one("given_names", &request.given_names)?,
+                family: one("family_name", &request.family_name)?,
+                birth_family: one("birth_family_name", &request.birth_family_name)?,
+                others: many("other_names", &request.other_names)?,
+            },
+            birth: convert::read_date("birth", request.birth.clone())?,
+            gender: convert::read_enum::<v1::Gender, Gender>("gender", request.gender)?,
+            places: many("places", &request.places)?,
+            nations: many("nations", &request.nations)?,
+            relative_of,
+            mentioned_in,
+        };
+        Ok(asked)
     }
 
     /// The person that a reference stands for.
@@ -235,6 +278,17 @@ impl Answers {
         }
         Ok(statements)
     }
+}
+
+/// A page token holds for one question: everything asked but the page.
+fn question_words(request: &SearchPeopleRequest) -> String {
+    let question = SearchPeopleRequest {
+        page_size: 0,
+        page_token: String::new(),
+        at_least_revision: String::new(),
+        ..request.clone()
+    };
+    format!("{question:?}")
 }
 
 /// What stands for each person that has a word of its own.

@@ -66,8 +66,16 @@ pub enum Command {
     /// Show everything recorded about a person, with its sources
     #[command(after_help = "Example:\n  kinpath --data community show tudor:I58")]
     Show(Show),
-    /// Find people by the beginning of a name
-    #[command(after_help = "Example:\n  kinpath --data community search \"Tasha\"")]
+    /// Find people by what is known of them: a name as typed, a birth date, places, relatives
+    #[command(
+        after_help = "Spelling mistakes, nicknames, other family names and partly wrong dates are allowed for. With \
+                      --queries, each row of a file is a question (columns named as in people.csv, separated by tabs, \
+                      or by commas in a .csv file) and each answer is one line of JSON.\n\n\
+                      Examples:\n  kinpath --data community search \"Marg Josef 1961 Alert Bay\"\n  \
+                      kinpath --data community search --family Joseph --born 1961~ --place \"Alert Bay\"\n  \
+                      kinpath --data community search Marg --relative-of \"Mia Joseph\"\n  \
+                      kinpath --data community search --queries questions.tsv --json"
+    )]
     Search(Search),
     /// Find the nation behind any of its names
     #[command(
@@ -318,11 +326,73 @@ pub struct Show {
 
 #[derive(Debug, Args)]
 pub struct Search {
-    /// The beginning of a name
+    /// As people type: a name or its beginning, perhaps with a year and a place
+    #[arg(default_value = "", hide_default_value = true)]
     pub name: String,
-    /// Show at most this many people
-    #[arg(long, value_name = "N", default_value_t = 50, value_parser = clap::value_parser!(u32).range(1..=1000))]
-    pub limit: u32,
+    /// Given names
+    #[arg(
+        long,
+        value_name = "NAMES",
+        default_value = "",
+        hide_default_value = true
+    )]
+    pub given: String,
+    /// Family name
+    #[arg(
+        long,
+        value_name = "NAME",
+        default_value = "",
+        hide_default_value = true
+    )]
+    pub family: String,
+    /// Another family name, as before a marriage
+    #[arg(
+        long,
+        value_name = "NAME",
+        default_value = "",
+        hide_default_value = true
+    )]
+    pub birth_family: String,
+    /// Date of birth in EDTF: 1961-03-12, 1961, 1961~ (about), 196X, [1965..1970]
+    #[arg(
+        long,
+        value_name = "DATE",
+        default_value = "",
+        hide_default_value = true
+    )]
+    pub born: String,
+    /// A place lived or born in; may be given several times
+    #[arg(long, value_name = "PLACE")]
+    pub place: Vec<String>,
+    /// A nation of the person; may be given several times
+    #[arg(long, value_name = "NATION")]
+    pub nation: Vec<String>,
+    /// Only relatives of this person and those tied to them
+    #[arg(
+        long,
+        value_name = "PERSON",
+        default_value = "",
+        hide_default_value = true
+    )]
+    pub relative_of: String,
+    /// Only people mentioned in this case
+    #[arg(
+        long,
+        value_name = "CASE",
+        default_value = "",
+        hide_default_value = true
+    )]
+    pub case: String,
+    /// Answer every row of this file
+    #[arg(
+        long,
+        value_name = "FILE",
+        conflicts_with_all = ["name", "given", "family", "birth_family", "born", "place", "nation", "relative_of", "case"]
+    )]
+    pub queries: Option<PathBuf>,
+    /// Show at most this many people; 50 by default, 10 to each row of a file
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=1000))]
+    pub limit: Option<u32>,
 }
 
 #[derive(Debug, Subcommand)]

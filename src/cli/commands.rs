@@ -2,13 +2,13 @@
 
 use super::arguments::{
     Arguments, Command, ConfigCommand, Connect, Find, Global, NationCommand, Relation, Relatives,
-    Search, Show,
+    Show,
 };
 use super::session::Session;
 use super::stop::Stop;
 use super::{
     export, import, maintenance, nations, orders, permanence, progress, render, requests,
-    same_person, shell,
+    same_person, search, shell,
 };
 use crate::api::v1;
 use crate::error::Error;
@@ -28,7 +28,7 @@ pub fn run(arguments: &Arguments) -> Result<(), Stop> {
         Command::Relation(command) => relation(global, command),
         Command::Relatives(command) => relatives(global, command),
         Command::Show(command) => show(global, command),
-        Command::Search(command) => search(global, command),
+        Command::Search(command) => search::search(global, command),
         Command::Nation(NationCommand::Resolve(command)) => nations::resolve(global, command),
         Command::Nation(NationCommand::Check(command)) => nations::check(global, command),
         Command::SamePerson(command) => same_person::same_person(global, command),
@@ -212,31 +212,6 @@ fn show(global: &Global, command: &Show) -> Result<(), Stop> {
         return write_json_lines(&[answer]);
     }
     write_text(&render::person(&answer.person.unwrap_or_default()))
-}
-
-fn search(global: &Global, command: &Search) -> Result<(), Stop> {
-    let session = Session::open(global)?;
-    let mut missing = command.limit as usize;
-    let mut request = v1::SearchPeopleRequest {
-        query: command.name.clone(),
-        ..v1::SearchPeopleRequest::default()
-    };
-    let mut pages = Vec::new();
-    let more = loop {
-        request.page_size = i32::try_from(missing.min(500)).unwrap_or(500);
-        let page = session.search_people(&request)?;
-        missing = missing.saturating_sub(page.people.len());
-        request.page_token.clone_from(&page.next_page_token);
-        pages.push(page);
-        if missing == 0 || request.page_token.is_empty() {
-            break !request.page_token.is_empty();
-        }
-    };
-    if global.json {
-        return write_json_lines(&pages);
-    }
-    let people: Vec<_> = pages.into_iter().flat_map(|page| page.people).collect();
-    write_text(&render::people(&people, &command.name, more))
 }
 
 /// The flag that names the same store again, for the commands that an answer suggests.

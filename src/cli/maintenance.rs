@@ -69,11 +69,12 @@ pub fn verify(global: &Global, verify: &Verify) -> Result<(), Stop> {
         say(&format!("wrong: {}: {}", finding.table, finding.detail))?;
     }
     say(&format!(
-        "read: {} records of {} subjects, {} versions of statements, {} index entries, {} commits, {} sources",
+        "read: {} records of {} subjects, {} versions of statements, {} index entries, {} search entries, {} commits, {} sources",
         report.records,
         report.subjects,
         report.statements,
         report.index_entries,
+        report.search_entries,
         report.commits,
         report.sources
     ))?;

@@ -13,6 +13,7 @@ mod progress;
 pub mod render;
 mod requests;
 mod same_person;
+mod search;
 mod session;
 mod shell;
 mod stop;

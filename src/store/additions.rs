@@ -5,12 +5,15 @@
 use super::backend::{Deadline, ReadView, Table, get};
 use super::derive::{Content, Contribution, add_to_person, contributions_of};
 use super::error::StoreError;
-use super::history::Version;
+use super::history::{self, Version};
 use super::index_entries::entries_of_new;
 use super::keys;
 use super::node_record::{NodeParts, decode_parts, encode_node};
 use super::overlay::Overlay;
 use super::records::{Header, decode};
+use super::search_entries::{search_entries, takes_part};
+use super::search_index;
+use crate::lookup::keys::KeyMaker;
 use crate::model::ids::Subject;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -65,12 +68,16 @@ pub fn apply(
     mut anew: BTreeSet<u64>,
 ) -> Result<BTreeSet<u64>, StoreError> {
     let mut people: BTreeMap<u64, Vec<Contribution>> = BTreeMap::new();
+    let mut maker = KeyMaker::default();
     for (&number, change) in changes.iter().filter(|(_, change)| !change.corrects) {
         for (key, value) in entries_of_new(change.subject, &change.added)? {
             overlay.put(Table::Index, key, value);
         }
         match change.subject {
-            Subject::Person(_) => _ = people.entry(number).or_default(),
+            Subject::Person(_) => {
+                people.entry(number).or_default();
+                add_to_search(overlay, change, &mut maker)?;
+            }
             _ => _ = anew.insert(number),
         }
         for version in change.live() {
@@ -99,6 +106,34 @@ pub fn apply(
         }
     }
     Ok(anew)
+}
+
+/// The search index compares all that is known together, so that for somebody known before their statements are read; only
+/// if what is new has a part in it.
+fn add_to_search(
+    overlay: &mut Overlay<'_>,
+    change: &Change,
+    maker: &mut KeyMaker,
+) -> Result<(), StoreError> {
+    if !change.live().any(|version| takes_part(version.fact())) {
+        return Ok(());
+    }
+    let number = change.subject.number();
+    let known = if change.created {
+        None
+    } else {
+        history::read(overlay.base(), number, Deadline::NONE)?
+    };
+    let before = known
+        .as_ref()
+        .map_or_else(Vec::new, |known| known.live().collect());
+    let old = search_entries(change.subject, before.iter().copied(), maker);
+    let new = search_entries(
+        change.subject,
+        before.into_iter().chain(change.live()),
+        maker,
+    );
+    search_index::update(overlay, number, &old, &new, maker)
 }
 
 /// The records of people that the group did not create.

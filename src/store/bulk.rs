@@ -10,6 +10,8 @@ use super::index_keys::IndexKey;
 use super::keys;
 use super::records::source_hash;
 use super::records::{decode, encode};
+use super::search_bulk::SearchCollected;
+use crate::lookup::keys::KeyMaker;
 use rayon::prelude::*;
 use std::ops::Range;
 
@@ -24,6 +26,7 @@ pub struct Collected {
     pub contributions: Vec<Contribution>,
     /// Index entries, a sorted run for each piece.
     pub index: Vec<Run>,
+    pub search: SearchCollected,
     pub subjects: u64,
     pub versions: u64,
 }
@@ -53,12 +56,14 @@ pub fn collect(
     let mut all = Collected {
         contributions: Vec::new(),
         index: Vec::with_capacity(parts.len()),
+        search: SearchCollected::default(),
         subjects: 0,
         versions: 0,
     };
     for part in parts {
         all.contributions.extend(part.contributions);
         all.index.extend(part.index);
+        all.search.append(part.search);
         all.subjects += part.subjects;
         all.versions += part.versions;
     }
@@ -74,6 +79,8 @@ fn collect_piece(
 ) -> Result<Collected, StoreError> {
     let mut found = Vec::new();
     let mut index = Run::default();
+    let mut search = SearchCollected::default();
+    let mut maker = KeyMaker::default();
     let (mut subjects, mut versions) = (0, 0);
     history::read_range(
         view,
@@ -88,6 +95,7 @@ fn collect_piece(
             for (key, value) in index_entries(&history)? {
                 index.push(&key, &value);
             }
+            search.add(&history, &mut maker);
             Ok(())
         },
     )?;
@@ -95,6 +103,7 @@ fn collect_piece(
     Ok(Collected {
         contributions: found,
         index: vec![index],
+        search,
         subjects,
         versions,
     })

@@ -6,7 +6,7 @@ use super::keys;
 use super::records::{decode, encode};
 use std::path::Path;
 
-/// The format that this program writes. 2: households are listed in the index.
+/// The format that this program writes. 2: households are listed in the index; the search index.
 pub const FORMAT: u32 = 2;
 
 /// From one format to the next. Must do no harm when it is done twice: a step that was cut off is done again.
@@ -20,7 +20,7 @@ pub struct Step {
 /// Every step there is, oldest first.
 const STEPS: &[Step] = &[Step {
     from: 1,
-    what: "households are listed: records and indexes are made anew when the store is opened next",
+    what: "households are listed and people can be searched: records and indexes are made anew when the store is opened next",
     run: make_derived_anew,
 }];
 

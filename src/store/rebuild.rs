@@ -31,7 +31,7 @@ pub fn rebuild(shared: &Shared, next_subject: u64) -> Result<(), StoreError> {
     let mut begun = Batch::default();
     begun.put(Table::Meta, keys::REBUILDING, encode(&())?);
     backend.commit(begun)?;
-    for table in [Table::Nodes, Table::Index] {
+    for table in [Table::Nodes, Table::Index, Table::Search] {
         backend.clear(table, &keys::everything())?;
     }
     derive_range(shared, 1, next_subject, 0)?;
@@ -61,6 +61,8 @@ pub fn derive_range(
     collected.index.clear();
     backend.bulk_put(Table::Index, &runs)?;
     drop(runs);
+    let search = std::mem::take(&mut collected.search);
+    backend.bulk_put(Table::Search, &search.into_runs())?;
     let records: Vec<Run> = bulk::pieces(first, end)
         .into_par_iter()
         .map(|piece| bulk::records_of(&*view, piece, &collected.contributions))

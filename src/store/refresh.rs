@@ -11,7 +11,10 @@ use super::index_keys::{self, IndexKey};
 use super::keys;
 use super::overlay::Overlay;
 use super::records::{TieEntry, decode};
+use super::search_entries::search_entries;
+use super::search_index;
 use super::tie_kind::TieKind;
+use crate::lookup::keys::KeyMaker;
 use crate::model::ids::SubjectKind;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::rc::Rc;
@@ -45,6 +48,7 @@ fn refresh_indexes(
     changed: &BTreeSet<u64>,
 ) -> Result<BTreeSet<u64>, StoreError> {
     let mut affected = changed.clone();
+    let mut maker = KeyMaker::default();
     for &number in changed {
         let before = history::read(overlay.base(), number, Deadline::NONE)?;
         let after = history::read(overlay, number, Deadline::NONE)?;
@@ -54,6 +58,12 @@ fn refresh_indexes(
             });
         }
         refresh_index(overlay, before.as_ref(), after.as_ref())?;
+        let mut searched = |side: Option<&History>| {
+            side.map(|history| search_entries(history.subject, history.live(), &mut maker))
+                .unwrap_or_default()
+        };
+        let (old, new) = (searched(before.as_ref()), searched(after.as_ref()));
+        search_index::update(overlay, number, &old, &new, &mut maker)?;
     }
     Ok(affected)
 }

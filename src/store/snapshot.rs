@@ -144,9 +144,18 @@ impl Snapshot<'_> {
         }
     }
 
+    /// The day that questions are for.
+    pub fn today(&self) -> Day {
+        self.day
+    }
+
     /// The last commit that shows.
     pub fn revision(&self) -> Revision {
         self.state.head
+    }
+
+    pub(super) fn stop_check(&self) -> Result<(), StoreError> {
+        self.stop.check()
     }
 
     /// Values of many keys, in their order.

@@ -10,6 +10,9 @@ use super::index_keys::IndexKey;
 use super::keys;
 use super::open::Store;
 use super::records::{AuditEntry, RequestRecord, State, decode};
+use super::search_bulk::SearchCollected;
+use super::search_keys;
+use super::search_verify::{compare, stored_entries};
 use super::stop::Stop;
 use crate::model::change::ChangeEvent;
 use crate::model::ids::Revision;
@@ -28,6 +31,8 @@ pub struct VerifyReport {
     pub statements: u64,
     pub records: u64,
     pub index_entries: u64,
+    /// Names of people under the keys of the search index, and words of family names.
+    pub search_entries: u64,
     pub sources: u64,
     pub commits: u64,
     pub requests: u64,
@@ -96,6 +101,8 @@ impl Store {
             collected.index.push(sources.index);
             report.index_entries = verify.index(&collected.index);
             collected.index = Vec::new();
+            progress("search index");
+            report.search_entries = verify.search(&mut collected.search);
             stop.check()?;
             progress("records");
             report.records = verify.records(&collected);
@@ -333,6 +340,42 @@ impl Verify<'_> {
             self.compare(Table::Index, &part.range, entries)
         };
         bulk::merge(runs).into_par_iter().map(compare).sum()
+    }
+
+    fn search(&self, collected: &mut SearchCollected) -> u64 {
+        let words = collected.words();
+        let compared = self.compare(Table::Search, &search_keys::all_words(), words.iter());
+        let segments = search_keys::all_segments();
+        let last = search_keys::segments(&(u64::MAX..=u64::MAX)).end;
+        let parts = collected.parts();
+        let postings: u64 = parts
+            .into_par_iter()
+            .map(|(keys, expected)| {
+                let mut range = search_keys::segments(&(keys.start..=keys.end));
+                range.end = if keys.end == u64::MAX {
+                    last.clone()
+                } else {
+                    search_keys::segments(&(keys.end..=keys.end)).start
+                };
+                let mut stored = Vec::with_capacity(expected.len());
+                self.each(Table::Search, &range, &mut |key, value| {
+                    stored_entries(key, value, &mut stored)
+                });
+                stored.sort_unstable();
+                compare(&expected, &stored, &|detail| {
+                    self.found(Table::Search, detail);
+                })
+            })
+            .sum();
+        for range in [
+            keys::everything().start..segments.start,
+            search_keys::all_words().end..keys::everything().end,
+        ] {
+            self.each(Table::Search, &range, &mut |_, _| {
+                Err(StoreError::damaged("no entry of the search index"))
+            });
+        }
+        compared + postings
     }
 
     fn records(&self, collected: &Collected) -> u64 {

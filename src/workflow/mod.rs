@@ -60,6 +60,8 @@ pub use same_person::{
     Decision, ShownLink, decide_same_person, links_of_person, links_of_verdict,
     propose_same_person, same_person_link, same_person_links_of_commit,
 };
-pub use search_people::{SearchPeople, search_people};
+pub use search_people::{
+    FoundPerson, SearchPeople, SearchReason, SearchScope, SearchedName, search_people,
+};
 pub use show_person::{PersonRecord, ShownStatement, show_person};
 pub use write::{StatementInput, Write, Written, written_before};

@@ -18,7 +18,7 @@ pub use coverage::coverage;
 pub use fact::{FACT_FIELDS, Locals, collection, fact_field, name_of, resource_name};
 pub use lead::{excluded, lead, nation_lead, order_used, tier, waiting_family};
 pub use permanence::{case_days, due_action, pathway, rules_used};
-pub use person::{person_record, person_summary, read_date, read_source, source};
+pub use person::{found_person, person_record, person_summary, read_date, read_source, source};
 pub use record::Record;
 pub use relation::relation;
 pub use request::{

@@ -6,7 +6,7 @@ use crate::error::Error;
 use crate::model::lead::PersonSummary;
 use crate::model::partial_date::{Day, PartialDate};
 use crate::model::statement::Source;
-use crate::workflow::{PersonRecord, ShownStatement};
+use crate::workflow::{FoundPerson, PersonRecord, SearchReason, ShownStatement};
 
 /// A date as a message.
 pub fn date(date: PartialDate) -> v1::PartialDate {
@@ -126,6 +126,29 @@ fn age_in_words(birth: Option<PartialDate>, on: Day) -> String {
         (Some(least), None) => format!("at least {least}"),
         (None, Some(greatest)) => format!("at most {greatest}"),
         (None, None) => String::new(),
+    }
+}
+
+/// Somebody found, with the reasons.
+pub fn found_person(found: &FoundPerson, on: Day) -> v1::FoundPerson {
+    v1::FoundPerson {
+        person: Some(person_summary(&found.person, on)),
+        probability: found.probability,
+        matched_name: found.matched_name.clone(),
+        reasons: found.reasons.iter().map(search_reason).collect(),
+        external_id: found
+            .external_id
+            .as_ref()
+            .map(ToString::to_string)
+            .unwrap_or_default(),
+    }
+}
+
+fn search_reason(reason: &SearchReason) -> v1::SearchReason {
+    v1::SearchReason {
+        field: reason.field.to_owned(),
+        words: reason.words.clone(),
+        bits: reason.bits,
     }
 }
 

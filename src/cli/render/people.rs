@@ -6,28 +6,50 @@ use crate::api::v1;
 use comfy_table::presets::UTF8_FULL_CONDENSED;
 use comfy_table::{ColumnConstraint, ContentArrangement, Table};
 
-/// People found by the beginning of a name.
-pub fn people(people: &[v1::PersonSummary], searched: &str, more: bool) -> String {
+/// People found, the most probable first.
+pub fn people(found: &[v1::FoundPerson], more: bool) -> String {
     let mut page = Page::default();
-    if people.is_empty() {
-        page.line(
-            0,
-            &format!("Nobody is recorded with a name that begins with \"{searched}\"."),
-        );
+    if found.is_empty() {
+        page.line(0, "Nobody like that is recorded.");
         return page.into_text();
     }
-    let mut table = new_table(&["name", "born, age", "id"]);
-    for person in people {
-        table.add_row([all_names(person), life(person), person.name.clone()]);
+    let mut table = new_table(&["name", "born, age", "likely", "why", "id"]);
+    for found in found {
+        let person = found.person.clone().unwrap_or_default();
+        let mut name = person.display_name.clone();
+        if !found.matched_name.is_empty() && found.matched_name != name {
+            name.push_str(&format!(" (as {})", found.matched_name));
+        }
+        let reasons: Vec<String> = found
+            .reasons
+            .iter()
+            .map(|reason| format!("{} {}", reason.field, reason.words))
+            .collect();
+        table.add_row([
+            name,
+            life(&person),
+            likely(found.probability),
+            reasons.join("; "),
+            person.name,
+        ]);
     }
     page.block(0, &table.to_string());
-    let found = u32::try_from(people.len()).unwrap_or(u32::MAX);
-    let mut text = count(found, "person", "people");
+    let count_found = u32::try_from(found.len()).unwrap_or(u32::MAX);
+    let mut text = count(count_found, "person", "people");
     if more {
-        text.push_str(" shown; there are more: give more of the name, or a greater --limit");
+        text.push_str(" shown; there are more: say more of the person, or a greater --limit");
     }
     page.line(0, &text);
     page.into_text()
+}
+
+/// "97 %", "under 1 %".
+fn likely(probability: f64) -> String {
+    match (probability * 100.0).round() {
+        percent if percent < 1.0 => "under 1 %".to_owned(),
+        percent if percent > 99.0 => "over 99 %".to_owned(),
+        percent => format!("{percent} %"),
+    }
 }
 
 /// Relatives, nearest first.

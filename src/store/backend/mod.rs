@@ -23,10 +23,11 @@ pub enum Table {
     Changes,
     Audit,
     Requests,
+    Search,
 }
 
 impl Table {
-    pub const ALL: [Table; 8] = [
+    pub const ALL: [Table; 9] = [
         Table::Meta,
         Table::Statements,
         Table::Nodes,
@@ -35,6 +36,7 @@ impl Table {
         Table::Changes,
         Table::Audit,
         Table::Requests,
+        Table::Search,
     ];
 
     /// The name on disk.
@@ -48,6 +50,7 @@ impl Table {
             Table::Changes => "changes",
             Table::Audit => "audit",
             Table::Requests => "requests",
+            Table::Search => "search",
         }
     }
 }
@@ -88,6 +91,9 @@ pub type Taker<'a> = &'a mut dyn FnMut(usize, Option<&[u8]>) -> Result<(), Store
 /// Gets the entries of a scan in order.
 pub type Visitor<'a> = &'a mut dyn FnMut(&[u8], &[u8]) -> Visit;
 
+/// Gets the position of a range and its entries in order.
+pub type RangeVisitor<'a> = &'a mut dyn FnMut(usize, &[u8], &[u8]) -> Visit;
+
 /// Bytes from `start` on, up to but without `end`.
 pub type KeyRange = Range<Vec<u8>>;
 
@@ -111,6 +117,27 @@ pub trait ReadView: Send + Sync {
         deadline: Deadline,
         visit: Visitor<'_>,
     ) -> Result<(), StoreError>;
+
+    /// Visits many ranges, each in order. A visitor that stops ends the range at hand only. `visit` gets the position of
+    /// the range.
+    fn scan_many(
+        &self,
+        table: Table,
+        ranges: &[KeyRange],
+        deadline: Deadline,
+        visit: RangeVisitor<'_>,
+    ) -> Result<(), StoreError> {
+        for (position, range) in ranges.iter().enumerate() {
+            self.scan(
+                table,
+                range,
+                Order::Ascending,
+                deadline,
+                &mut |key, value| visit(position, key, value),
+            )?;
+        }
+        Ok(())
+    }
 }
 
 /// One value, copied.

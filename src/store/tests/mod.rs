@@ -7,4 +7,5 @@ mod importing;
 mod linking;
 mod opening;
 mod reading;
+mod searching;
 mod verifying;

@@ -12,4 +12,5 @@ mod properties;
 mod record_connection;
 mod relations;
 mod scene_step;
+mod searching;
 mod world;
