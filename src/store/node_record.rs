@@ -246,11 +246,28 @@ fn join<'a>(mut into: NodeSection<'a>, mut from: NodeSection<'a>) -> NodeSection
         into.name = None;
     }
     choose(&mut into.gender, &mut from.gender);
+    let is_closer = match (&into.birth, &from.birth) {
+        (Some(held), Some(other)) => {
+            held.weight == other.weight && width(other.value) < width(held.value)
+        }
+        _ => false,
+    };
+    if is_closer {
+        into.birth = None;
+    }
     choose(&mut into.birth, &mut from.birth);
     choose(&mut into.death, &mut from.death);
     choose(&mut into.place, &mut from.place);
     choose(&mut into.screening, &mut from.screening);
     merge(into, from)
+}
+
+/// How many days a date leaves open: of two as sure the more exact counts.
+fn width(date: PartialDate) -> i64 {
+    match date.possible_days() {
+        (Some(first), Some(last)) => i64::from(last.0) - i64::from(first.0),
+        _ => i64::MAX,
+    }
 }
 
 /// Leaves one of two.

@@ -94,6 +94,15 @@ pub fn people<'a>(gathered: &'a Gathered, permit: &Permit) -> Result<Vec<Belongi
             person.offered = true;
         }
     }
+    if !gathered.child().records.is_empty() {
+        // Two records of the child tell of them in no order: those who cared for the child first.
+        for person in &mut found.people {
+            person.network.sort_by_key(|tie| {
+                let cares = network_role(&tie.role).is_some_and(|role| role.is_caring);
+                (!cares, tie.role.as_str())
+            });
+        }
+    }
     Ok(found.of_one_record_each())
 }
 
