@@ -90,6 +90,9 @@ impl Service {
         if !self.regions.is_empty() {
             because.push(self.where_offered(situation.region)?);
         }
+        if !self.forms.is_empty() {
+            because.push(format!("after {}", situation.form.word().replace('_', " ")));
+        }
         if because.is_empty() {
             because.push("for every family after permanence".to_owned());
         }

@@ -82,6 +82,9 @@ fn one_pathway(page: &mut Page, pathway: &v1::Pathway) {
             &format!("{} [{}]", effect.words, effect.citation),
         );
     }
+    if pathway.state() == v1::PathwayState::NotMet {
+        return;
+    }
     let services: Vec<String> = pathway
         .services
         .iter()
@@ -142,10 +145,8 @@ pub fn due_actions(answer: &v1::ListDueActionsResponse) -> String {
         page.field(0, "", &days.words);
         let rules: Vec<&str> = days.rules.iter().map(|rules| rules.id.as_str()).collect();
         page.field(0, "Rules", &rules.join(", "));
-        for rules in &days.rules {
-            page.fields(0, "To check", &rules.to_be_checked);
-        }
     }
+    page.fields(0, "To check", &to_be_checked(answer));
     if answer.cases.is_empty() {
         page.line(0, "There is no such open case.");
     } else if answer.due_actions.is_empty() {
@@ -170,6 +171,18 @@ pub fn due_actions(answer: &v1::ListDueActionsResponse) -> String {
         page.line(13, &format!("[{}]", action.citation));
     }
     page.into_text()
+}
+
+/// What nobody has checked, each once.
+fn to_be_checked(answer: &v1::ListDueActionsResponse) -> Vec<String> {
+    let rules = answer.cases.iter().flat_map(|days| &days.rules);
+    let mut words: Vec<String> = Vec::new();
+    for text in rules.flat_map(|rules| &rules.to_be_checked) {
+        if !words.contains(text) {
+            words.push(text.clone());
+        }
+    }
+    words
 }
 
 fn when_due(action: &v1::DueAction) -> &str {

@@ -240,18 +240,20 @@ fn ruled_out(pathway: &str, facts: &Facts, rules: &PathwayRules) -> Finding {
         return unknown(format!("nothing is known of \"{pathway}\""));
     };
     let title = rule.title.to_lowercase();
-    match decided(&format!("{pathway}_ruled_out"), false, facts) {
-        Some(true) => yes(format!("{title}: ruled out, as noted")),
-        Some(false) => no(format!("{title}: not ruled out, as noted")),
-        None => {
-            let goal = [&facts.primary_goal, &facts.concurrent_goal]
-                .into_iter()
-                .find(|goal| rule.goals.contains(goal));
-            match goal {
-                Some(_) => no(format!("{title} is still a goal of the case")),
-                None => unknown(format!("{title}: no decision is noted")),
-            }
-        }
+    let is_goal = [&facts.primary_goal, &facts.concurrent_goal]
+        .into_iter()
+        .any(|goal| rule.goals.contains(goal));
+    match (
+        decided(&format!("{pathway}_ruled_out"), false, facts),
+        is_goal,
+    ) {
+        (Some(true), false) => yes(format!("{title}: ruled out, as noted")),
+        (Some(true), true) => unknown(format!(
+            "{title}: noted as ruled out, and still a goal of the case"
+        )),
+        (Some(false), _) => no(format!("{title}: not ruled out, as noted")),
+        (None, true) => no(format!("{title} is still a goal of the case")),
+        (None, false) => unknown(format!("{title}: no decision is noted")),
     }
 }
 

@@ -300,6 +300,12 @@ fn every_named_test_can_be_met_not_met_and_unknown() {
     facts.primary_goal = "adoption".to_owned();
     facts.concurrent_goal = "back_to_mum".to_owned();
     assert_eq!(met(&rules, &facts).met, Truth::Unknown);
+    // Noted as ruled out, and still a goal: which is right?
+    let rules = rules_of("{ ruled_out = \"adoption\" }");
+    let mut facts = nothing();
+    facts.primary_goal = "adoption".to_owned();
+    facts.decisions = vec![decide("adoption_ruled_out", true, "")];
+    assert_eq!(met(&rules, &facts).met, Truth::Unknown);
     // Cautions are recorded or not: there is no unknown.
     let rules = rules_of("\"not_barred\"");
     let mut facts = nothing();
@@ -509,7 +515,10 @@ fn forget(facts: &mut Facts, bits: u64) {
         facts.lead.willing = None;
     }
     if is(11) {
+        // A decision and a goal that contradict each other are unknown together; the goal alone would be a no.
         facts.decisions.clear();
+        facts.primary_goal.clear();
+        facts.concurrent_goal.clear();
     }
     if is(12) {
         facts.lead.same_nation = Truth::Unknown;
