@@ -1,0 +1,36 @@
+//! Which records speak of one person: keys find candidates, comparison turns each pair into a pattern of levels of
+//! agreement, and what was learnt without labels turns the pattern into a probability with its reasons. Pure: reads
+//! and writes nothing.
+
+// Records.
+mod dates;
+mod letters;
+mod table;
+mod words;
+
+// Pairs.
+mod candidates;
+mod comparison;
+mod keys;
+mod name_levels;
+mod pool;
+mod text_levels;
+
+// People.
+mod clusters;
+mod metrics;
+
+// What is learnt.
+mod estimation;
+mod learning;
+mod parameters;
+
+pub use candidates::{Groups, Link, Linked, link, link_some};
+pub use clusters::{Clusters, join};
+pub use comparison::{Comparison, comparisons};
+pub use estimation::{LevelChances, NotLearnt};
+pub use keys::{Template, WordParts};
+pub use learning::{Plan, equate, frequencies, learn, weigh_by_own_counts};
+pub use metrics::{AtThreshold, CalibrationBin, Judged, Quality, quality};
+pub use parameters::{Equivalents, Frequencies, Learnt, Model, Parameters};
+pub use table::{Field, FieldKind, Table};
