@@ -26,6 +26,7 @@ pub mod config;
 pub mod error;
 pub mod exchange;
 pub mod kinship;
+pub mod linkage;
 pub mod metrics;
 pub mod model;
 pub mod names;

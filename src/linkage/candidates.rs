@@ -63,7 +63,9 @@ impl Groups {
                     continue;
                 }
             }
-            let signature = group.iter().fold(0_u64, |sum, key| mixed(sum ^ u64::from(record(key)) << 7));
+            let signature = group
+                .iter()
+                .fold(0_u64, |sum, key| mixed(sum ^ u64::from(record(key)) << 7));
             if known.insert(signature) {
                 self.members.extend(group.iter().map(record));
                 self.ends.push(self.members.len() as u32);
@@ -93,13 +95,21 @@ impl Groups {
     }
 
     fn of_record(&self, record: usize) -> &[u32] {
-        let start = if record == 0 { 0 } else { self.group_ends[record - 1] as usize };
+        let start = if record == 0 {
+            0
+        } else {
+            self.group_ends[record - 1] as usize
+        };
         &self.groups_of[start..self.group_ends[record] as usize]
     }
 
     fn members(&self, group: u32) -> &[u32] {
         let place = group as usize;
-        let start = if place == 0 { 0 } else { self.ends[place - 1] as usize };
+        let start = if place == 0 {
+            0
+        } else {
+            self.ends[place - 1] as usize
+        };
         &self.members[start..self.ends[place] as usize]
     }
 
@@ -143,7 +153,10 @@ fn keys_of_all(table: &Table, template: &Template, number: usize, parts: &WordPa
             let (mut keys, mut all) = (Vec::new(), Vec::new());
             for record in chunk_number * chunk..((chunk_number + 1) * chunk).min(table.len()) {
                 maker.keys(record, number, template, &mut keys);
-                all.extend(keys.iter().map(|key| key >> RECORD_BITS << RECORD_BITS | record as u64));
+                all.extend(
+                    keys.iter()
+                        .map(|key| key >> RECORD_BITS << RECORD_BITS | record as u64),
+                );
             }
             all
         })
@@ -169,7 +182,13 @@ pub fn link(table: &Table, groups: &Groups, model: &Model, least: f64) -> Linked
 }
 
 /// The same for the candidates of some records.
-pub fn link_some(table: &Table, groups: &Groups, model: &Model, least: f64, records: std::ops::Range<usize>) -> Linked {
+pub fn link_some(
+    table: &Table,
+    groups: &Groups,
+    model: &Model,
+    least: f64,
+    records: std::ops::Range<usize>,
+) -> Linked {
     let least = (least / (1.0 - least)).log2();
     let chunk = 256;
     let first = records.start;
@@ -183,7 +202,11 @@ pub fn link_some(table: &Table, groups: &Groups, model: &Model, least: f64, reco
                 linked.compared += found.len() as u64;
                 for b in &found {
                     if let Some((_, odds)) = model.compare(table, a, *b as usize, least) {
-                        linked.links.push(Link { a: a as u32, b: *b, odds: odds as f32 });
+                        linked.links.push(Link {
+                            a: a as u32,
+                            b: *b,
+                            odds: odds as f32,
+                        });
                     }
                 }
             }

@@ -2,6 +2,7 @@
 //! words of whole names) is one comparison. Level 0 is "not known on one side": no evidence.
 
 use super::dates::LinkDate;
+use super::letters::one_slip_apart;
 use super::name_levels;
 use super::table::{Field, FieldKind, Table};
 use super::text_levels::{self, LOCALITY_POSTCODES};
@@ -71,7 +72,9 @@ pub fn comparisons(fields: &[Field]) -> Vec<Comparison> {
             FieldKind::Place if Some(position) != place => Comparison::Text(position),
             FieldKind::Postcode if Some(position) != postcode => Comparison::Code(position),
             FieldKind::Street | FieldKind::Category => Comparison::Text(position),
-            FieldKind::Number | FieldKind::Identifier | FieldKind::Phone => Comparison::Code(position),
+            FieldKind::Number | FieldKind::Identifier | FieldKind::Phone => {
+                Comparison::Code(position)
+            }
             FieldKind::Sex => Comparison::Sex(position),
             _ => continue,
         };
@@ -89,11 +92,16 @@ impl Comparison {
             Comparison::Given => "given name".to_owned(),
             Comparison::Family => "family name".to_owned(),
             Comparison::Locality { .. } => "place".to_owned(),
-            Comparison::Date(field) if fields[field].kind == FieldKind::Birth => "birth date".to_owned(),
-            Comparison::Date(field) if fields[field].kind == FieldKind::Death => "death date".to_owned(),
-            Comparison::Date(field) | Comparison::Text(field) | Comparison::Code(field) | Comparison::Sex(field) => {
-                fields[field].words()
+            Comparison::Date(field) if fields[field].kind == FieldKind::Birth => {
+                "birth date".to_owned()
             }
+            Comparison::Date(field) if fields[field].kind == FieldKind::Death => {
+                "death date".to_owned()
+            }
+            Comparison::Date(field)
+            | Comparison::Text(field)
+            | Comparison::Code(field)
+            | Comparison::Sex(field) => fields[field].words(),
         }
     }
 
@@ -111,8 +119,9 @@ impl Comparison {
         }
     }
 
-    pub fn levels_public(self) -> Vec<String> {
-        self.levels().into_iter().map(|l| l.words).collect()
+    /// Its levels in words, by number.
+    pub fn level_words(self) -> Vec<String> {
+        self.levels().into_iter().map(|level| level.words).collect()
     }
 
     /// The level for two records.
@@ -121,10 +130,13 @@ impl Comparison {
             Comparison::Names => name_levels::whole(table, a, b),
             Comparison::Given => name_levels::part(table, a, b, super::table::Role::Given),
             Comparison::Family => name_levels::part(table, a, b, super::table::Role::Family),
-            Comparison::Date(field) => dates_level(table.dates[field].row(a), table.dates[field].row(b)),
+            Comparison::Date(field) => {
+                dates_level(table.dates[field].row(a), table.dates[field].row(b))
+            }
             Comparison::Locality { place, postcode } => {
                 let place = place.map_or(0, |field| text_levels::place(&table.texts[field], a, b));
-                let postcode = postcode.map_or(0, |field| text_levels::postcode(&table.texts[field], a, b));
+                let postcode =
+                    postcode.map_or(0, |field| text_levels::postcode(&table.texts[field], a, b));
                 place * LOCALITY_POSTCODES + postcode
             }
             Comparison::Text(field) => text_levels::text(&table.texts[field], a, b),
@@ -189,7 +201,9 @@ fn dates_level(a: &[LinkDate], b: &[LinkDate]) -> u8 {
 }
 
 /// How good each level of dates is where several dates are known; by level.
-const DATE_RANKS: [u8; 21] = [0, 21, 17, 20, 19, 16, 13, 10, 9, 11, 7, 4, 6, 2, 1, 18, 14, 12, 8, 5, 3];
+const DATE_RANKS: [u8; 21] = [
+    0, 21, 17, 20, 19, 16, 13, 10, 9, 11, 7, 4, 6, 2, 1, 18, 14, 12, 8, 5, 3,
+];
 
 fn date_level(a: LinkDate, b: LinkDate) -> u8 {
     if !(a.is_whole() && b.is_whole()) {
@@ -208,13 +222,15 @@ fn date_level(a: LinkDate, b: LinkDate) -> u8 {
     if same_year && (new_year(a) || new_year(b)) {
         return 7;
     }
-    if super::letters::one_slip_apart(&digits, &others) {
-        return if same_year && a.month == b.month { 4 } else if same_year { 4 } else if years > 1 { 4 } else { 9 };
+    // Two firsts of January tell of years only.
+    let vague = new_year(a) && new_year(b);
+    if !vague && one_slip_apart(&digits, &others) {
+        return if years == 1 { 9 } else { 4 };
     }
     if same_year && a.month == b.month {
         return 5;
     }
-    if a.rough_day().abs_diff(b.rough_day()) <= 31 {
+    if !vague && a.rough_day().abs_diff(b.rough_day()) <= 31 {
         return 6;
     }
     let differing = digits.iter().zip(&others).filter(|(a, b)| a != b).count();
@@ -266,7 +282,11 @@ mod tests {
             ("1961-03-14", "1961-03-25", "same month, other day"),
             ("1961-03-04", "1961", "same year, as far as known"),
             ("1961-03-04", "196X", "compatible, as far as known"),
-            ("1961-03-04", "1962-03-04", "same day of the year, other year"),
+            (
+                "1961-03-04",
+                "1962-03-04",
+                "same day of the year, other year",
+            ),
             ("1961-03-04", "", "date not known"),
             ("1961-03-04", "1898-11-27", "far apart"),
         ] {

@@ -51,9 +51,16 @@ impl LinkDate {
         let text = text.trim();
         let digits: Vec<u8> = text.bytes().filter(u8::is_ascii_digit).collect();
         let number = |digits: &[u8]| {
-            digits.iter().fold(0_u16, |number, digit| number.wrapping_mul(10).wrapping_add(u16::from(digit - b'0')))
+            digits.iter().fold(0_u16, |number, digit| {
+                number
+                    .wrapping_mul(10)
+                    .wrapping_add(u16::from(digit - b'0'))
+            })
         };
-        let separators: Vec<usize> = text.match_indices(['-', '/', '.', ' ']).map(|(place, _)| place).collect();
+        let separators: Vec<usize> = text
+            .match_indices(['-', '/', '.', ' '])
+            .map(|(place, _)| place)
+            .collect();
         let only_digits = digits.len() + separators.len() == text.len();
         if only_digits && digits.len() == 8 {
             let day_first = separators == [2, 5];
@@ -63,7 +70,8 @@ impl LinkDate {
                 _ => return None,
             };
             let year = number(year);
-            return (year > 0).then(|| LinkDate::from_parts(year, number(month) as u8, number(day) as u8));
+            return (year > 0)
+                .then(|| LinkDate::from_parts(year, number(month) as u8, number(day) as u8));
         }
         LinkDate::from_partial(text.parse().ok()?)
     }
@@ -74,13 +82,17 @@ impl LinkDate {
 
     /// Days since a fixed day, roughly, for whole dates: good to two days.
     pub fn rough_day(self) -> i32 {
-        i32::from(self.year) * 365 + i32::from(self.year) / 4 + (i32::from(self.month) * 3044) / 100 + i32::from(self.day)
+        i32::from(self.year) * 365
+            + i32::from(self.year) / 4
+            + (i32::from(self.month) * 3044) / 100
+            + i32::from(self.day)
     }
 
     /// The eight digits of a whole date.
     pub fn digits(self) -> [u8; 8] {
         let mut digits = [0; 8];
-        let mut rest = u32::from(self.year) * 10_000 + u32::from(self.month) * 100 + u32::from(self.day);
+        let mut rest =
+            u32::from(self.year) * 10_000 + u32::from(self.month) * 100 + u32::from(self.day);
         for digit in digits.iter_mut().rev() {
             *digit = (rest % 10) as u8;
             rest /= 10;
@@ -103,7 +115,9 @@ fn exact_parts(point: Point) -> Option<LinkDate> {
     let year = u16::try_from(point.year).ok().filter(|year| *year > 0)?;
     match point.precision {
         Precision::Day => Some(LinkDate::from_parts(year, point.month, point.day)),
-        Precision::Month | Precision::DayUnspecified => Some(LinkDate::from_parts(year, point.month, 0)),
+        Precision::Month | Precision::DayUnspecified => {
+            Some(LinkDate::from_parts(year, point.month, 0))
+        }
         _ => None,
     }
 }
@@ -118,11 +132,20 @@ mod tests {
         for text in ["19560409", "1956-04-09", "09/04/1956", " 1956-04-09 "] {
             assert_eq!(LinkDate::read(text), whole, "{text}");
         }
-        assert_eq!(LinkDate::read("1956"), Some(LinkDate::from_parts(1956, 0, 0)));
-        assert_eq!(LinkDate::read("1956-04"), Some(LinkDate::from_parts(1956, 4, 0)));
+        assert_eq!(
+            LinkDate::read("1956"),
+            Some(LinkDate::from_parts(1956, 0, 0))
+        );
+        assert_eq!(
+            LinkDate::read("1956-04"),
+            Some(LinkDate::from_parts(1956, 4, 0))
+        );
         let decade = LinkDate::read("195X").expect("a decade");
         assert_eq!((decade.year, decade.first, decade.last), (0, 1950, 1959));
         assert_eq!(LinkDate::read("unknown"), None);
-        assert_eq!(LinkDate::read("19561340").map(LinkDate::digits), Some([1, 9, 5, 6, 1, 3, 4, 0]));
+        assert_eq!(
+            LinkDate::read("19561340").map(LinkDate::digits),
+            Some([1, 9, 5, 6, 1, 3, 4, 0])
+        );
     }
 }

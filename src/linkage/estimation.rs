@@ -75,13 +75,22 @@ pub fn learn(
     // In the order of the patterns, so that sums come out the same whatever the threads did.
     let mut order: Vec<usize> = (0..patterns.len()).collect();
     order.sort_unstable_by_key(|place| patterns[*place]);
-    let counted: Vec<(Pattern, Count)> = order.iter().map(|place| (patterns[*place], counts[*place])).collect();
-    let all: f64 = counted.iter().map(|(_, count)| count.candidates + count.others).sum();
+    let counted: Vec<(Pattern, Count)> = order
+        .iter()
+        .map(|place| (patterns[*place], counts[*place]))
+        .collect();
+    let all: f64 = counted
+        .iter()
+        .map(|(_, count)| count.candidates + count.others)
+        .sum();
     if all <= 0.0 {
         return Err(NotLearnt::NoPairs);
     }
     let learner = Learner {
-        levels: comparisons.iter().map(|comparison| comparison.levels()).collect(),
+        levels: comparisons
+            .iter()
+            .map(|comparison| comparison.levels())
+            .collect(),
         own: own.to_vec(),
         counted,
         all,
@@ -158,7 +167,14 @@ impl Learner {
                 break;
             }
         }
-        Estimate { chances, matches, relatives, pairs: self.all, outside, rounds: done }
+        Estimate {
+            chances,
+            matches,
+            relatives,
+            pairs: self.all,
+            outside,
+            rounds: done,
+        }
     }
 
     /// Levels that look like agreement are likelier among matches than among all pairs: enough to begin with.
@@ -173,13 +189,22 @@ impl Learner {
                 shares_in_groups(levels, lift)
             };
             let (m, r) = (lifted(1.0), lifted(0.6));
-            let own_chances = |place: usize| LevelChances { m: m[place], u: u[place], r: if *own { u[place] } else { r[place] } };
+            let own_chances = |place: usize| LevelChances {
+                m: m[place],
+                u: u[place],
+                r: if *own { u[place] } else { r[place] },
+            };
             chances.push((0..levels.len()).map(own_chances).collect());
         }
         chances
     }
 
-    fn chances(&self, sums: &Sums, before: &[Vec<LevelChances>], keep_u: Option<&Vec<Vec<f64>>>) -> Vec<Vec<LevelChances>> {
+    fn chances(
+        &self,
+        sums: &Sums,
+        before: &[Vec<LevelChances>],
+        keep_u: Option<&Vec<Vec<f64>>>,
+    ) -> Vec<Vec<LevelChances>> {
         let strangers = match keep_u {
             Some(u) => u.clone(),
             None => sums.shares(&self.levels, STRANGERS, None),
@@ -187,7 +212,9 @@ impl Learner {
         let ratio = |part: fn(&LevelChances) -> f64| -> Vec<Vec<f64>> {
             let expected = before.iter().zip(&strangers).map(|(before, u)| {
                 let pairs = before.iter().zip(u);
-                pairs.map(|(before, u)| (u * (part(before) / before.u).clamp(0.01, 100.0)).min(1.0)).collect()
+                pairs
+                    .map(|(before, u)| (u * (part(before) / before.u).clamp(0.01, 100.0)).min(1.0))
+                    .collect()
             });
             expected.collect()
         };
@@ -196,9 +223,13 @@ impl Learner {
         let mut chances = Vec::new();
         for (comparison, own) in self.own.iter().enumerate() {
             let level = |place: usize| LevelChances {
-                m: same[comparison][place],
+                m: same[comparison][place].max(strangers[comparison][place] * LEAST_RATIO),
                 u: strangers[comparison][place],
-                r: if *own { strangers[comparison][place] } else { relatives[comparison][place] },
+                r: if *own {
+                    strangers[comparison][place]
+                } else {
+                    relatives[comparison][place]
+                },
             };
             chances.push((0..strangers[comparison].len()).map(level).collect());
         }
@@ -221,7 +252,10 @@ fn shares_in_groups(levels: &[Level], number: impl Fn(usize) -> f64) -> Vec<f64>
 
 fn weights_of(chances: &[Vec<LevelChances>]) -> Vec<Vec<[f64; 2]>> {
     let of_level = |level: &LevelChances| [level.weight(), level.relatives_weight()];
-    chances.iter().map(|levels| levels.iter().map(of_level).collect()).collect()
+    chances
+        .iter()
+        .map(|levels| levels.iter().map(of_level).collect())
+        .collect()
 }
 
 /// Expected counts by kind of pair, comparison and level.
@@ -234,7 +268,10 @@ struct Sums {
 
 impl Sums {
     fn new(levels: &[Vec<Level>]) -> Sums {
-        let zeros: Vec<Vec<f64>> = levels.iter().map(|levels| vec![0.0; levels.len()]).collect();
+        let zeros: Vec<Vec<f64>> = levels
+            .iter()
+            .map(|levels| vec![0.0; levels.len()])
+            .collect();
         Sums {
             counts: [zeros.clone(), zeros.clone(), zeros],
             total: [0.0; 3],
@@ -257,7 +294,12 @@ impl Sums {
     }
 
     /// Shares within each group of levels. A level hardly ever met keeps near to what was expected of it.
-    fn shares(&self, levels: &[Vec<Level>], kind: usize, expected: Option<&Vec<Vec<f64>>>) -> Vec<Vec<f64>> {
+    fn shares(
+        &self,
+        levels: &[Vec<Level>],
+        kind: usize,
+        expected: Option<&Vec<Vec<f64>>>,
+    ) -> Vec<Vec<f64>> {
         let mut shares = Vec::new();
         for (comparison, levels) in levels.iter().enumerate() {
             let many = levels.len() as f64;
@@ -271,6 +313,9 @@ impl Sums {
         shares
     }
 }
+
+/// No single disagreement weighs more than ten bits: mistakes of every kind happen.
+const LEAST_RATIO: f64 = 1.0 / 1024.0;
 
 /// How many pairs a level must have been met in to be believed.
 const FEW: f64 = 2.0;

@@ -83,7 +83,13 @@ pub fn templates(fields: &[Field]) -> Vec<Template> {
     for (place, field) in fields.iter().enumerate() {
         match field.kind {
             FieldKind::Birth => {
-                exact.extend([Part::Day(place), Part::DaySwapped(place), Part::YearMonth(place), Part::MonthDay(place), Part::YearDay(place)]);
+                exact.extend([
+                    Part::Day(place),
+                    Part::DaySwapped(place),
+                    Part::YearMonth(place),
+                    Part::MonthDay(place),
+                    Part::YearDay(place),
+                ]);
                 vague.extend([Part::Year(place), Part::YearOrNext(place)]);
             }
             FieldKind::Death => exact.push(Part::Day(place)),
@@ -97,7 +103,9 @@ pub fn templates(fields: &[Field]) -> Vec<Template> {
             }
             FieldKind::Street => exact.push(Part::Text(place)),
             FieldKind::Number => vague.push(Part::Text(place)),
-            FieldKind::Identifier | FieldKind::Phone => alone.extend([Part::Text(place), Part::CodeSlip(place)]),
+            FieldKind::Identifier | FieldKind::Phone => {
+                alone.extend([Part::Text(place), Part::CodeSlip(place)])
+            }
             FieldKind::Category => vague.push(Part::Text(place)),
             FieldKind::Sex | FieldKind::Given | FieldKind::Family | FieldKind::Name => {}
         }
@@ -115,10 +123,17 @@ pub fn templates(fields: &[Field]) -> Vec<Template> {
             found.extend([vec![Part::WordSlip, part], vec![Part::WordSound, part]]);
         }
         for part in exact.iter().copied() {
-            found.extend([vec![Part::WordStart, part], vec![Part::Initial, part], vec![Part::Initial, Part::Initial, part]]);
+            found.extend([
+                vec![Part::WordStart, part],
+                vec![Part::Initial, part],
+                vec![Part::Initial, Part::Initial, part],
+            ]);
         }
         for part in vague.iter().copied() {
-            found.extend([vec![Part::Initial, Part::WordSound, part], vec![Part::WordSound, Part::WordSound, part]]);
+            found.extend([
+                vec![Part::Initial, Part::WordSound, part],
+                vec![Part::WordSound, Part::WordSound, part],
+            ]);
         }
     }
     pairs_of(&exact, &exact, &mut found);
@@ -132,7 +147,10 @@ pub fn templates(fields: &[Field]) -> Vec<Template> {
         }
     }
     found.truncate(MOST_TEMPLATES);
-    found.into_iter().map(|parts| Template { parts, most: 100 }).collect()
+    found
+        .into_iter()
+        .map(|parts| Template { parts, most: 400 })
+        .collect()
 }
 
 fn pairs_of(some: &[Part], others: &[Part], found: &mut Vec<Vec<Part>>) {
@@ -154,7 +172,10 @@ pub struct WordParts {
 
 impl WordParts {
     pub fn of(words: &Words) -> WordParts {
-        let mut parts = WordParts { slips: Vec::new(), ends: Vec::new() };
+        let mut parts = WordParts {
+            slips: Vec::new(),
+            ends: Vec::new(),
+        };
         for id in 0..words.len() as WordId {
             push_slips(words.letters(id), 4, &mut parts.slips);
             parts.ends.push(parts.slips.len() as u32);
@@ -164,7 +185,11 @@ impl WordParts {
 
     fn slips(&self, id: WordId) -> &[u64] {
         let place = id as usize;
-        let start = if place == 0 { 0 } else { self.ends[place - 1] as usize };
+        let start = if place == 0 {
+            0
+        } else {
+            self.ends[place - 1] as usize
+        };
         &self.slips[start..self.ends[place] as usize]
     }
 }
@@ -175,7 +200,9 @@ fn push_slips(letters: &[u8], least: usize, found: &mut Vec<u64>) {
     found.push(letters_hash(letters.iter()));
     if letters.len() >= least {
         for out in 0..letters.len() {
-            found.push(letters_hash(letters[..out].iter().chain(&letters[out + 1..])));
+            found.push(letters_hash(
+                letters[..out].iter().chain(&letters[out + 1..]),
+            ));
         }
     }
     found[start..].sort_unstable();
@@ -190,7 +217,10 @@ fn push_slips(letters: &[u8], least: usize, found: &mut Vec<u64>) {
 }
 
 fn letters_hash<'a>(letters: impl Iterator<Item = &'a u8>) -> u64 {
-    mixed(letters.fold(17, |hash: u64, letter| hash.wrapping_mul(1_000_003).wrapping_add(u64::from(*letter))))
+    mixed(letters.fold(17, |hash: u64, letter| {
+        hash.wrapping_mul(1_000_003)
+            .wrapping_add(u64::from(*letter))
+    }))
 }
 
 /// The most words of a record that give keys; the rarest.
@@ -241,10 +271,21 @@ impl<'a> KeyMaker<'a> {
     fn choose_words(&mut self, record: usize) {
         let names = &self.table.names;
         self.words.clear();
-        self.words.extend(self.table.name_rows.row(record).iter().map(|word| word.word()));
+        self.words.extend(
+            self.table
+                .name_rows
+                .row(record)
+                .iter()
+                .map(|word| word.word()),
+        );
         self.words.dedup();
         if self.words.len() > MOST_WORDS {
-            self.words.sort_unstable_by(|a, b| names.bits(*b).total_cmp(&names.bits(*a)).then(names.hash(*a).cmp(&names.hash(*b))));
+            self.words.sort_unstable_by(|a, b| {
+                names
+                    .bits(*b)
+                    .total_cmp(&names.bits(*a))
+                    .then(names.hash(*a).cmp(&names.hash(*b)))
+            });
             self.words.truncate(MOST_WORDS);
         }
     }
@@ -255,16 +296,28 @@ impl<'a> KeyMaker<'a> {
         let key = |part: u64| joined(seed, part);
         match part {
             Part::Word if letters.len() > 1 => keys.push(key(names.hash(word))),
-            Part::WordSlip if letters.len() > 1 => keys.extend(self.parts.slips(word).iter().map(|slip| key(*slip))),
-            Part::WordSound if letters.len() > 1 && names.sound(word) != 0 => keys.push(key(u64::from(names.sound(word)))),
-            Part::WordStart if letters.len() > 3 => keys.push(key(letters_hash(letters[..4].iter()))),
+            Part::WordSlip if letters.len() > 1 => {
+                keys.extend(self.parts.slips(word).iter().map(|slip| key(*slip)))
+            }
+            Part::WordSound if letters.len() > 1 && names.sound(word) != 0 => {
+                keys.push(key(u64::from(names.sound(word))))
+            }
+            Part::WordStart if letters.len() > 3 => {
+                keys.push(key(letters_hash(letters[..4].iter())))
+            }
             Part::Initial => keys.extend(letters.first().map(|letter| key(u64::from(*letter)))),
             _ => {}
         }
     }
 
     /// Keys of two or three different words, whatever their order.
-    fn push_word_pairs(&mut self, template: &Template, count: usize, seed: u64, keys: &mut Vec<u64>) {
+    fn push_word_pairs(
+        &mut self,
+        template: &Template,
+        count: usize,
+        seed: u64,
+        keys: &mut Vec<u64>,
+    ) {
         let parts = &template.parts;
         let mut firsts = std::mem::take(&mut self.own);
         let mut seconds = Vec::new();
@@ -280,12 +333,18 @@ impl<'a> KeyMaker<'a> {
                 self.push_word(parts[1], self.words[second], 0, &mut seconds);
                 for one in &firsts {
                     for other in &seconds {
-                        let both = if same_parts { one.wrapping_add(*other) } else { joined(*one, *other) };
+                        let both = if same_parts {
+                            one.wrapping_add(*other)
+                        } else {
+                            joined(*one, *other)
+                        };
                         if count == 2 {
                             keys.push(joined(seed, both));
                             continue;
                         }
-                        for third in (0..self.words.len()).filter(|third| *third != first && *third > second) {
+                        for third in
+                            (0..self.words.len()).filter(|third| *third != first && *third > second)
+                        {
                             let from = keys.len();
                             self.push_word(parts[2], self.words[third], 0, keys);
                             for key in &mut keys[from..] {
@@ -337,17 +396,25 @@ impl<'a> KeyMaker<'a> {
 }
 
 fn date_parts(part: Part, date: LinkDate, found: &mut Vec<u64>) {
-    let number = |year: u16, month: u8, day: u8| mixed(u64::from(year) << 16 | u64::from(month) << 8 | u64::from(day) | 1 << 40);
+    let number = |year: u16, month: u8, day: u8| {
+        mixed(u64::from(year) << 16 | u64::from(month) << 8 | u64::from(day) | 1 << 40)
+    };
     let (year, month, day) = (date.year, date.month, date.day);
     let new_year = month == 1 && day == 1;
     match part {
         Part::Day(_) if date.is_whole() => found.push(number(year, month, day)),
-        Part::DaySwapped(_) if date.is_whole() => found.push(number(year, month.min(day), month.max(day))),
-        Part::YearMonth(_) if year != 0 && month != 0 && !new_year => found.push(number(year, month, 0)),
+        Part::DaySwapped(_) if date.is_whole() => {
+            found.push(number(year, month.min(day), month.max(day)))
+        }
+        Part::YearMonth(_) if year != 0 && month != 0 && !new_year => {
+            found.push(number(year, month, 0))
+        }
         Part::MonthDay(_) if date.is_whole() && !new_year => found.push(number(0, month, day)),
         Part::YearDay(_) if date.is_whole() && !new_year => found.push(number(year, 0, day)),
         Part::Year(_) if year != 0 => found.push(number(year, 0, 0)),
-        Part::YearOrNext(_) if year != 0 => found.extend([number(year / 2, 90, 0), number(year.div_ceil(2), 91, 0)]),
+        Part::YearOrNext(_) if year != 0 => {
+            found.extend([number(year / 2, 90, 0), number(year.div_ceil(2), 91, 0)])
+        }
         _ => {}
     }
 }

@@ -41,11 +41,23 @@ pub fn learn(table: &mut Table, plan: Plan, provenance: &str) -> Result<Paramete
     let parts = WordParts::of(&table.names);
     let mut pool = Pool::draw(table, &all_templates, &parts, plan.chosen, plan.random);
     pool.compare(table, &comparisons);
-    let first = estimate(&comparisons, &own, &pool.patterns, &pool.counts(), table.len())?;
+    let first = estimate(
+        &comparisons,
+        &own,
+        &pool.patterns,
+        &pool.counts(),
+        table.len(),
+    )?;
     let equivalents = learn_equivalents(table, &pool, &model_of(&comparisons, &first));
     equate(table, &equivalents);
     pool.compare(table, &comparisons);
-    let learnt = estimate(&comparisons, &own, &pool.patterns, &pool.counts(), table.len())?;
+    let learnt = estimate(
+        &comparisons,
+        &own,
+        &pool.patterns,
+        &pool.counts(),
+        table.len(),
+    )?;
     let model = model_of(&comparisons, &learnt);
     let templates = choose_templates(table, &pool, &model, &all_templates, plan);
     Ok(Parameters {
@@ -68,7 +80,10 @@ fn own_to_a_person(comparisons: &[Comparison], fields: &[Field]) -> Vec<bool> {
     let is_own = |comparison: &Comparison| match comparison {
         Comparison::Given | Comparison::Date(_) | Comparison::Sex(_) => true,
         Comparison::Code(field) => fields[*field].kind == FieldKind::Identifier,
-        Comparison::Names | Comparison::Family | Comparison::Locality { .. } | Comparison::Text(_) => false,
+        Comparison::Names
+        | Comparison::Family
+        | Comparison::Locality { .. }
+        | Comparison::Text(_) => false,
     };
     comparisons.iter().map(is_own).collect()
 }
@@ -84,7 +99,12 @@ fn learnt_of(comparisons: &[Comparison], estimate: &Estimate) -> Vec<Learnt> {
 }
 
 fn model_of(comparisons: &[Comparison], estimate: &Estimate) -> Model {
-    Model::new(&learnt_of(comparisons, estimate), estimate.matches, estimate.relatives, estimate.pairs)
+    Model::new(
+        &learnt_of(comparisons, estimate),
+        estimate.matches,
+        estimate.relatives,
+        estimate.pairs,
+    )
 }
 
 /// Counts in how many records each word stands, and weighs words by that.
@@ -100,7 +120,9 @@ pub fn weigh_by_own_counts(table: &mut Table) {
             }
         }
     }
-    table.names.weigh(records as u64, |_, id| counts[id as usize]);
+    table
+        .names
+        .weigh(records as u64, |_, id| counts[id as usize]);
     for place in 0..table.fields.len() {
         let kind = table.fields[place].kind;
         if kind.is_name() || kind.is_date() {
@@ -112,7 +134,9 @@ pub fn weigh_by_own_counts(table: &mut Table) {
                 counts[*word as usize] += 1;
             }
         }
-        table.texts[place].words.weigh(records as u64, |_, id| counts[id as usize]);
+        table.texts[place]
+            .words
+            .weigh(records as u64, |_, id| counts[id as usize]);
     }
 }
 
@@ -159,7 +183,11 @@ const LIFT: f64 = 8.0;
 
 fn learn_equivalents(table: &Table, pool: &Pool, model: &Model) -> Vec<Equivalents> {
     let mut found = Vec::new();
-    let likely: Vec<bool> = pool.patterns.iter().map(|pattern| model.probability(pattern) >= CONFIDENT).collect();
+    let likely: Vec<bool> = pool
+        .patterns
+        .iter()
+        .map(|pattern| model.probability(pattern) >= CONFIDENT)
+        .collect();
     let pairs: Vec<(usize, usize)> = pool
         .pairs
         .iter()
@@ -175,11 +203,16 @@ fn learn_equivalents(table: &Table, pool: &Pool, model: &Model) -> Vec<Equivalen
         }
     });
     let unlike = |a: WordId, b: WordId| likeness(&table.names, a, b) > Likeness::Close;
-    found.push(Equivalents { field: None, pairs: names.equivalents(&table.names, unlike) });
+    found.push(Equivalents {
+        field: None,
+        pairs: names.equivalents(&table.names, unlike),
+    });
     for comparison in &model.comparisons {
         let field = match comparison {
             Comparison::Text(field) => *field,
-            Comparison::Locality { place: Some(field), .. } => *field,
+            Comparison::Locality {
+                place: Some(field), ..
+            } => *field,
             _ => continue,
         };
         let rows = &table.texts[field].rows;
@@ -191,7 +224,10 @@ fn learn_equivalents(table: &Table, pool: &Pool, model: &Model) -> Vec<Equivalen
             }
         });
         let pairs = texts.equivalents(&table.texts[field].words, |_, _| true);
-        found.push(Equivalents { field: Some(field), pairs });
+        found.push(Equivalents {
+            field: Some(field),
+            pairs,
+        });
     }
     found.retain(|equivalents| !equivalents.pairs.is_empty());
     found
@@ -215,7 +251,10 @@ struct Meetings {
 }
 
 impl Meetings {
-    fn count(pairs: &[(usize, usize)], each: impl Fn(usize, usize, &mut dyn FnMut(WordId, WordId))) -> Meetings {
+    fn count(
+        pairs: &[(usize, usize)],
+        each: impl Fn(usize, usize, &mut dyn FnMut(WordId, WordId)),
+    ) -> Meetings {
         let mut meetings = Meetings::default();
         for (a, b) in pairs {
             meetings.pairs += 1.0;
@@ -226,7 +265,11 @@ impl Meetings {
                 singles.insert(one);
                 singles.insert(other);
                 if one != other {
-                    let met = meetings.both.entry(pair_key(one, other)).or_insert((0.0, 0, u32::MAX));
+                    let met =
+                        meetings
+                            .both
+                            .entry(pair_key(one, other))
+                            .or_insert((0.0, 0, u32::MAX));
                     met.0 += 1.0;
                     if met.2 != *a as u32 {
                         met.1 += 1;
@@ -241,7 +284,11 @@ impl Meetings {
         meetings
     }
 
-    fn equivalents(&self, words: &Words, wanted: impl Fn(WordId, WordId) -> bool) -> Vec<(String, String)> {
+    fn equivalents(
+        &self,
+        words: &Words,
+        wanted: impl Fn(WordId, WordId) -> bool,
+    ) -> Vec<(String, String)> {
         let mut found = Vec::new();
         for (pair, (times, records, _)) in &self.both {
             let (one, other) = ((pair >> 32) as WordId, *pair as WordId);
@@ -262,9 +309,20 @@ const WORTH: f64 = 1.0 / 3000.0;
 const LEAST_GAIN: f64 = 0.0004;
 
 /// Keeps, one after the other, the template that finds the most new matches for the pairs it adds.
-fn choose_templates(table: &Table, pool: &Pool, model: &Model, all: &[Template], plan: Plan) -> Vec<Template> {
-    let probabilities: Vec<f64> = pool.patterns.iter().map(|pattern| model.probability(pattern)).collect();
-    let budget = plan.candidates * table.len() as f64;
+fn choose_templates(
+    table: &Table,
+    pool: &Pool,
+    model: &Model,
+    all: &[Template],
+    plan: Plan,
+) -> Vec<Template> {
+    let probabilities: Vec<f64> = pool
+        .patterns
+        .iter()
+        .map(|pattern| model.probability(pattern))
+        .collect();
+    // Small tables can afford more for each record.
+    let budget = (plan.candidates * table.len() as f64).max(3e6);
     // Pairs found by the same templates are one.
     let mut sets: FxHashMap<u128, (f64, f64)> = FxHashMap::default();
     for pair in &pool.pairs {
@@ -272,7 +330,10 @@ fn choose_templates(table: &Table, pool: &Pool, model: &Model, all: &[Template],
         set.0 += pool.weight;
         set.1 += pool.weight * probabilities[pair.pattern as usize];
     }
-    let mut sets: Vec<(u128, f64, f64)> = sets.into_iter().map(|(set, (pairs, matches))| (set, pairs, matches)).collect();
+    let mut sets: Vec<(u128, f64, f64)> = sets
+        .into_iter()
+        .map(|(set, (pairs, matches))| (set, pairs, matches))
+        .collect();
     sets.sort_unstable_by_key(|set| set.0);
     let total: f64 = sets.iter().map(|set| set.2).sum();
     let mut chosen = Vec::new();
@@ -286,14 +347,18 @@ fn choose_templates(table: &Table, pool: &Pool, model: &Model, all: &[Template],
                 matches += own_matches;
             }
             // What it costs to make and group the keys is counted as pairs.
-            let cost = pairs + 2.0 * table.len() as f64;
+            let cost = pairs + 0.5 * table.len() as f64;
             let worth = matches / cost;
-            let good = matches >= LEAST_GAIN * total && worth >= WORTH && spent + pairs <= budget;
+            let good = matches >= (LEAST_GAIN * total).min(budget / 3e5)
+                && worth >= WORTH
+                && spent + pairs <= budget;
             if good && best.is_none_or(|best| worth > best.1) {
                 best = Some((number, worth, pairs, matches));
             }
         }
-        let Some((number, _, pairs, _)) = best else { break };
+        let Some((number, _, pairs, _)) = best else {
+            break;
+        };
         spent += pairs;
         chosen.push(all[number].clone());
         sets.retain(|set| set.0 & 1 << number == 0);

@@ -136,7 +136,12 @@ mod tests {
 
     #[test]
     fn words_that_sound_alike_have_one_code() {
-        for (a, b) in [("smith", "smyth"), ("joseph", "josef"), ("clark", "clarke"), ("phillip", "philip")] {
+        for (a, b) in [
+            ("smith", "smyth"),
+            ("joseph", "josef"),
+            ("clark", "clarke"),
+            ("phillip", "philip"),
+        ] {
             if a != "joseph" {
                 assert_eq!(sound(a.as_bytes()), sound(b.as_bytes()), "{a} {b}");
             }

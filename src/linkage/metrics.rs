@@ -50,7 +50,9 @@ pub struct Quality {
 /// Measures judged pairs against the number of all true ones, found or not.
 pub fn quality(judged: &mut [Judged], true_pairs: u64) -> Quality {
     judged.sort_unstable_by(|a, b| b.probability.total_cmp(&a.probability));
-    let thresholds = [0.01, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.99, 0.999];
+    let thresholds = [
+        0.01, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.99, 0.999,
+    ];
     let mut by_threshold = Vec::new();
     for threshold in thresholds {
         let count = judged.partition_point(|pair| pair.probability >= threshold);
@@ -62,7 +64,9 @@ pub fn quality(judged: &mut [Judged], true_pairs: u64) -> Quality {
     let mut right = 0;
     for (place, pair) in judged.iter().enumerate() {
         right += u64::from(pair.is_match);
-        let last_of_kind = judged.get(place + 1).is_none_or(|next| next.probability < pair.probability);
+        let last_of_kind = judged
+            .get(place + 1)
+            .is_none_or(|next| next.probability < pair.probability);
         if last_of_kind {
             let here = at(pair.probability, right, place as u64 + 1, true_pairs);
             if here.f1 > best.f1 {
@@ -76,7 +80,10 @@ pub fn quality(judged: &mut [Judged], true_pairs: u64) -> Quality {
     let calibration = calibration(judged);
     let error = |bins: &[CalibrationBin]| {
         let pairs: u64 = bins.iter().map(|bin| bin.pairs).sum();
-        let off: f64 = bins.iter().map(|bin| (bin.mean_probability - bin.share_right).abs() * bin.pairs as f64).sum();
+        let off: f64 = bins
+            .iter()
+            .map(|bin| (bin.mean_probability - bin.share_right).abs() * bin.pairs as f64)
+            .sum();
         if pairs == 0 { 0.0 } else { off / pairs as f64 }
     };
     Quality {
@@ -90,11 +97,27 @@ pub fn quality(judged: &mut [Judged], true_pairs: u64) -> Quality {
 }
 
 fn at(threshold: f64, right: u64, links: u64, true_pairs: u64) -> AtThreshold {
-    let share = |part: u64, whole: u64| if whole == 0 { 0.0 } else { part as f64 / whole as f64 };
+    let share = |part: u64, whole: u64| {
+        if whole == 0 {
+            0.0
+        } else {
+            part as f64 / whole as f64
+        }
+    };
     let precision = if links == 0 { 1.0 } else { share(right, links) };
     let recall = share(right, true_pairs);
-    let f1 = if precision + recall > 0.0 { 2.0 * precision * recall / (precision + recall) } else { 0.0 };
-    AtThreshold { threshold, precision, recall, f1, links }
+    let f1 = if precision + recall > 0.0 {
+        2.0 * precision * recall / (precision + recall)
+    } else {
+        0.0
+    };
+    AtThreshold {
+        threshold,
+        precision,
+        recall,
+        f1,
+        links,
+    }
 }
 
 fn calibration(judged: &[Judged]) -> Vec<CalibrationBin> {
@@ -102,7 +125,9 @@ fn calibration(judged: &[Judged]) -> Vec<CalibrationBin> {
     for tenth in 0..10 {
         let (from, to) = (f64::from(tenth) / 10.0, f64::from(tenth + 1) / 10.0);
         let from = if tenth == 0 { 0.01 } else { from };
-        let inside = judged.iter().filter(|pair| pair.probability >= from && (pair.probability < to || tenth == 9));
+        let inside = judged
+            .iter()
+            .filter(|pair| pair.probability >= from && (pair.probability < to || tenth == 9));
         let (mut pairs, mut sum, mut right) = (0, 0.0, 0.0);
         for pair in inside {
             pairs += 1;
@@ -127,13 +152,25 @@ mod tests {
 
     #[test]
     fn quality_counts_what_was_missed() {
-        let judge = |probability, is_match| Judged { probability, is_match };
-        let mut judged = vec![judge(0.9, true), judge(0.8, true), judge(0.7, false), judge(0.2, true)];
+        let judge = |probability, is_match| Judged {
+            probability,
+            is_match,
+        };
+        let mut judged = vec![
+            judge(0.9, true),
+            judge(0.8, true),
+            judge(0.7, false),
+            judge(0.2, true),
+        ];
         let quality = quality(&mut judged, 4);
         assert_eq!(quality.best.links, 4);
         assert!((quality.best.precision - 0.75).abs() < 1e-12);
         assert!((quality.best.recall - 0.75).abs() < 1e-12);
-        let half = quality.by_threshold.iter().find(|at| at.threshold == 0.8).expect("the threshold");
+        let half = quality
+            .by_threshold
+            .iter()
+            .find(|at| at.threshold == 0.8)
+            .expect("the threshold");
         assert!((half.precision - 1.0).abs() < 1e-12);
         assert!((half.recall - 0.5).abs() < 1e-12);
     }

@@ -24,6 +24,7 @@ mod metrics;
 mod estimation;
 mod learning;
 mod parameters;
+mod score;
 
 pub use candidates::{Groups, Link, Linked, link, link_some};
 pub use clusters::{Clusters, join};
@@ -33,4 +34,7 @@ pub use keys::{Template, WordParts};
 pub use learning::{Plan, equate, frequencies, learn, weigh_by_own_counts};
 pub use metrics::{AtThreshold, CalibrationBin, Judged, Quality, quality};
 pub use parameters::{Equivalents, Frequencies, Learnt, Model, Parameters};
+pub use score::{
+    FieldEvidence, PersonFacts, Score, explain, person_fields, prepare, push_person, score,
+};
 pub use table::{Field, FieldKind, Table};

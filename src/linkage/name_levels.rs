@@ -32,9 +32,17 @@ pub fn likeness(words: &Words, a: WordId, b: WordId) -> Likeness {
         return Likeness::Equivalent;
     }
     let (one, other) = (words.letters(a), words.letters(b));
-    let (short, long) = if one.len() <= other.len() { (one, other) } else { (other, one) };
+    let (short, long) = if one.len() <= other.len() {
+        (one, other)
+    } else {
+        (other, one)
+    };
     if short.len() == 1 {
-        return if short.first() == long.first() { Likeness::Initial } else { Likeness::Unlike };
+        return if short.first() == long.first() {
+            Likeness::Initial
+        } else {
+            Likeness::Unlike
+        };
     }
     // Letters of the longer word that the shorter lacks; each costs, so most pairs end here.
     let lacking = (words.mask(a) ^ words.mask(b)).count_ones() as usize;
@@ -109,7 +117,8 @@ pub fn part(table: &Table, a: usize, b: usize, role: Role) -> u8 {
         }
     }
     if PART_RANKS[best as usize] < PART_RANKS[15] {
-        let swapped = swapped_bits(words, all_a, all_b, role).max(swapped_bits(words, all_b, all_a, role));
+        let swapped =
+            swapped_bits(words, all_a, all_b, role).max(swapped_bits(words, all_b, all_a, role));
         if swapped > 0.0 {
             let level = if swapped >= 9.0 { 15 } else { 16 };
             if PART_RANKS[level as usize] > PART_RANKS[best as usize] {
@@ -121,7 +130,9 @@ pub fn part(table: &Table, a: usize, b: usize, role: Role) -> u8 {
 }
 
 /// How good each level of a part is where several words are compared; by level.
-const PART_RANKS: [u8; 18] = [0, 18, 17, 16, 14, 12, 15, 11, 13, 10, 8, 7, 5, 2, 3, 9, 6, 1];
+const PART_RANKS: [u8; 18] = [
+    0, 18, 17, 16, 14, 12, 15, 11, 13, 10, 8, 7, 5, 2, 3, 9, 6, 1,
+];
 
 fn part_level(words: &Words, a: WordId, b: WordId) -> u8 {
     match likeness(words, a, b) {
@@ -164,12 +175,24 @@ const TOLD_LEVELS: u8 = TOLD_CUTS.len() as u8 + 1;
 
 pub fn whole_levels() -> Vec<Level> {
     let mut levels = vec![Level::new(1, 0.0, "names not known")];
-    let shares = ["hardly any", "a little", "half", "most", "nearly all", "all"];
+    let shares = [
+        "hardly any",
+        "a little",
+        "half",
+        "most",
+        "nearly all",
+        "all",
+    ];
     for (place, share) in shares.iter().enumerate() {
         for told in 0..TOLD_LEVELS {
-            let bits = if told == 0 { 0.0 } else { TOLD_CUTS[told as usize - 1] };
+            let bits = if told == 0 {
+                0.0
+            } else {
+                TOLD_CUTS[told as usize - 1]
+            };
             let agreement = (f64::from(bits) / 20.0).min(1.0) * (0.3 + 0.14 * place as f64);
-            let words = format!("{share} of the shorter name agrees; that tells {bits} bits or more");
+            let words =
+                format!("{share} of the shorter name agrees; that tells {bits} bits or more");
             levels.push(Level::new(0, agreement.min(1.0), &words));
         }
     }
@@ -186,8 +209,14 @@ pub fn whole(table: &Table, a: usize, b: usize) -> u8 {
         return 0;
     }
     let told = whole_told(&table.names, row_a, row_b);
-    let bits = TOLD_CUTS.iter().take_while(|cut| told.agreed >= **cut).count() as u8;
-    let share = SHARE_CUTS.iter().take_while(|cut| told.share >= **cut).count() as u8;
+    let bits = TOLD_CUTS
+        .iter()
+        .take_while(|cut| told.agreed >= **cut)
+        .count() as u8;
+    let share = SHARE_CUTS
+        .iter()
+        .take_while(|cut| told.share >= **cut)
+        .count() as u8;
     1 + share * TOLD_LEVELS + bits
 }
 

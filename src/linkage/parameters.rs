@@ -64,7 +64,12 @@ impl Parameters {
         let all = table.all_pairs().max(2.0);
         let records = table.len() as f64;
         let of_all = |per_record: f64| (per_record * records).clamp(1e-9, all * 0.4);
-        Model::new(&self.comparisons, of_all(self.matches_per_record), of_all(self.relatives_per_record), all)
+        Model::new(
+            &self.comparisons,
+            of_all(self.matches_per_record),
+            of_all(self.relatives_per_record),
+            all,
+        )
     }
 }
 
@@ -84,15 +89,26 @@ impl Model {
     pub fn new(learnt: &[Learnt], matches: f64, relatives: f64, all: f64) -> Model {
         let comparisons: Vec<Comparison> = learnt.iter().map(|learnt| learnt.comparison).collect();
         let of_level = |level: &LevelChances| [level.weight(), level.relatives_weight()];
-        let weights: Vec<Vec<[f64; 2]>> = learnt.iter().map(|learnt| learnt.levels.iter().map(of_level).collect()).collect();
+        let weights: Vec<Vec<[f64; 2]>> = learnt
+            .iter()
+            .map(|learnt| learnt.levels.iter().map(of_level).collect())
+            .collect();
         let mut best_left = vec![0.0; weights.len() + 1];
         for place in (0..weights.len()).rev() {
-            let best = weights[place].iter().map(|weights| weights[0]).fold(0.0, f64::max);
+            let best = weights[place]
+                .iter()
+                .map(|weights| weights[0])
+                .fold(0.0, f64::max);
             best_left[place] = best_left[place + 1] + best;
         }
         let strangers = (all - matches - relatives).max(1.0);
         let prior = [(matches / strangers).log2(), (relatives / strangers).log2()];
-        Model { comparisons, weights, prior, best_left }
+        Model {
+            comparisons,
+            weights,
+            prior,
+            best_left,
+        }
     }
 
     /// Log odds of a pattern, in bits.

@@ -20,7 +20,6 @@ pub struct PoolPair {
 
 /// The pairs, and how much each stands for.
 pub struct Pool {
-    pub chosen: usize,
     pub pairs: Vec<PoolPair>,
     /// What each pair found by keys stands for.
     pub weight: f64,
@@ -39,7 +38,13 @@ pub struct Count {
 
 impl Pool {
     /// Finds the candidates of the first `chosen` records (they stand in an order like chance) by each template.
-    pub fn draw(table: &Table, templates: &[Template], parts: &WordParts, chosen: usize, random: usize) -> Pool {
+    pub fn draw(
+        table: &Table,
+        templates: &[Template],
+        parts: &WordParts,
+        chosen: usize,
+        random: usize,
+    ) -> Pool {
         let chosen = chosen.min(table.len());
         let mut found: Vec<(u64, u8)> = Vec::new();
         for (number, template) in templates.iter().enumerate() {
@@ -53,7 +58,12 @@ impl Pool {
             if pair != last {
                 last = pair;
                 let (a, b) = ((pair >> 32) as u32, pair as u32);
-                pairs.push(PoolPair { a, b, found_by: 0, pattern: 0 });
+                pairs.push(PoolPair {
+                    a,
+                    b,
+                    found_by: 0,
+                    pattern: 0,
+                });
             }
             if let Some(pair) = pairs.last_mut() {
                 pair.found_by |= 1 << template;
@@ -63,14 +73,28 @@ impl Pool {
         let random = random_pairs(table, &pairs, chosen, random);
         let others = (table.all_pairs() - weight * pairs.len() as f64).max(0.0);
         let random_weight = others / random.len().max(1) as f64;
-        Pool { chosen, pairs, weight, random, random_weight, patterns: Vec::new() }
+        Pool {
+            pairs,
+            weight,
+            random,
+            random_weight,
+            patterns: Vec::new(),
+        }
     }
 
     /// Compares every pair anew.
     pub fn compare(&mut self, table: &Table, comparisons: &[Comparison]) {
         let levels = |a: u32, b: u32| pattern(table, comparisons, a as usize, b as usize);
-        let candidates: Vec<Pattern> = self.pairs.par_iter().map(|pair| levels(pair.a, pair.b)).collect();
-        let others: Vec<Pattern> = self.random.par_iter().map(|(a, b, _)| levels(*a, *b)).collect();
+        let candidates: Vec<Pattern> = self
+            .pairs
+            .par_iter()
+            .map(|pair| levels(pair.a, pair.b))
+            .collect();
+        let others: Vec<Pattern> = self
+            .random
+            .par_iter()
+            .map(|(a, b, _)| levels(*a, *b))
+            .collect();
         let mut numbers: FxHashMap<Pattern, u32> = FxHashMap::default();
         self.patterns.clear();
         let mut number_of = |pattern: Pattern, patterns: &mut Vec<Pattern>| {
@@ -101,7 +125,13 @@ impl Pool {
 }
 
 /// Pairs (chosen record, other record) that share a key of a template, in order, each once.
-fn pairs_of_chosen(table: &Table, template: &Template, number: usize, parts: &WordParts, chosen: usize) -> Vec<u64> {
+fn pairs_of_chosen(
+    table: &Table,
+    template: &Template,
+    number: usize,
+    parts: &WordParts,
+    chosen: usize,
+) -> Vec<u64> {
     let mut wanted: Vec<(u64, u32)> = Vec::new();
     let mut maker = KeyMaker::new(table, parts);
     let mut keys = Vec::new();
@@ -178,7 +208,12 @@ impl Sieve {
 }
 
 /// Random partners for the chosen records, without those that a key finds.
-fn random_pairs(table: &Table, pairs: &[PoolPair], chosen: usize, count: usize) -> Vec<(u32, u32, u32)> {
+fn random_pairs(
+    table: &Table,
+    pairs: &[PoolPair],
+    chosen: usize,
+    count: usize,
+) -> Vec<(u32, u32, u32)> {
     if table.len() < 2 {
         return Vec::new();
     }

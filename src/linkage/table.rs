@@ -85,7 +85,10 @@ pub struct Field {
 
 impl Field {
     pub fn of(kind: FieldKind) -> Field {
-        Field { kind, label: String::new() }
+        Field {
+            kind,
+            label: String::new(),
+        }
     }
 
     /// As in messages: `place`, or `street (second)`.
@@ -137,13 +140,20 @@ pub struct Rows<Item> {
 
 impl<Item> Default for Rows<Item> {
     fn default() -> Self {
-        Rows { items: Vec::new(), ends: Vec::new() }
+        Rows {
+            items: Vec::new(),
+            ends: Vec::new(),
+        }
     }
 }
 
 impl<Item: Copy> Rows<Item> {
     pub fn row(&self, place: usize) -> &[Item] {
-        let start = if place == 0 { 0 } else { self.ends[place - 1] as usize };
+        let start = if place == 0 {
+            0
+        } else {
+            self.ends[place - 1] as usize
+        };
         &self.items[start..self.ends[place] as usize]
     }
 
@@ -214,7 +224,9 @@ impl Table {
         let mut name_words: Vec<NameWord> = Vec::new();
         let mut hash = u64::from(side);
         for (place, field) in self.fields.iter().enumerate() {
-            let given = values.iter().filter(|(of, text)| *of == place && !text.trim().is_empty());
+            let given = values
+                .iter()
+                .filter(|(of, text)| *of == place && !text.trim().is_empty());
             let texts: Vec<String> = given.map(|(_, text)| (*text).to_owned()).collect();
             for text in &texts {
                 hash = hash.wrapping_add(mixed(hash_of(text).wrapping_add(place as u64)));
@@ -233,14 +245,20 @@ impl Table {
                     }
                 }
                 kind if kind.is_date() => {
-                    let mut dates: Vec<LinkDate> = texts.iter().filter_map(|text| LinkDate::read(text)).collect();
+                    let mut dates: Vec<LinkDate> = texts
+                        .iter()
+                        .filter_map(|text| LinkDate::read(text))
+                        .collect();
                     dates.sort_unstable();
                     dates.dedup();
                     self.dates[place].push(&dates);
                 }
                 kind => {
                     let column = &mut self.texts[place];
-                    let mut words: Vec<WordId> = texts.iter().map(|text| column.words.intern(&text_form(kind, text))).collect();
+                    let mut words: Vec<WordId> = texts
+                        .iter()
+                        .map(|text| column.words.intern(&text_form(kind, text)))
+                        .collect();
                     words.sort_unstable();
                     words.dedup();
                     column.rows.push(&words);
@@ -260,9 +278,18 @@ impl Table {
     pub fn settle(&mut self) {
         let mut order: Vec<u32> = (0..self.len() as u32).collect();
         order.sort_unstable_by_key(|place| (self.hashes[*place as usize], *place));
-        self.came = order.iter().map(|place| self.came[*place as usize]).collect();
-        self.sides = order.iter().map(|place| self.sides[*place as usize]).collect();
-        self.hashes = order.iter().map(|place| self.hashes[*place as usize]).collect();
+        self.came = order
+            .iter()
+            .map(|place| self.came[*place as usize])
+            .collect();
+        self.sides = order
+            .iter()
+            .map(|place| self.sides[*place as usize])
+            .collect();
+        self.hashes = order
+            .iter()
+            .map(|place| self.hashes[*place as usize])
+            .collect();
         self.name_rows = self.name_rows.in_order(&order);
         for (place, field) in self.fields.iter().enumerate() {
             match field.kind {
@@ -288,22 +315,13 @@ impl Table {
         records * (records - 1.0) / 2.0
     }
 
-    pub fn show(&self, a: usize) -> String {
-        let mut s: Vec<String> = self.name_rows.row(a).iter().map(|w| self.names.text(w.word()).to_owned()).collect();
-        for f in 0..self.fields.len() {
-            if self.fields[f].kind.is_date() {
-                s.extend(self.dates[f].row(a).iter().map(|d| d.words()));
-            } else if !self.fields[f].kind.is_name() {
-                s.push("|".into());
-                s.extend(self.texts[f].rows.row(a).iter().map(|w| self.texts[f].words.text(*w).to_owned()));
-            }
-        }
-        s.join(" ")
-    }
-
     /// The fields of a kind.
     pub fn fields_of(&self, kind: FieldKind) -> impl Iterator<Item = usize> + '_ {
-        self.fields.iter().enumerate().filter(move |(_, field)| field.kind == kind).map(|(place, _)| place)
+        self.fields
+            .iter()
+            .enumerate()
+            .filter(move |(_, field)| field.kind == kind)
+            .map(|(place, _)| place)
     }
 }
 
@@ -328,7 +346,12 @@ mod tests {
     #[test]
     fn records_stand_in_an_order_of_their_content() {
         let fields = vec![Field::of(FieldKind::Given), Field::of(FieldKind::Place)];
-        let people = [["Ann", "Hope"], ["Bert", "Yale"], ["Cleo", ""], ["Dan", "Yale"]];
+        let people = [
+            ["Ann", "Hope"],
+            ["Bert", "Yale"],
+            ["Cleo", ""],
+            ["Dan", "Yale"],
+        ];
         let order_of = |turned: bool| {
             let mut table = Table::new(fields.clone());
             let mut people: Vec<_> = people.iter().collect();
@@ -340,7 +363,8 @@ mod tests {
             }
             table.settle();
             let came = table.came.iter();
-            came.map(|place| people[*place as usize][0]).collect::<Vec<_>>()
+            came.map(|place| people[*place as usize][0])
+                .collect::<Vec<_>>()
         };
         assert_eq!(order_of(false), order_of(true));
     }

@@ -93,13 +93,20 @@ pub fn postcode(column: &TextColumn, a: usize, b: usize) -> u8 {
 /// without the last digit of one that has digits only.
 pub fn outward(letters: &[u8]) -> &[u8] {
     let has_letters = letters.iter().any(u8::is_ascii_alphabetic);
-    let cut = if has_letters && letters.len() > 4 { 3 } else { 1 };
+    let cut = if has_letters && letters.len() > 4 {
+        3
+    } else {
+        1
+    };
     &letters[..letters.len().saturating_sub(cut).max(1).min(letters.len())]
 }
 
 /// The part of a postcode that names its region: the letters it begins with, or the first two signs.
 pub fn area(letters: &[u8]) -> &[u8] {
-    let count = letters.iter().take_while(|letter| letter.is_ascii_alphabetic()).count();
+    let count = letters
+        .iter()
+        .take_while(|letter| letter.is_ascii_alphabetic())
+        .count();
     let count = if count == 0 { 2 } else { count };
     &letters[..count.min(letters.len())]
 }
@@ -189,16 +196,26 @@ fn text_likeness(words: &Words, a: WordId, b: WordId) -> Alike {
 
 /// Whether one text is the first word or words of the other, or its last.
 fn part_of(one: &[u8], other: &[u8]) -> Alike {
-    let (short, long) = if one.len() <= other.len() { (one, other) } else { (other, one) };
+    let (short, long) = if one.len() <= other.len() {
+        (one, other)
+    } else {
+        (other, one)
+    };
     let cut = long.len() - short.len();
     let is_part = short.len() >= 3
         && cut > 1
-        && ((long.starts_with(short) && long[short.len()] == b' ') || (long.ends_with(short) && long[cut - 1] == b' '));
+        && ((long.starts_with(short) && long[short.len()] == b' ')
+            || (long.ends_with(short) && long[cut - 1] == b' '));
     if is_part { Alike::Near } else { Alike::Not }
 }
 
 /// The best (lowest) level of any two values; 0 where one side has none.
-fn best(column: &TextColumn, a: usize, b: usize, level: impl Fn(&Words, WordId, WordId) -> u8) -> u8 {
+fn best(
+    column: &TextColumn,
+    a: usize,
+    b: usize,
+    level: impl Fn(&Words, WordId, WordId) -> u8,
+) -> u8 {
     let (row_a, row_b) = (column.rows.row(a), column.rows.row(b));
     let mut best = 0;
     for one in row_a {

@@ -39,7 +39,11 @@ impl Words {
             self.letters.push(code);
         }
         let letters = &self.letters[start..];
-        self.masks.push(letters.iter().fold(0, |mask, letter| mask | 1 << (letter % 32)));
+        self.masks.push(
+            letters
+                .iter()
+                .fold(0, |mask, letter| mask | 1 << (letter % 32)),
+        );
         self.sounds.push(sound(letters));
         self.hashes.push(hash_of(text));
         self.ends.push(self.letters.len() as u32);
@@ -77,7 +81,11 @@ impl Words {
 
     pub fn letters(&self, id: WordId) -> &[u8] {
         let place = id as usize;
-        let start = if place == 0 { 0 } else { self.ends[place - 1] as usize };
+        let start = if place == 0 {
+            0
+        } else {
+            self.ends[place - 1] as usize
+        };
         &self.letters[start..self.ends[place] as usize]
     }
 

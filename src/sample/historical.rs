@@ -84,7 +84,9 @@ pub fn historical_people(
     let mut records = Vec::new();
     let mut before: Option<Person> = None;
     for number in 0..people {
-        let relative = before.as_ref().filter(|_| dice.chance(carelessness.related));
+        let relative = before
+            .as_ref()
+            .filter(|_| dice.chance(carelessness.related));
         let person = make_person(&words, &towns, &mut dice, relative);
         // Two in three people have many records, the others few.
         let copies = match dice.position(3) {
@@ -93,7 +95,8 @@ pub fn historical_people(
         };
         for copy in 0..copies {
             let progress = f64::from(copy) / f64::from(copies.max(2) - 1);
-            let mut record = write_record(&words, &towns, &person, progress, carelessness, &mut dice);
+            let mut record =
+                write_record(&words, &towns, &person, progress, carelessness, &mut dice);
             record.cluster = format!("Q{}", 100_000 + number * 7);
             record.id = format!("{}-{}", record.cluster, copy + 1);
             records.push(record);
@@ -118,12 +121,16 @@ impl Towns {
             areas: Vec::new(),
         };
         while towns.names.len() < count {
-            towns.names.push(joined(&words.place_start, &words.place_end, dice));
+            towns
+                .names
+                .push(joined(&words.place_start, &words.place_end, dice));
         }
         for name in &towns.names {
             let first: String = name.chars().take(1).collect();
             let second = name.chars().nth(2).unwrap_or('x');
-            towns.areas.push(format!("{first}{second}{}", dice.between(1, 40)));
+            towns
+                .areas
+                .push(format!("{first}{second}{}", dice.between(1, 40)));
             let mut wards = vec![format!("{name} central")];
             for _ in 0..3 {
                 wards.push(joined(&words.place_start, &words.place_end, dice));
@@ -140,7 +147,9 @@ impl Towns {
 
     fn postcode(&self, town: usize, dice: &mut Dice) -> String {
         let letters: Vec<char> = "abdefghjlnpqrstuwxyz".chars().collect();
-        let unit: String = (0..2).map(|_| letters[dice.position(letters.len())]).collect();
+        let unit: String = (0..2)
+            .map(|_| letters[dice.position(letters.len())])
+            .collect();
         format!("{} {}{unit}", self.areas[town], dice.between(1, 9))
     }
 }
@@ -151,7 +160,9 @@ fn joined(starts: &[String], ends: &[String], dice: &mut Dice) -> String {
 }
 
 fn any_of<'a>(words: &'a [String], dice: &mut Dice) -> &'a str {
-    words.get(dice.position(words.len())).map_or("", String::as_str)
+    words
+        .get(dice.position(words.len()))
+        .map_or("", String::as_str)
 }
 
 fn make_person(words: &Words, towns: &Towns, dice: &mut Dice, relative: Option<&Person>) -> Person {
@@ -170,10 +181,20 @@ fn make_person(words: &Words, towns: &Towns, dice: &mut Dice, relative: Option<&
             relative.town,
             dice.chance(0.1).then(|| relative.homes[0].clone()),
         ),
-        None if dice.chance(0.12) => (any_of(&words.surname_common, dice).to_owned(), towns.any(dice), None),
-        None => (joined(&words.surname_start, &words.surname_end, dice), towns.any(dice), None),
+        None if dice.chance(0.12) => (
+            any_of(&words.surname_common, dice).to_owned(),
+            towns.any(dice),
+            None,
+        ),
+        None => (
+            joined(&words.surname_start, &words.surname_end, dice),
+            towns.any(dice),
+            None,
+        ),
     };
-    if let Some(relative) = relative && dice.chance(0.35) {
+    if let Some(relative) = relative
+        && dice.chance(0.35)
+    {
         name[0].clone_from(&relative.names[0][0]);
     }
     name.push(family.clone());
@@ -203,11 +224,18 @@ fn make_person(words: &Words, towns: &Towns, dice: &mut Dice, relative: Option<&
     };
     let mut homes = vec![near.unwrap_or_else(|| towns.postcode(town, dice))];
     for _ in 0..3 {
-        let moved = if dice.chance(0.6) { town } else { towns.any(dice) };
+        let moved = if dice.chance(0.6) {
+            town
+        } else {
+            towns.any(dice)
+        };
         homes.push(towns.postcode(moved, dice));
     }
     let occupations = (0..dice.between(1, 3))
-        .map(|_| words.occupations[(dice.share().powf(2.0) * words.occupations.len() as f64) as usize].clone())
+        .map(|_| {
+            words.occupations[(dice.share().powf(2.0) * words.occupations.len() as f64) as usize]
+                .clone()
+        })
         .collect();
     Person {
         names,
@@ -243,7 +271,11 @@ fn write_record(
     let mut record = HistoricalRecord {
         full_name: name.join(" "),
         first_name: name.first().cloned().unwrap_or_default(),
-        surname: if name.len() > 1 { name[name.len() - 1].clone() } else { String::new() },
+        surname: if name.len() > 1 {
+            name[name.len() - 1].clone()
+        } else {
+            String::new()
+        },
         ..HistoricalRecord::default()
     };
     if !dice.chance(missing) {
@@ -263,7 +295,12 @@ fn write_record(
         };
     }
     if !dice.chance(missing) {
-        record.gender = if dice.chance(0.01) { "female" } else { person.gender }.to_owned();
+        record.gender = if dice.chance(0.01) {
+            "female"
+        } else {
+            person.gender
+        }
+        .to_owned();
     }
     if !dice.chance((missing * 2.0).min(0.95)) {
         record.occupation = match dice.chance(damaged) {
@@ -288,7 +325,10 @@ fn other_name(words: &Words, person: &Person, dice: &mut Dice) -> Vec<String> {
                     None => part.clone(),
                 }
             };
-            person.names[0].iter().map(|part| forms(part, dice)).collect()
+            person.names[0]
+                .iter()
+                .map(|part| forms(part, dice))
+                .collect()
         }
         _ => {
             let mut name = person.names[0].clone();
@@ -302,12 +342,28 @@ fn other_name(words: &Words, person: &Person, dice: &mut Dice) -> Vec<String> {
 /// First and last part each stay with even chances, and so does each part between them; something always stays.
 fn shortened(name: &[String], dice: &mut Dice) -> Vec<String> {
     let kept: Vec<String> = name.iter().filter(|_| dice.chance(0.5)).cloned().collect();
-    if kept.is_empty() { vec![name[dice.position(name.len())].clone()] } else { kept }
+    if kept.is_empty() {
+        vec![name[dice.position(name.len())].clone()]
+    } else {
+        kept
+    }
 }
 
 /// A spelling that sounds alike.
 fn respelt(word: &str, dice: &mut Dice) -> String {
-    let changes = [("ey", "y"), ("c", "k"), ("i", "y"), ("ll", "l"), ("t", "tt"), ("s", "z"), ("o", "oe"), ("ck", "k"), ("y", "ie"), ("f", "ph"), ("w", "wh")];
+    let changes = [
+        ("ey", "y"),
+        ("c", "k"),
+        ("i", "y"),
+        ("ll", "l"),
+        ("t", "tt"),
+        ("s", "z"),
+        ("o", "oe"),
+        ("ck", "k"),
+        ("y", "ie"),
+        ("f", "ph"),
+        ("w", "wh"),
+    ];
     let (from, to) = changes[dice.position(changes.len())];
     word.replacen(from, to, 1)
 }
@@ -361,7 +417,11 @@ mod tests {
     fn later_records_are_emptier() {
         let records = historical_people(400, 1, Carelessness::of_level(1.0)).expect("records");
         let share = |column: fn(&HistoricalRecord) -> &str| {
-            records.iter().filter(|record| column(record).is_empty()).count() as f64 / records.len() as f64
+            records
+                .iter()
+                .filter(|record| column(record).is_empty())
+                .count() as f64
+                / records.len() as f64
         };
         assert!((0.15..0.35).contains(&share(|record| &record.born)));
         assert!((0.4..0.6).contains(&share(|record| &record.occupation)));

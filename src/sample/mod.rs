@@ -24,6 +24,9 @@ mod safety;
 mod stories;
 mod waiting;
 
+// Other sets to measure linkage on.
+mod historical;
+
 // What it is made from.
 mod dates;
 mod dice;
@@ -42,4 +45,5 @@ mod tests;
 
 pub use community::{CommunityPlan, LEAST_PEOPLE, generate};
 pub use error::SampleError;
+pub use historical::{Carelessness, HistoricalRecord, historical_people};
 pub use shape::{CommunityShape, measure_shape};
