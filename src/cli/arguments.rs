@@ -82,6 +82,9 @@ pub enum Command {
                       kinpath --data community export --format gedcom7 --out mia.ged \"Mia Joseph\""
     )]
     Export(Export),
+    /// Measure how well records of one person are found
+    #[command(subcommand)]
+    Linkage(super::linkage::LinkageCommand),
     /// Serve a store over gRPC
     #[command(after_help = "Example:\n  kinpath --data community serve --address 127.0.0.1:50551")]
     Serve(Box<Serve>),

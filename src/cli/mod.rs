@@ -5,6 +5,7 @@ mod arguments;
 mod commands;
 mod export;
 mod import;
+mod linkage;
 mod maintenance;
 mod progress;
 pub mod render;

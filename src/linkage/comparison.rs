@@ -149,10 +149,36 @@ impl Comparison {
 /// The levels of all comparisons for two records.
 pub fn pattern(table: &Table, comparisons: &[Comparison], a: usize, b: usize) -> Pattern {
     let mut levels = [0; MOST];
-    for (level, comparison) in levels.iter_mut().zip(comparisons) {
-        *level = comparison.level(table, a, b);
+    for place in 0..comparisons.len() {
+        levels[place] = next_level(table, comparisons, &levels, place, a, b);
     }
     levels
+}
+
+/// The level of one comparison, when those before it are known. What given names have told already is no evidence
+/// again: the sex, where they agree; the family name, where the two are swapped.
+pub fn next_level(
+    table: &Table,
+    comparisons: &[Comparison],
+    levels: &Pattern,
+    place: usize,
+    a: usize,
+    b: usize,
+) -> u8 {
+    let comparison = comparisons[place];
+    if matches!(comparison, Comparison::Sex(_) | Comparison::Family) {
+        let mut known = comparisons.iter().zip(levels);
+        let given = known.find(|(comparison, _)| **comparison == Comparison::Given);
+        let given = given.map_or(0, |(_, level)| *level);
+        let told = match comparison {
+            Comparison::Family => name_levels::SWAPPED.contains(&given),
+            _ => given != 0 && given != name_levels::DIFFERENT,
+        };
+        if told {
+            return 0;
+        }
+    }
+    comparison.level(table, a, b)
 }
 
 const WHOLE: u8 = 0;

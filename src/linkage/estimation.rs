@@ -96,18 +96,45 @@ pub fn learn(
         all,
         records,
     };
-    let learnt = learner.rounds(false);
-    if learnt.outside <= COLLAPSED {
-        return Ok(learnt);
+    let mut percent = 0.0;
+    for way in WAYS {
+        let learnt = learner.rounds(way);
+        if learnt.outside <= COLLAPSED {
+            return Ok(learnt);
+        }
+        percent = learnt.outside * 100.0;
     }
-    let repaired = learner.rounds(true);
-    if repaired.outside <= COLLAPSED {
-        return Ok(repaired);
-    }
-    Err(NotLearnt::Collapsed {
-        percent: repaired.outside * 100.0,
-    })
+    Err(NotLearnt::Collapsed { percent })
 }
+
+/// How freely is learnt.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Way {
+    /// u stays as all pairs show it.
+    keep_u: bool,
+    /// Relatives are told apart from strangers.
+    relatives: bool,
+}
+
+/// From the most to the least free; the first that does not collapse is taken.
+const WAYS: [Way; 4] = [
+    Way {
+        keep_u: false,
+        relatives: true,
+    },
+    Way {
+        keep_u: true,
+        relatives: true,
+    },
+    Way {
+        keep_u: false,
+        relatives: false,
+    },
+    Way {
+        keep_u: true,
+        relatives: false,
+    },
+];
 
 /// The probability that goes with log odds in bits.
 pub fn probability(bits: f64) -> f64 {
@@ -128,14 +155,15 @@ struct Learner {
 }
 
 impl Learner {
-    fn rounds(&self, keep_u: bool) -> Estimate {
+    fn rounds(&self, way: Way) -> Estimate {
         let mut everything = Sums::new(&self.levels);
         for (pattern, count) in &self.counted {
             everything.add(pattern, *count, [0.0, 1.0, 0.0]);
         }
         let u = everything.shares(&self.levels, STRANGERS, None);
         let mut chances = self.start(&u);
-        let with_relatives = self.own.iter().any(|own| *own) && self.own.iter().any(|own| !own);
+        let with_relatives =
+            way.relatives && self.own.iter().any(|own| *own) && self.own.iter().any(|own| !own);
         let mut matches = (self.all / self.records.max(2) as f64).min(self.all * 0.1);
         let mut relatives = if with_relatives { matches * 3.0 } else { 0.0 };
         let mut outside = 0.0;
@@ -161,7 +189,7 @@ impl Learner {
                 relatives = sums.total[RELATIVES].max(1e-6);
             }
             outside = sums.outside / matches;
-            chances = self.chances(&sums, &chances, keep_u.then_some(&u));
+            chances = self.chances(&sums, &chances, way.keep_u.then_some(&u));
             done = round + 1;
             if round > 10 && (matches - before).abs() < 1e-5 * matches {
                 break;
@@ -222,20 +250,45 @@ impl Learner {
         let relatives = sums.shares(&self.levels, RELATIVES, Some(&ratio(|level| level.r)));
         let mut chances = Vec::new();
         for (comparison, own) in self.own.iter().enumerate() {
+            let (u, mut r) = (&strangers[comparison], relatives[comparison].clone());
+            if *own {
+                tie_to_strangers(&self.levels[comparison], u, &mut r);
+            }
             let level = |place: usize| LevelChances {
-                m: same[comparison][place].max(strangers[comparison][place] * LEAST_RATIO),
-                u: strangers[comparison][place],
-                r: if *own {
-                    strangers[comparison][place]
-                } else {
-                    relatives[comparison][place]
-                },
+                m: same[comparison][place].max(u[place] * LEAST_RATIO),
+                u: u[place],
+                r: r[place],
             };
             chances.push((0..strangers[comparison].len()).map(level).collect());
         }
         chances
     }
 }
+
+/// Of what is a person's own, relatives agree no more than strangers do; how they disagree is theirs (brothers and
+/// sisters are a few years apart).
+fn tie_to_strangers(levels: &[Level], u: &[f64], r: &mut [f64]) {
+    let mut free_by_group = [0.0; 8];
+    let mut left_by_group = [1.0; 8];
+    for (place, level) in levels.iter().enumerate().skip(1) {
+        if level.agreement >= AGREES {
+            r[place] = u[place];
+            left_by_group[level.group as usize] -= u[place];
+        } else {
+            free_by_group[level.group as usize] += r[place];
+        }
+    }
+    for (place, level) in levels.iter().enumerate().skip(1) {
+        let group = level.group as usize;
+        if level.agreement < AGREES {
+            r[place] *=
+                f64::max(left_by_group[group], 1e-6) / f64::max(free_by_group[group], 1e-300);
+        }
+    }
+}
+
+/// A level of at least this much agreement is one that relatives have by chance only.
+const AGREES: f64 = 0.35;
 
 /// Makes numbers by level into shares of their groups; 1 for level 0.
 fn shares_in_groups(levels: &[Level], number: impl Fn(usize) -> f64) -> Vec<f64> {

@@ -99,6 +99,12 @@ pub fn part_levels(what: &str) -> Vec<Level> {
     ]
 }
 
+/// The levels of given names that say that given and family name are swapped.
+pub const SWAPPED: [u8; 2] = [15, 16];
+
+/// The level of parts of names that have nothing in common.
+pub const DIFFERENT: u8 = 17;
+
 /// The level of one part of the names: the best of any two words of that part.
 pub fn part(table: &Table, a: usize, b: usize, role: Role) -> u8 {
     let (all_a, all_b) = (table.name_rows.row(a), table.name_rows.row(b));
@@ -107,7 +113,7 @@ pub fn part(table: &Table, a: usize, b: usize, role: Role) -> u8 {
         return 0;
     }
     let words = &table.names;
-    let mut best = 17;
+    let mut best = DIFFERENT;
     for one in all_a.iter().filter(of_role) {
         for other in all_b.iter().filter(of_role) {
             let level = part_level(words, one.word(), other.word());
@@ -116,14 +122,14 @@ pub fn part(table: &Table, a: usize, b: usize, role: Role) -> u8 {
             }
         }
     }
-    if PART_RANKS[best as usize] < PART_RANKS[15] {
-        let swapped =
-            swapped_bits(words, all_a, all_b, role).max(swapped_bits(words, all_b, all_a, role));
-        if swapped > 0.0 {
-            let level = if swapped >= 9.0 { 15 } else { 16 };
-            if PART_RANKS[level as usize] > PART_RANKS[best as usize] {
-                best = level;
-            }
+    // Of a swap both halves are one piece of evidence, which stands with the given name.
+    if role == Role::Given && PART_RANKS[best as usize] < PART_RANKS[15] {
+        let there = swapped_bits(words, all_a, all_b, role);
+        let back = swapped_bits(words, all_b, all_a, role);
+        let has_family = |row: &[NameWord]| row.iter().any(|word| word.role() == Role::Family);
+        let whole = has_family(all_a) && has_family(all_b);
+        if (there > 0.0 && back > 0.0) || (!whole && there.max(back) > 0.0) {
+            return if there + back >= 16.0 { 15 } else { 16 };
         }
     }
     best
@@ -149,7 +155,7 @@ fn part_level(words: &Words, a: WordId, b: WordId) -> u8 {
         Likeness::Near => 11 + u8::from(words.bits_of_both(a, b) < 8.0),
         Likeness::Initial => 13,
         Likeness::Beginning => 14,
-        Likeness::Unlike => 17,
+        Likeness::Unlike => DIFFERENT,
     }
 }
 

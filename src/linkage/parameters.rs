@@ -1,6 +1,6 @@
 //! What was learnt, as a frozen artefact: saved, versioned, loaded again; scores depend on nothing else.
 
-use super::comparison::{Comparison, MOST, Pattern};
+use super::comparison::{Comparison, MOST, Pattern, next_level};
 use super::estimation::{LevelChances, probability};
 use super::keys::Template;
 use super::table::{Field, Table};
@@ -59,6 +59,30 @@ pub struct Frequencies {
 }
 
 impl Parameters {
+    /// Reads an artefact; says why it cannot be used.
+    pub fn from_toml(text: &str) -> Result<Parameters, String> {
+        let parameters: Parameters = toml::from_str(text).map_err(|why| why.to_string())?;
+        if parameters.version != VERSION {
+            return Err(format!(
+                "it has version {}, this program reads version {VERSION}: learn anew",
+                parameters.version
+            ));
+        }
+        let whole = parameters
+            .comparisons
+            .iter()
+            .all(|learnt| learnt.levels.len() == learnt.comparison.level_words().len());
+        if !whole {
+            return Err("its levels are not those of this program: learn anew".to_owned());
+        }
+        Ok(parameters)
+    }
+
+    /// The artefact as text.
+    pub fn to_toml(&self) -> Result<String, String> {
+        toml::to_string(self).map_err(|why| why.to_string())
+    }
+
     /// The weights, ready for use on a table of so many records.
     pub fn model(&self, table: &Table) -> Model {
         let all = table.all_pairs().max(2.0);
@@ -129,11 +153,11 @@ impl Model {
     pub fn compare(&self, table: &Table, a: usize, b: usize, least: f64) -> Option<(Pattern, f64)> {
         let mut sums = self.prior;
         let mut levels = [0; MOST];
-        for (place, comparison) in self.comparisons.iter().enumerate() {
+        for place in 0..self.comparisons.len() {
             if sums[0] + self.best_left[place] < least {
                 return None;
             }
-            let level = comparison.level(table, a, b);
+            let level = next_level(table, &self.comparisons, &levels, place, a, b);
             levels[place] = level;
             let weights = self.weights[place][level as usize];
             sums[0] += weights[0];

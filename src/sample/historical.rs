@@ -46,17 +46,24 @@ pub struct HistoricalRecord {
 }
 
 #[derive(Deserialize)]
-struct Words {
-    male: Vec<Vec<String>>,
-    female: Vec<Vec<String>>,
-    surname_common: Vec<String>,
-    surname_start: Vec<String>,
-    surname_end: Vec<String>,
+pub(super) struct Words {
+    pub(super) male: Vec<Vec<String>>,
+    pub(super) female: Vec<Vec<String>>,
+    pub(super) surname_common: Vec<String>,
+    pub(super) surname_start: Vec<String>,
+    pub(super) surname_end: Vec<String>,
     place_common: Vec<String>,
-    place_start: Vec<String>,
-    place_end: Vec<String>,
+    pub(super) place_start: Vec<String>,
+    pub(super) place_end: Vec<String>,
     ranks: Vec<String>,
     occupations: Vec<String>,
+}
+
+impl Words {
+    pub(super) fn built_in() -> Result<Words, SampleError> {
+        toml::from_str(include_str!("../../data/samples/historical.toml"))
+            .map_err(|error| SampleError::malformed("data/samples/historical.toml", error))
+    }
 }
 
 /// A person as they were.
@@ -77,8 +84,7 @@ pub fn historical_people(
     seed: u64,
     carelessness: Carelessness,
 ) -> Result<Vec<HistoricalRecord>, SampleError> {
-    let words: Words = toml::from_str(include_str!("../../data/samples/historical.toml"))
-        .map_err(|error| SampleError::malformed("data/samples/historical.toml", error))?;
+    let words = Words::built_in()?;
     let mut dice = Dice::new(seed, 7001);
     let towns = Towns::new(&words, &mut dice, 60 + people / 8);
     let mut records = Vec::new();
@@ -154,7 +160,7 @@ impl Towns {
     }
 }
 
-fn joined(starts: &[String], ends: &[String], dice: &mut Dice) -> String {
+pub(super) fn joined(starts: &[String], ends: &[String], dice: &mut Dice) -> String {
     let start = &starts[dice.position(starts.len())];
     format!("{start}{}", ends[dice.position(ends.len())])
 }
@@ -350,7 +356,7 @@ fn shortened(name: &[String], dice: &mut Dice) -> Vec<String> {
 }
 
 /// A spelling that sounds alike.
-fn respelt(word: &str, dice: &mut Dice) -> String {
+pub(super) fn respelt(word: &str, dice: &mut Dice) -> String {
     let changes = [
         ("ey", "y"),
         ("c", "k"),
@@ -369,7 +375,7 @@ fn respelt(word: &str, dice: &mut Dice) -> String {
 }
 
 /// One letter dropped, doubled, swapped with the next or hit beside its key.
-fn mistyped(word: &str, dice: &mut Dice) -> String {
+pub(super) fn mistyped(word: &str, dice: &mut Dice) -> String {
     let mut letters: Vec<char> = word.chars().collect();
     if letters.len() < 2 {
         return word.to_owned();

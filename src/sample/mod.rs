@@ -26,6 +26,7 @@ mod waiting;
 
 // Other sets to measure linkage on.
 mod historical;
+mod register;
 
 // What it is made from.
 mod dates;
@@ -46,4 +47,5 @@ mod tests;
 pub use community::{CommunityPlan, LEAST_PEOPLE, generate};
 pub use error::SampleError;
 pub use historical::{Carelessness, HistoricalRecord, historical_people};
+pub use register::{DAMAGES, RegisterEntry, register};
 pub use shape::{CommunityShape, measure_shape};
