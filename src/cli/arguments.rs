@@ -82,7 +82,14 @@ pub enum Command {
                       kinpath --data community export --format gedcom7 --out mia.ged \"Mia Joseph\""
     )]
     Export(Export),
-    /// Measure how well records of one person are found
+    /// Find records that probably speak of one person, over a whole store
+    #[command(
+        after_help = "Work that was cut off is taken up again by the same command.\n\n\
+                      Example:\n  kinpath --data community linkage learn --out parameters.toml\n  \
+                      kinpath --data community duplicates --parameters parameters.toml --out duplicates.csv"
+    )]
+    Duplicates(super::duplicates::Duplicates),
+    /// Learn and measure how records of one person are found
     #[command(subcommand)]
     Linkage(super::linkage::LinkageCommand),
     /// Serve a store over gRPC

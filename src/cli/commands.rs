@@ -5,7 +5,7 @@ use super::arguments::{
 };
 use super::session::Session;
 use super::stop::Stop;
-use super::{export, import, linkage, maintenance, progress, render, requests, shell};
+use super::{duplicates, export, import, linkage, maintenance, progress, render, requests, shell};
 use crate::api::v1;
 use crate::error::Error;
 use serde::Serialize;
@@ -30,6 +30,7 @@ pub fn run(arguments: &Arguments) -> Result<(), Stop> {
         Command::Serve(command) => maintenance::serve(global, command),
         Command::Generate(command) => maintenance::generate(command),
         Command::Verify(command) => maintenance::verify(global, command),
+        Command::Duplicates(command) => duplicates::find(global, command),
         Command::Linkage(command) => linkage::run(global, command),
         Command::Rebuild => maintenance::rebuild(global),
         Command::Migrate => maintenance::migrate(global),

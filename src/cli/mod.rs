@@ -3,6 +3,7 @@
 
 mod arguments;
 mod commands;
+mod duplicates;
 mod export;
 mod import;
 mod linkage;

@@ -8,9 +8,10 @@ use super::table::Table;
 use super::words::mixed;
 use rayon::prelude::*;
 use rustc_hash::FxHashSet;
+use serde::{Deserialize, Serialize};
 
 /// Two records that may speak of one person, by their places in the table, `a` before `b`.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Link {
     pub a: u32,
     pub b: u32,
@@ -136,7 +137,7 @@ impl Groups {
         }
         found.sort_unstable();
         found.dedup();
-        if table.two_sided {
+        if table.two_sided || !table.apart.is_empty() {
             found.retain(|other| table.may_pair(record, *other as usize));
         }
     }

@@ -114,6 +114,9 @@ struct Way {
     keep_u: bool,
     /// Relatives are told apart from strangers.
     relatives: bool,
+    /// Pairs that no key finds are taken as no matches: where matches are so rare that a random pair stands for more
+    /// pairs than there are matches, what little each of them may be would drown the candidates.
+    inside: bool,
 }
 
 /// From the most to the least free; the first that does not collapse is taken.
@@ -121,18 +124,22 @@ const WAYS: [Way; 4] = [
     Way {
         keep_u: false,
         relatives: true,
+        inside: false,
     },
     Way {
         keep_u: true,
         relatives: true,
+        inside: false,
     },
     Way {
         keep_u: false,
         relatives: false,
+        inside: false,
     },
     Way {
-        keep_u: true,
-        relatives: false,
+        keep_u: false,
+        relatives: true,
+        inside: true,
     },
 ];
 
@@ -180,8 +187,27 @@ impl Learner {
                     r += weights[*level as usize][1];
                 }
                 let (m, r) = (same * m.exp2(), related * r.exp2());
+                let m_outside = if way.inside { 0.0 } else { m };
+                let inside = Count {
+                    others: 0.0,
+                    ..*count
+                };
+                let outside = Count {
+                    candidates: 0.0,
+                    ..*count
+                };
                 let total = 1.0 + m + r;
-                sums.add(pattern, *count, [m / total, 1.0 / total, r / total]);
+                let total_outside = 1.0 + m_outside + r;
+                sums.add(pattern, inside, [m / total, 1.0 / total, r / total]);
+                sums.add(
+                    pattern,
+                    outside,
+                    [
+                        m_outside / total_outside,
+                        1.0 / total_outside,
+                        r / total_outside,
+                    ],
+                );
             }
             let before = matches;
             matches = sums.total[SAME].max(1e-6);

@@ -35,6 +35,12 @@ impl Default for Plan {
 /// Learns from a settled table; also weighs its words and equates those that stand for one another.
 pub fn learn(table: &mut Table, plan: Plan, provenance: &str) -> Result<Parameters, NotLearnt> {
     weigh_by_own_counts(table);
+    // Matches are rarer in large tables: more is drawn.
+    let plan = Plan {
+        chosen: plan.chosen.max((table.len() / 80).min(12_000)),
+        random: plan.random.max(table.len().min(2_000_000)),
+        ..plan
+    };
     let comparisons = comparisons(&table.fields);
     let own = own_to_a_person(&comparisons, &table.fields);
     let all_templates = templates(&table.fields);
@@ -306,7 +312,7 @@ impl Meetings {
 /// A template stays as long as of so many new pairs one is expected to be a match.
 const WORTH: f64 = 1.0 / 3000.0;
 /// And it must find so much of all matches that no other found.
-const LEAST_GAIN: f64 = 0.0004;
+const LEAST_GAIN: f64 = 0.00008;
 
 /// Keeps, one after the other, the template that finds the most new matches for the pairs it adds.
 fn choose_templates(
@@ -323,6 +329,7 @@ fn choose_templates(
         .collect();
     // Small tables can afford more for each record.
     let budget = (plan.candidates * table.len() as f64).max(3e6);
+    let making = if table.len() > 50_000 { 0.5 } else { 0.1 };
     // Pairs found by the same templates are one.
     let mut sets: FxHashMap<u128, (f64, f64)> = FxHashMap::default();
     for pair in &pool.pairs {
@@ -347,7 +354,7 @@ fn choose_templates(
                 matches += own_matches;
             }
             // What it costs to make and group the keys is counted as pairs.
-            let cost = pairs + 0.5 * table.len() as f64;
+            let cost = pairs + making * table.len() as f64;
             let worth = matches / cost;
             let good = matches >= (LEAST_GAIN * total).min(budget / 3e5)
                 && worth >= WORTH

@@ -18,6 +18,7 @@ mod text_levels;
 
 // People.
 mod clusters;
+mod kin;
 mod metrics;
 
 // What is learnt.
@@ -31,6 +32,7 @@ pub use clusters::{Clusters, join};
 pub use comparison::{Comparison, comparisons};
 pub use estimation::{LevelChances, NotLearnt};
 pub use keys::{Template, WordParts};
+pub use kin::{Kin, KinEvidence};
 pub use learning::{Plan, equate, frequencies, learn, weigh_by_own_counts};
 pub use metrics::{AtThreshold, CalibrationBin, Judged, Quality, quality};
 pub use parameters::{Equivalents, Frequencies, Learnt, Model, Parameters};
@@ -38,3 +40,4 @@ pub use score::{
     FieldEvidence, PersonFacts, Score, explain, person_fields, prepare, push_person, score,
 };
 pub use table::{Field, FieldKind, Table};
+pub use words::pair_key;

@@ -2,8 +2,9 @@
 //! that follows from their content, so that results do not depend on the order in which they came.
 
 use super::dates::LinkDate;
-use super::words::{WordId, Words, hash_of, mixed};
+use super::words::{WordId, Words, hash_of, mixed, pair_key};
 use crate::names::normalize::fold;
+use rustc_hash::FxHashSet;
 use serde::{Deserialize, Serialize};
 
 /// What a field holds; it decides how values are compared and which blocking keys they give.
@@ -192,6 +193,8 @@ pub struct Table {
     /// Which file each record is of, where two are linked to one another.
     pub sides: Vec<u8>,
     pub two_sided: bool,
+    /// Pairs of records (as [`pair_key`]) that must not be compared, whatever they hold.
+    pub apart: FxHashSet<u64>,
     pub names: Words,
     pub name_rows: Rows<NameWord>,
     /// By field; empty for names and texts.
@@ -302,7 +305,21 @@ impl Table {
 
     /// Whether two records may be compared: never a record with itself, nor two of one file where two are linked.
     pub fn may_pair(&self, a: usize, b: usize) -> bool {
-        a != b && (!self.two_sided || self.sides[a] != self.sides[b])
+        a != b
+            && (!self.two_sided || self.sides[a] != self.sides[b])
+            && (self.apart.is_empty() || !self.apart.contains(&pair_key(a as u32, b as u32)))
+    }
+
+    /// Whether two records have whole birth dates, none of them of the same year.
+    pub fn births_contradict(&self, a: usize, b: usize) -> bool {
+        let birth = self.fields_of(FieldKind::Birth).next();
+        birth.is_some_and(|field| {
+            let (one, other) = (self.dates[field].row(a), self.dates[field].row(b));
+            let whole =
+                |dates: &[LinkDate]| !dates.is_empty() && dates.iter().all(|date| date.is_whole());
+            let same_year = |x: &LinkDate| other.iter().any(|y| x.year == y.year);
+            whole(one) && whole(other) && !one.iter().any(same_year)
+        })
     }
 
     /// How many pairs there are in all.

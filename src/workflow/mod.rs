@@ -3,6 +3,7 @@
 mod correct_statement;
 mod create_people;
 mod export_records;
+mod find_duplicates;
 mod find_family;
 mod follow_changes;
 mod import_records;
@@ -24,6 +25,7 @@ mod write;
 pub use correct_statement::{Target, correct_statement, retract_statement};
 pub use create_people::{NewPerson, create_people};
 pub use export_records::{BundleWritten, ExportGedcom, export_bundle, export_gedcom, export_store};
+pub use find_duplicates::{Duplicate, GroupedPeople, PeopleToLink};
 pub use find_family::{FindFamily, find_family};
 pub use follow_changes::{Change, follow_changes, last_revision};
 pub use import_records::import_store;

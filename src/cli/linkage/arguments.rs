@@ -17,6 +17,11 @@ pub enum LinkageCommand {
                       --truth-pattern 'rec-(\\d+)-'"
     )]
     Evaluate(Box<Evaluate>),
+    /// Learn from the open records of a store how to tell one person from two; nothing sealed teaches
+    #[command(
+        after_help = "Example:\n  kinpath --data community linkage learn --out parameters.toml"
+    )]
+    Learn(Learn),
     /// Write invented people in several careless records each, to measure linkage on
     #[command(
         after_help = "Examples:\n  kinpath linkage sample --people 5000 --seed 1 --level 1 --out historical.csv\n  \
@@ -66,6 +71,16 @@ pub struct Evaluate {
     /// Show what was learnt of each level of agreement
     #[arg(long)]
     pub levels: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct Learn {
+    /// The file to write; it must not exist
+    #[arg(long, value_name = "FILE")]
+    pub out: PathBuf,
+    /// Names met in fewer records than this are left out of the file, so that it tells of nobody
+    #[arg(long, default_value_t = 10)]
+    pub least_count: u64,
 }
 
 #[derive(Debug, Args)]

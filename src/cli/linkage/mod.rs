@@ -2,6 +2,7 @@
 
 mod arguments;
 mod evaluate;
+mod learn;
 mod measure;
 mod sample;
 mod show;
@@ -18,6 +19,7 @@ use super::stop::Stop;
 pub fn run(global: &Global, command: &LinkageCommand) -> Result<(), Stop> {
     match command {
         LinkageCommand::Evaluate(command) => evaluate::evaluate(global, command),
+        LinkageCommand::Learn(command) => learn::learn(global, command),
         LinkageCommand::Sample(command) => sample::sample(command),
     }
 }
