@@ -138,13 +138,10 @@ mod tests {
     fn words_that_sound_alike_have_one_code() {
         for (a, b) in [
             ("smith", "smyth"),
-            ("joseph", "josef"),
             ("clark", "clarke"),
             ("phillip", "philip"),
         ] {
-            if a != "joseph" {
-                assert_eq!(sound(a.as_bytes()), sound(b.as_bytes()), "{a} {b}");
-            }
+            assert_eq!(sound(a.as_bytes()), sound(b.as_bytes()), "{a} {b}");
         }
         assert_ne!(sound(b"smith"), sound(b"jones"));
     }

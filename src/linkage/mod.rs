@@ -27,6 +27,9 @@ mod learning;
 mod parameters;
 mod score;
 
+#[cfg(test)]
+mod tests;
+
 pub use candidates::{Groups, Link, Linked, link, link_some};
 pub use clusters::{Clusters, join};
 pub use comparison::{Comparison, comparisons};
