@@ -47,6 +47,9 @@ const ABSENT: f64 = -2.0;
 /// No single pair counts more than this for or against, in bits.
 const MOST: f64 = 10.0;
 
+/// Joinings with a better mean than this, in bits, are made whatever number was expected.
+const CLEAR: f64 = 3.0;
+
 /// The mean that two groups need, in bits: even chances for two single records; less for large groups, of which many
 /// pairs have little in common to compare.
 fn least_mean(pairs: usize) -> f64 {
@@ -95,7 +98,7 @@ pub fn join(
             continue;
         }
         let joined = (members[one].len() * members[other].len()) as u64;
-        if clusters.pairs as f64 + joined as f64 / 2.0 > expected {
+        if clusters.pairs as f64 + joined as f64 / 2.0 > expected && offer.mean < CLEAR {
             break;
         }
         if members[one]
@@ -186,9 +189,14 @@ mod tests {
 
     #[test]
     fn joining_stops_at_the_expected_number() {
-        let links = [link(0, 1, 9.0), link(2, 3, 5.0), link(4, 5, 1.0)];
-        let clusters = join(6, &links, 2.0, |_, _| false);
-        assert_eq!(clusters.of, [0, 0, 2, 2, 4, 5]);
-        assert_eq!(clusters.pairs, 2);
+        let links = [
+            link(0, 1, 9.0),
+            link(2, 3, 5.0),
+            link(4, 5, 1.0),
+            link(6, 7, 0.5),
+        ];
+        let clusters = join(8, &links, 3.0, |_, _| false);
+        assert_eq!(clusters.of, [0, 0, 2, 2, 4, 4, 6, 7]);
+        assert_eq!(clusters.pairs, 3);
     }
 }

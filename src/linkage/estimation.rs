@@ -57,10 +57,16 @@ pub enum NotLearnt {
         "what was learnt does not separate people: {percent:.0} of 100 supposed matches share no blocking key. Map fields that repeat one another to one kind, or leave them out"
     )]
     Collapsed { percent: f64 },
+    #[error(
+        "what was learnt is not \"one person\": most of the supposed matches disagree in names or dates. There may be too few records of one person to learn from"
+    )]
+    NotPeople,
 }
 
 /// More of the matches than this outside the candidates is no model of "the same person".
 const COLLAPSED: f64 = 0.5;
+/// More of the matches than this disagreeing in a name or a whole date are not matches of people.
+const MOST_DISAGREE: f64 = 0.6;
 const MOST_ROUNDS: usize = 150;
 
 /// Learns from counted patterns. Repairs a collapsed model by keeping u as random pairs show it; refuses if that
@@ -97,12 +103,20 @@ pub fn learn(
         records,
     };
     let mut percent = 0.0;
+    let mut not_people = false;
     for way in WAYS {
         let learnt = learner.rounds(way);
+        if learner.disagrees(&learnt, comparisons) {
+            not_people = true;
+            continue;
+        }
         if learnt.outside <= COLLAPSED {
             return Ok(learnt);
         }
         percent = learnt.outside * 100.0;
+    }
+    if not_people {
+        return Err(NotLearnt::NotPeople);
     }
     Err(NotLearnt::Collapsed { percent })
 }
@@ -162,6 +176,21 @@ struct Learner {
 }
 
 impl Learner {
+    /// Whether most of the matches disagree in what a person keeps: names, and whole dates.
+    fn disagrees(&self, learnt: &Estimate, comparisons: &[Comparison]) -> bool {
+        let mut checked = comparisons.iter().zip(&self.levels).zip(&learnt.chances);
+        checked.any(|((comparison, levels), chances)| {
+            let kept = matches!(
+                comparison,
+                Comparison::Given | Comparison::Family | Comparison::Names | Comparison::Date(_)
+            );
+            let levels = levels.iter().zip(chances).skip(1);
+            let disagreeing =
+                levels.filter(|(level, _)| level.group == 0 && level.agreement < 0.05);
+            kept && disagreeing.map(|(_, chances)| chances.m).sum::<f64>() > MOST_DISAGREE
+        })
+    }
+
     fn rounds(&self, way: Way) -> Estimate {
         let mut everything = Sums::new(&self.levels);
         for (pattern, count) in &self.counted {

@@ -104,7 +104,7 @@ pub fn templates(fields: &[Field]) -> Vec<Template> {
             FieldKind::Street => exact.push(Part::Text(place)),
             FieldKind::Number => vague.push(Part::Text(place)),
             FieldKind::Identifier | FieldKind::Phone => {
-                alone.extend([Part::Text(place), Part::CodeSlip(place)])
+                alone.extend([Part::Text(place), Part::CodeSlip(place)]);
             }
             FieldKind::Category => vague.push(Part::Text(place)),
             FieldKind::Sex | FieldKind::Given | FieldKind::Family | FieldKind::Name => {}
@@ -297,13 +297,13 @@ impl<'a> KeyMaker<'a> {
         match part {
             Part::Word if letters.len() > 1 => keys.push(key(names.hash(word))),
             Part::WordSlip if letters.len() > 1 => {
-                keys.extend(self.parts.slips(word).iter().map(|slip| key(*slip)))
+                keys.extend(self.parts.slips(word).iter().map(|slip| key(*slip)));
             }
             Part::WordSound if letters.len() > 1 && names.sound(word) != 0 => {
-                keys.push(key(u64::from(names.sound(word))))
+                keys.push(key(u64::from(names.sound(word))));
             }
             Part::WordStart if letters.len() > 3 => {
-                keys.push(key(letters_hash(letters[..4].iter())))
+                keys.push(key(letters_hash(letters[..4].iter())));
             }
             Part::Initial => keys.extend(letters.first().map(|letter| key(u64::from(*letter)))),
             _ => {}
@@ -404,16 +404,16 @@ fn date_parts(part: Part, date: LinkDate, found: &mut Vec<u64>) {
     match part {
         Part::Day(_) if date.is_whole() => found.push(number(year, month, day)),
         Part::DaySwapped(_) if date.is_whole() => {
-            found.push(number(year, month.min(day), month.max(day)))
+            found.push(number(year, month.min(day), month.max(day)));
         }
         Part::YearMonth(_) if year != 0 && month != 0 && !new_year => {
-            found.push(number(year, month, 0))
+            found.push(number(year, month, 0));
         }
         Part::MonthDay(_) if date.is_whole() && !new_year => found.push(number(0, month, day)),
         Part::YearDay(_) if date.is_whole() && !new_year => found.push(number(year, 0, day)),
         Part::Year(_) if year != 0 => found.push(number(year, 0, 0)),
         Part::YearOrNext(_) if year != 0 => {
-            found.extend([number(year / 2, 90, 0), number(year.div_ceil(2), 91, 0)])
+            found.extend([number(year / 2, 90, 0), number(year.div_ceil(2), 91, 0)]);
         }
         _ => {}
     }
