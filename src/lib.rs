@@ -27,6 +27,7 @@ pub mod config;
 pub mod error;
 pub mod exchange;
 pub mod kinship;
+pub mod linkage;
 pub mod long_work;
 pub mod lookup;
 pub mod metrics;

@@ -107,6 +107,16 @@ pub enum Command {
                       kinpath --data community export --format gedcom7 --out mia.ged \"Mia Joseph\""
     )]
     Export(Export),
+    /// Find records that probably speak of one person, over a whole store
+    #[command(
+        after_help = "Work that was cut off is taken up again by the same command.\n\n\
+                      Example:\n  kinpath --data community linkage learn --out parameters.toml\n  \
+                      kinpath --data community duplicates --parameters parameters.toml --out duplicates.csv"
+    )]
+    Duplicates(super::duplicates::Duplicates),
+    /// Learn and measure how records of one person are found
+    #[command(subcommand)]
+    Linkage(super::linkage::LinkageCommand),
     /// Serve a store over gRPC
     #[command(after_help = "Example:\n  kinpath --data community serve --address 127.0.0.1:50551")]
     Serve(Box<Serve>),

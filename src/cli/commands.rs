@@ -7,8 +7,8 @@ use super::arguments::{
 use super::session::Session;
 use super::stop::Stop;
 use super::{
-    export, import, maintenance, nations, orders, permanence, progress, render, requests,
-    same_person, search, shell,
+    duplicates, export, import, linkage, maintenance, nations, orders, permanence, progress,
+    render, requests, same_person, search, shell,
 };
 use crate::api::v1;
 use crate::error::Error;
@@ -43,6 +43,8 @@ pub fn run(arguments: &Arguments) -> Result<(), Stop> {
         Command::Serve(command) => maintenance::serve(global, command),
         Command::Generate(command) => maintenance::generate(command),
         Command::Verify(command) => maintenance::verify(global, command),
+        Command::Duplicates(command) => duplicates::find(global, command),
+        Command::Linkage(command) => linkage::run(global, command),
         Command::Rebuild => maintenance::rebuild(global),
         Command::Migrate => maintenance::migrate(global),
         Command::Backup(command) => maintenance::backup(global, command),

@@ -3,8 +3,10 @@
 
 mod arguments;
 mod commands;
+mod duplicates;
 mod export;
 mod import;
+mod linkage;
 mod maintenance;
 mod nations;
 mod orders;

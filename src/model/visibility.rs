@@ -47,6 +47,11 @@ impl Visibility {
         self
     }
 
+    /// Whether sections of this seal class exist for the caller, whoever their steward.
+    pub fn sees_every(&self, seal: SealClass) -> bool {
+        self.stewards == Stewards::All && self.seals & (1 << seal as u32) != 0
+    }
+
     /// Whether a section of this steward and seal class exists for the caller.
     pub fn sees(&self, steward: StewardId, seal: SealClass) -> bool {
         let steward_visible = match &self.stewards {

@@ -24,6 +24,10 @@ mod safety;
 mod stories;
 mod waiting;
 
+// Other sets to measure linkage on.
+mod historical;
+mod register;
+
 // What it is made from.
 mod dates;
 mod dice;
@@ -42,4 +46,6 @@ mod tests;
 
 pub use community::{CommunityPlan, LEAST_PEOPLE, generate};
 pub use error::SampleError;
+pub use historical::{Carelessness, HistoricalRecord, historical_people};
+pub use register::{DAMAGES, RegisterEntry, register};
 pub use shape::{CommunityShape, measure_shape};

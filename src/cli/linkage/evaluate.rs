@@ -1,0 +1,170 @@
+//! `linkage evaluate`: learns, links, and measures against the truth.
+
+use super::arguments::Evaluate;
+use super::measure::{ClusterQuality, Cost, Measured};
+use super::show;
+use super::spent::{cpu_seconds, peak_mebibytes};
+use super::table_file::{Records, read};
+use super::truth::Truth;
+use crate::cli::arguments::Global;
+use crate::cli::maintenance::say;
+use crate::cli::progress;
+use crate::cli::stop::Stop;
+use crate::error::Error;
+use crate::linkage::{
+    Clusters, Groups, Judged, Link, Linked, Parameters, Plan, WordParts, frequencies, join, learn,
+    link, prepare, quality,
+};
+use rustc_hash::FxHashMap;
+use std::path::Path;
+
+/// Links of less than this probability are not kept.
+const LEAST: f64 = 0.001;
+
+/// Measures and tells.
+pub fn evaluate(global: &Global, command: &Evaluate) -> Result<(), Stop> {
+    let steps = progress::steps();
+    steps.set_message("reading");
+    let started = cpu_seconds();
+    let mut records = read(command)?;
+    let truth = Truth::read(command, &records)?;
+    let read = cpu_seconds();
+    steps.set_message("learning");
+    let parameters = parameters(command, &mut records)?;
+    let learnt = cpu_seconds();
+    steps.set_message("linking");
+    let table = &records.table;
+    let model = parameters.model(table);
+    let groups = Groups::of(table, &parameters.templates, &WordParts::of(&table.names));
+    let linked = link(table, &groups, &model, LEAST);
+    let linking = cpu_seconds();
+    steps.set_message("clustering");
+    let expected = parameters.matches_per_record * table.len() as f64;
+    let clusters = join(table.len(), &linked.links, expected, |a, b| {
+        !table.may_pair(a as usize, b as usize)
+    });
+    let done = cpu_seconds();
+    steps.finish_and_clear();
+    let measured = Measured {
+        records: table.len(),
+        true_pairs: truth.pairs.len(),
+        pairs_scored: linked.compared,
+        blocking_recall: blocking_recall(&truth, &groups),
+        expected_pairs: expected,
+        pairs: pair_quality(&linked, &truth),
+        clusters: cluster_quality(&clusters, &truth),
+        cpu_seconds: Cost {
+            reading: read - started,
+            learning: learnt - read,
+            linking: linking - learnt,
+            clustering: done - linking,
+            total: done - started,
+        },
+        peak_mebibytes: peak_mebibytes(),
+    };
+    if let Some(file) = &command.links {
+        write_links(file, &records, &linked.links)?;
+    }
+    if global.json {
+        let line = serde_json::to_string(&measured).map_err(|why| Error::Internal {
+            detail: why.to_string(),
+        })?;
+        return say(&line);
+    }
+    say(&measured.text())?;
+    if command.levels {
+        say(&format!("\n{}", show::levels(&parameters)))?;
+    }
+    for ids in &command.show {
+        say(&format!("\n{}", show::pair(ids, &records, &model)?))?;
+    }
+    Ok(())
+}
+
+/// What was learnt before, or from these records; saved if so asked.
+fn parameters(command: &Evaluate, records: &mut Records) -> Result<Parameters, Error> {
+    if let Some(file) = &command.parameters {
+        let wrong =
+            |why: String| Error::invalid("parameters", format!("{}: {why}", file.display()));
+        let text = std::fs::read_to_string(file).map_err(|why| wrong(why.to_string()))?;
+        let parameters = Parameters::from_toml(&text).map_err(wrong)?;
+        if parameters.fields != records.table.fields {
+            return Err(wrong("it was learnt for other kinds of columns".to_owned()));
+        }
+        prepare(&mut records.table, &parameters);
+        return Ok(parameters);
+    }
+    let provenance = format!("learnt from {}", command.file.display());
+    let mut learnt = learn(&mut records.table, Plan::default(), &provenance)
+        .map_err(|why| Error::invalid("file", why.to_string()))?;
+    if let Some(file) = &command.save {
+        learnt.frequencies = frequencies(&records.table, 2);
+        let wrong = |why: String| Error::invalid("save", format!("{}: {why}", file.display()));
+        let text = learnt.to_toml().map_err(wrong)?;
+        std::fs::write(file, text).map_err(|why| wrong(why.to_string()))?;
+    }
+    Ok(learnt)
+}
+
+fn blocking_recall(truth: &Truth, groups: &Groups) -> f64 {
+    let found = truth
+        .pairs
+        .iter()
+        .filter(|(a, b)| groups.share(*a as usize, *b as usize));
+    found.count() as f64 / truth.pairs.len().max(1) as f64
+}
+
+fn pair_quality(linked: &Linked, truth: &Truth) -> crate::linkage::Quality {
+    let judge = |link: &Link| Judged {
+        probability: link.probability(),
+        is_match: truth.holds(link.a, link.b),
+    };
+    let mut judged: Vec<Judged> = linked.links.iter().map(judge).collect();
+    quality(&mut judged, truth.pairs.len() as u64)
+}
+
+fn cluster_quality(clusters: &Clusters, truth: &Truth) -> ClusterQuality {
+    let together =
+        |pair: &&(u32, u32)| clusters.of[pair.0 as usize] == clusters.of[pair.1 as usize];
+    let right = truth.pairs.iter().filter(together).count() as f64;
+    let mut sizes: FxHashMap<u32, u64> = FxHashMap::default();
+    for cluster in &clusters.of {
+        *sizes.entry(*cluster).or_default() += 1;
+    }
+    let precision = if clusters.pairs == 0 {
+        1.0
+    } else {
+        right / clusters.pairs as f64
+    };
+    let recall = right / truth.pairs.len().max(1) as f64;
+    let f1 = if right == 0.0 {
+        0.0
+    } else {
+        2.0 * precision * recall / (precision + recall)
+    };
+    ClusterQuality {
+        precision,
+        recall,
+        f1,
+        clusters: sizes.len(),
+        pairs: clusters.pairs,
+    }
+}
+
+fn write_links(file: &Path, records: &Records, links: &[Link]) -> Result<(), Error> {
+    let wrong = |why: csv::Error| Error::invalid("links", format!("{}: {why}", file.display()));
+    let mut writer = csv::Writer::from_path(file).map_err(wrong)?;
+    writer
+        .write_record(["a", "b", "probability"])
+        .map_err(wrong)?;
+    let id = |place: u32| records.ids[records.table.came[place as usize] as usize].as_str();
+    for link in links.iter().filter(|link| link.odds >= 0.0) {
+        let probability = format!("{:.4}", link.probability());
+        writer
+            .write_record([id(link.a), id(link.b), &probability])
+            .map_err(wrong)?;
+    }
+    writer
+        .flush()
+        .map_err(|why| Error::invalid("links", why.to_string()))
+}

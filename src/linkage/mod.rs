@@ -1,0 +1,46 @@
+//! Which records speak of one person: keys find candidates, comparison turns each pair into a pattern of levels of
+//! agreement, and what was learnt without labels turns the pattern into a probability with its reasons. Pure: reads
+//! and writes nothing.
+
+// Records.
+mod dates;
+mod letters;
+mod table;
+mod words;
+
+// Pairs.
+mod candidates;
+mod comparison;
+mod keys;
+mod name_levels;
+mod pool;
+mod text_levels;
+
+// People.
+mod clusters;
+mod kin;
+mod metrics;
+
+// What is learnt.
+mod estimation;
+mod learning;
+mod parameters;
+mod score;
+
+#[cfg(test)]
+mod tests;
+
+pub use candidates::{Groups, Link, Linked, link, link_some};
+pub use clusters::{Clusters, join};
+pub use comparison::{Comparison, comparisons};
+pub use estimation::{LevelChances, NotLearnt};
+pub use keys::{Template, WordParts};
+pub use kin::{Kin, KinEvidence};
+pub use learning::{Plan, equate, frequencies, learn, weigh_by_own_counts};
+pub use metrics::{AtThreshold, CalibrationBin, Judged, Quality, quality};
+pub use parameters::{Equivalents, Frequencies, Learnt, Model, Parameters};
+pub use score::{
+    FieldEvidence, PersonFacts, Score, explain, person_fields, prepare, push_person, score,
+};
+pub use table::{Field, FieldKind, Table};
+pub use words::pair_key;

@@ -1,0 +1,239 @@
+//! What the model is learnt from: all candidates of some records, and random pairs of the same records, each with its
+//! weight, so that sums over the pool stand for sums over all pairs there are.
+
+use super::comparison::{Comparison, Pattern, pattern};
+use super::keys::{KeyMaker, Template, WordParts};
+use super::table::Table;
+use super::words::mixed;
+use rayon::prelude::*;
+use rustc_hash::FxHashMap;
+
+/// A pair found by keys: `a` is one of the chosen records.
+#[derive(Clone, Copy, Debug)]
+pub struct PoolPair {
+    pub a: u32,
+    pub b: u32,
+    /// The templates that found it, a bit each.
+    pub found_by: u128,
+    pub pattern: u32,
+}
+
+/// The pairs, and how much each stands for.
+pub struct Pool {
+    pub pairs: Vec<PoolPair>,
+    /// What each pair found by keys stands for.
+    pub weight: f64,
+    /// Random pairs that no key finds.
+    pub random: Vec<(u32, u32, u32)>,
+    pub random_weight: f64,
+    pub patterns: Vec<Pattern>,
+}
+
+/// Pairs that stand under one pattern.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Count {
+    pub candidates: f64,
+    pub others: f64,
+}
+
+impl Pool {
+    /// Finds the candidates of the first `chosen` records (they stand in an order like chance) by each template.
+    pub fn draw(
+        table: &Table,
+        templates: &[Template],
+        parts: &WordParts,
+        chosen: usize,
+        random: usize,
+    ) -> Pool {
+        let chosen = chosen.min(table.len());
+        let mut found: Vec<(u64, u8)> = Vec::new();
+        for (number, template) in templates.iter().enumerate() {
+            let pairs = pairs_of_chosen(table, template, number, parts, chosen);
+            found.extend(pairs.into_iter().map(|pair| (pair, number as u8)));
+        }
+        found.par_sort_unstable();
+        let mut pairs: Vec<PoolPair> = Vec::new();
+        let mut last = u64::MAX;
+        for (pair, template) in found {
+            if pair != last {
+                last = pair;
+                let (a, b) = ((pair >> 32) as u32, pair as u32);
+                pairs.push(PoolPair {
+                    a,
+                    b,
+                    found_by: 0,
+                    pattern: 0,
+                });
+            }
+            if let Some(pair) = pairs.last_mut() {
+                pair.found_by |= 1 << template;
+            }
+        }
+        let weight = table.len() as f64 / (2.0 * chosen.max(1) as f64);
+        let random = random_pairs(table, &pairs, chosen, random);
+        let others = (table.all_pairs() - weight * pairs.len() as f64).max(0.0);
+        let random_weight = others / random.len().max(1) as f64;
+        Pool {
+            pairs,
+            weight,
+            random,
+            random_weight,
+            patterns: Vec::new(),
+        }
+    }
+
+    /// Compares every pair anew.
+    pub fn compare(&mut self, table: &Table, comparisons: &[Comparison]) {
+        let levels = |a: u32, b: u32| pattern(table, comparisons, a as usize, b as usize);
+        let candidates: Vec<Pattern> = self
+            .pairs
+            .par_iter()
+            .map(|pair| levels(pair.a, pair.b))
+            .collect();
+        let others: Vec<Pattern> = self
+            .random
+            .par_iter()
+            .map(|(a, b, _)| levels(*a, *b))
+            .collect();
+        let mut numbers: FxHashMap<Pattern, u32> = FxHashMap::default();
+        self.patterns.clear();
+        let mut number_of = |pattern: Pattern, patterns: &mut Vec<Pattern>| {
+            *numbers.entry(pattern).or_insert_with(|| {
+                patterns.push(pattern);
+                patterns.len() as u32 - 1
+            })
+        };
+        for (pair, pattern) in self.pairs.iter_mut().zip(candidates) {
+            pair.pattern = number_of(pattern, &mut self.patterns);
+        }
+        for (pair, pattern) in self.random.iter_mut().zip(others) {
+            pair.2 = number_of(pattern, &mut self.patterns);
+        }
+    }
+
+    /// How many pairs, found by keys and not, stand under each pattern.
+    pub fn counts(&self) -> Vec<Count> {
+        let mut counts = vec![Count::default(); self.patterns.len()];
+        for pair in &self.pairs {
+            counts[pair.pattern as usize].candidates += self.weight;
+        }
+        for (.., pattern) in &self.random {
+            counts[*pattern as usize].others += self.random_weight;
+        }
+        counts
+    }
+}
+
+/// Pairs (chosen record, other record) that share a key of a template, in order, each once.
+fn pairs_of_chosen(
+    table: &Table,
+    template: &Template,
+    number: usize,
+    parts: &WordParts,
+    chosen: usize,
+) -> Vec<u64> {
+    let mut wanted: Vec<(u64, u32)> = Vec::new();
+    let mut maker = KeyMaker::new(table, parts);
+    let mut keys = Vec::new();
+    for record in 0..chosen {
+        maker.keys(record, number, template, &mut keys);
+        wanted.extend(keys.iter().map(|key| (*key, record as u32)));
+    }
+    wanted.sort_unstable();
+    let sieve = Sieve::of(&wanted);
+    let mut numbers: FxHashMap<u64, u32> = FxHashMap::default();
+    let mut starts = Vec::new();
+    for (place, (key, _)) in wanted.iter().enumerate() {
+        numbers.entry(*key).or_insert_with(|| {
+            starts.push(place);
+            starts.len() as u32 - 1
+        });
+    }
+    starts.push(wanted.len());
+    let chunk = 4096;
+    let chunks: Vec<Vec<(u32, u32)>> = (0..table.len().div_ceil(chunk))
+        .into_par_iter()
+        .map(|chunk_number| {
+            let mut maker = KeyMaker::new(table, parts);
+            let mut keys = Vec::new();
+            let mut hits = Vec::new();
+            for record in chunk_number * chunk..((chunk_number + 1) * chunk).min(table.len()) {
+                maker.keys(record, number, template, &mut keys);
+                for key in keys.iter().filter(|key| sieve.may_hold(**key)) {
+                    hits.extend(numbers.get(key).map(|number| (*number, record as u32)));
+                }
+            }
+            hits
+        })
+        .collect();
+    let mut hits: Vec<(u32, u32)> = chunks.into_iter().flatten().collect();
+    hits.par_sort_unstable();
+    let mut pairs = Vec::new();
+    for group in hits.chunk_by(|one, other| one.0 == other.0) {
+        if group.len() < 2 || group.len() > template.most as usize {
+            continue;
+        }
+        let number = group[0].0 as usize;
+        for (_, a) in &wanted[starts[number]..starts[number + 1]] {
+            for (_, b) in group {
+                if table.may_pair(*a as usize, *b as usize) {
+                    pairs.push(u64::from(*a) << 32 | u64::from(*b));
+                }
+            }
+        }
+    }
+    pairs.par_sort_unstable();
+    pairs.dedup();
+    pairs
+}
+
+/// Most keys that nobody wants are turned away by a bit.
+struct Sieve {
+    bits: Vec<u64>,
+}
+
+impl Sieve {
+    fn of(wanted: &[(u64, u32)]) -> Sieve {
+        let size = (wanted.len() / 8).next_power_of_two().max(64);
+        let mut bits = vec![0_u64; size];
+        for (key, _) in wanted {
+            bits[(*key >> 6) as usize & (size - 1)] |= 1 << (key & 63);
+        }
+        Sieve { bits }
+    }
+
+    fn may_hold(&self, key: u64) -> bool {
+        self.bits[(key >> 6) as usize & (self.bits.len() - 1)] & (1 << (key & 63)) != 0
+    }
+}
+
+/// Random partners for the chosen records, without those that a key finds.
+fn random_pairs(
+    table: &Table,
+    pairs: &[PoolPair],
+    chosen: usize,
+    count: usize,
+) -> Vec<(u32, u32, u32)> {
+    if table.len() < 2 {
+        return Vec::new();
+    }
+    let each = count.div_ceil(chosen.max(1));
+    let mut random = Vec::with_capacity(count);
+    let mut place = 0;
+    for a in 0..chosen {
+        while pairs.get(place).is_some_and(|pair| (pair.a as usize) < a) {
+            place += 1;
+        }
+        let own = pairs[place..].partition_point(|pair| pair.a as usize == a);
+        let own = &pairs[place..place + own];
+        for draw in 0..each {
+            let chance = mixed(mixed(a as u64 + 1) ^ (draw as u64) << 20);
+            let b = ((u128::from(chance) * table.len() as u128) >> 64) as usize;
+            let found = own.binary_search_by_key(&(b as u32), |pair| pair.b).is_ok();
+            if !found && table.may_pair(a, b) {
+                random.push((a as u32, b as u32, 0));
+            }
+        }
+    }
+    random
+}
