@@ -159,7 +159,7 @@ fn dated(
         let later = |day: Day| day.months_after(rounds * i32::from(months));
         if rounds > 0 {
             because.push_str(&format!(
-                "; every {months} months, the last time due by {}",
+                "; every {months} months, the last time due by {}: was it done?",
                 due_by.map_or(String::new(), |day| {
                     PartialDate::from_day(day.months_after((rounds - 1) * i32::from(months)))
                         .in_words()
