@@ -68,6 +68,8 @@ pub(super) struct Asked {
     given_as_family: PartAsked,
     family_as_given: PartAsked,
     marks: u8,
+    /// Given and family names, folded and joined as they stand in the index.
+    whole: (String, String),
 }
 
 struct Candidate {
@@ -404,6 +406,7 @@ impl Asked {
             given_as_family: PartAsked::new(&tokens.given, Part::Family),
             family_as_given: PartAsked::new(&tokens.family, Part::Given),
             marks: name.marks,
+            whole: super::keys::joined(tokens),
         }
     }
 
@@ -420,7 +423,9 @@ impl Asked {
         let all_exact =
             straight.given.level == Level::Exact && straight.family.level == Level::Exact;
         if all_exact {
-            if read.marks != self.marks {
+            // Marks are those of the whole name: of a part of it they say nothing.
+            let is_whole = self.whole.0 == read.given && self.whole.1 == read.family;
+            if is_whole && read.marks != self.marks {
                 straight.marks = weights.marks_differ - weights.exact;
             }
             return straight;
