@@ -115,7 +115,12 @@ pub enum Command {
     )]
     Duplicates(super::duplicates::Duplicates),
     /// Learn and measure how records of one person are found
-    #[command(subcommand)]
+    #[command(
+        subcommand,
+        after_help = "Examples:\n  kinpath linkage evaluate people.csv --column given=first_name --column family=surname \
+                      --column birth=dob --truth-column cluster\n  \
+                      kinpath --data community linkage learn --out parameters.toml"
+    )]
     Linkage(super::linkage::LinkageCommand),
     /// Serve a store over gRPC
     #[command(after_help = "Example:\n  kinpath --data community serve --address 127.0.0.1:50551")]
