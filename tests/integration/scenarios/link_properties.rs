@@ -54,9 +54,9 @@ fn certain(answer: &FamilyAnswer) -> Vec<String> {
     }
     let excluded = answer.excluded.iter().map(excluded_line);
     // Whom no tier holds for certain may be a probable lead of one.
-    lines.extend(excluded.filter(|line| {
-        !line.contains("relation = \"if ") && !line.contains("tier = 0,")
-    }));
+    lines.extend(
+        excluded.filter(|line| !line.contains("relation = \"if ") && !line.contains("tier = 0,")),
+    );
     lines.extend(answer.coverage.rows.iter().map(coverage_line));
     lines.extend(answer.coverage.missing_from_notice.iter().cloned());
     lines
