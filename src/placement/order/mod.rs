@@ -236,26 +236,21 @@ pub enum NationTest {
 }
 
 impl Holding {
-    /// Whether a relation is among those held: its stretches and joints, civil degree, and whether a couple on it has
-    /// parted.
-    pub fn holds_relation(
-        &self,
-        stretches: &[(u8, u8)],
-        joints: &[PatternJoint],
-        civil_degree: u8,
-    ) -> bool {
-        let listed = self
-            .patterns
-            .iter()
-            .any(|pattern| pattern.matches(stretches, joints));
-        let greatest = if joints.is_empty() {
-            self.degree
-        } else if self.degree > 0 {
-            self.affinity_degree.max(1)
-        } else {
-            self.affinity_degree
+    /// Whether a relation of this civil degree is among those held by degree.
+    pub fn holds_degree(&self, civil_degree: u8, is_by_affinity: bool) -> bool {
+        let greatest = match is_by_affinity {
+            false => self.degree,
+            true if self.degree > 0 => self.affinity_degree.max(1),
+            true => self.affinity_degree,
         };
-        listed || civil_degree <= greatest
+        civil_degree <= greatest
+    }
+
+    /// Whether a relation is among those listed, by its stretches (generations up and down) and how they join.
+    pub fn lists(&self, stretches: &[(u8, u8)], joints: &[PatternJoint]) -> bool {
+        self.patterns
+            .iter()
+            .any(|pattern| pattern.matches(stretches, joints))
     }
 }
 

@@ -293,6 +293,12 @@ fn in_network(gathered: &Gathered, holding: &Holding, person: &Belonging<'_>) ->
 
 /// Whether a relation is one that a group of a tier holds.
 fn within(shape: &Shape, holding: &Holding) -> bool {
+    if holding.holds_degree(shape.civil_degree(), !shape.joints.is_empty()) {
+        return true;
+    }
+    if holding.patterns.is_empty() {
+        return false;
+    }
     let stretches: Vec<(u8, u8)> = shape
         .stretches
         .iter()
@@ -306,7 +312,7 @@ fn within(shape: &Shape, holding: &Holding) -> bool {
             Joint::Coparent => PatternJoint::Coparents,
         })
         .collect();
-    holding.holds_relation(&stretches, &joints, shape.civil_degree())
+    holding.lists(&stretches, &joints)
 }
 
 /// What people are ordered by: what is recorded, never the order of entry. Closeness, birth date, folded name, external
