@@ -7,7 +7,7 @@ use super::progress;
 use super::stop::Stop;
 use crate::access::Permit;
 use crate::error::Error;
-use crate::linkage::Parameters;
+use crate::linkage::{Parameters, shipped};
 use crate::model::visibility::Visibility;
 use crate::workflow::{Duplicate, GroupedPeople, PeopleToLink};
 use clap::{Args, ValueEnum};
@@ -25,9 +25,9 @@ pub struct Duplicates {
     /// How it is written
     #[arg(long, value_enum, default_value_t = Form::Csv)]
     pub format: Form,
-    /// What was learnt, by `kinpath linkage learn`
+    /// What was learnt, by `kinpath linkage learn`; else the parameters that come with Kinpath
     #[arg(long, value_name = "FILE")]
-    pub parameters: PathBuf,
+    pub parameters: Option<PathBuf>,
     /// Pairs less probable than this are left out
     #[arg(long, default_value_t = 0.5)]
     pub least: f64,
@@ -83,14 +83,10 @@ pub fn find(global: &Global, command: &Duplicates) -> Result<(), Stop> {
     if !(0.01..=1.0).contains(&command.least) {
         return Err(Stop::Usage("--least lies between 0.01 and 1".to_owned()));
     }
-    let wrong = |why: String| {
-        Error::invalid(
-            "parameters",
-            format!("{}: {why}", command.parameters.display()),
-        )
-    };
-    let text = fs::read_to_string(&command.parameters).map_err(|why| wrong(why.to_string()))?;
-    let parameters = Parameters::from_toml(&text).map_err(wrong)?;
+    let parameters = parameters(command)?;
+    let text = parameters
+        .to_toml()
+        .map_err(|why| Error::Internal { detail: why })?;
     if command.out.exists() {
         return Err(Error::invalid("out", format!("{} exists", command.out.display())).into());
     }
@@ -126,6 +122,17 @@ pub fn find(global: &Global, command: &Duplicates) -> Result<(), Stop> {
         command.out.display(),
         people.len()
     ))
+}
+
+fn parameters(command: &Duplicates) -> Result<Parameters, Error> {
+    let Some(file) = &command.parameters else {
+        return shipped().cloned().ok_or_else(|| Error::Internal {
+            detail: "the parameters that come with Kinpath are not of its form".to_owned(),
+        });
+    };
+    let wrong = |why: String| Error::invalid("parameters", format!("{}: {why}", file.display()));
+    let text = fs::read_to_string(file).map_err(|why| wrong(why.to_string()))?;
+    Parameters::from_toml(&text).map_err(wrong)
 }
 
 fn digest(text: &str) -> String {

@@ -7,7 +7,7 @@ use crate::error::Error;
 use crate::linkage::{
     FieldEvidence, Groups, Kin, KinEvidence, Link, Model, NotLearnt, Parameters, PersonFacts, Plan,
     Table, WordParts, explain, frequencies, join, learn, link_some, pair_key, person_fields,
-    prepare, push_person,
+    prepare, push_person, temper_by_own_counts,
 };
 use crate::model::ids::{NationId, PlaceId, SubjectKind};
 use crate::model::statement::{Certainty, Fact, SealClass, Statement};
@@ -138,6 +138,7 @@ impl PeopleToLink {
             ));
         }
         prepare(&mut self.table, parameters);
+        temper_by_own_counts(&mut self.table);
         let groups = Groups::of(
             &self.table,
             &parameters.templates,
