@@ -20,13 +20,17 @@ const UNCOUNTED: u64 = 100;
 /// The shipped parameters; nothing if the file is not of this program's form, which a test rules out.
 pub fn shipped() -> Option<&'static Parameters> {
     static SHIPPED: OnceLock<Option<Parameters>> = OnceLock::new();
-    let read = || {
-        let mut parameters = Parameters::from_toml(TEXT).ok()?;
+    let read = || Parameters::from_toml(TEXT).ok().map(completed);
+    SHIPPED.get_or_init(read).as_ref()
+}
+
+/// With the published table of names and the short forms, where the parameters count no names themselves.
+pub fn completed(mut parameters: Parameters) -> Parameters {
+    if parameters.frequencies.is_empty() {
         parameters.frequencies = vec![published()];
         add_nicknames(&mut parameters);
-        Some(parameters)
-    };
-    SHIPPED.get_or_init(read).as_ref()
+    }
+    parameters
 }
 
 /// Makes what was learnt from invented entries fit for shipping: names are weighed by the published table, dates of death

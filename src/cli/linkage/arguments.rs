@@ -91,8 +91,11 @@ pub struct Learn {
     #[arg(long, default_value_t = 1, requires = "register")]
     pub seed: u64,
     /// Of the register: how many second records are to be expected for each record of a store
-    #[arg(long, default_value_t = 0.02, requires = "register")]
+    #[arg(long, default_value_t = 0.005, requires = "register")]
     pub expect: f64,
+    /// Of the register: how many others for each record are relatives and the like, with the same names and places
+    #[arg(long, default_value_t = 20.0, requires = "register")]
+    pub relatives: f64,
     /// Of the register: what the parameters are called, as links tell by which they were scored
     #[arg(long, default_value = "", requires = "register")]
     pub edition: String,

@@ -65,14 +65,16 @@ fn learn_from_register(command: &Learn, entries: usize) -> Result<(), Stop> {
     })?;
     table.settle();
     let provenance = format!(
-        "learnt without labels from invented people: kinpath linkage learn --register {entries} --seed {} --expect {}; \
+        "learnt without labels from invented people: kinpath linkage learn --register {entries} --seed {} --expect {} --relatives {}; \
          names weighed by data/names/frequencies.tsv, short forms from data/names/nicknames.toml, dates of death weighed \
          as dates of birth",
-        command.seed, command.expect
+        command.seed, command.expect, command.relatives
     );
     let learnt = linkage::learn(&mut table, Plan::default(), &provenance)
         .map_err(|why| Error::invalid("register", why.to_string()))?;
-    let shipped = for_shipping(learnt, &command.edition, command.expect);
+    let mut shipped = for_shipping(learnt, &command.edition, command.expect);
+    // An invented register has no large families in one place, as communities have.
+    shipped.relatives_per_record = command.relatives;
     let text = shipped.to_toml().map_err(wrong)?;
     let mut file = File::create_new(&command.out).map_err(|why| wrong(why.to_string()))?;
     file.write_all(text.as_bytes())
