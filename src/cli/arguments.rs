@@ -110,8 +110,9 @@ pub enum Command {
     /// Find records that probably speak of one person, over a whole store
     #[command(
         after_help = "Work that was cut off is taken up again by the same command.\n\n\
-                      Example:\n  kinpath --data community linkage learn --out parameters.toml\n  \
-                      kinpath --data community duplicates --parameters parameters.toml --out duplicates.csv"
+                      Examples:\n  kinpath --data community duplicates --out duplicates.csv\n  \
+                      kinpath --data community duplicates --least 0.9 --record --out duplicates.csv\n  \
+                      kinpath --data community same-person list"
     )]
     Duplicates(super::duplicates::Duplicates),
     /// Learn and measure how records of one person are found

@@ -7,9 +7,13 @@ use super::progress;
 use super::stop::Stop;
 use crate::access::Permit;
 use crate::error::Error;
-use crate::linkage::Parameters;
+use crate::linkage::{Parameters, completed, shipped};
+use crate::model::same_person::{EvidenceWeight, LinkReason, Probability};
 use crate::model::visibility::Visibility;
-use crate::workflow::{Duplicate, GroupedPeople, PeopleToLink};
+use crate::store::Store;
+use crate::workflow::{
+    Duplicate, GroupedPeople, PeopleToLink, Suggested, Suggestion, record_suggestions,
+};
 use clap::{Args, ValueEnum};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
@@ -25,9 +29,9 @@ pub struct Duplicates {
     /// How it is written
     #[arg(long, value_enum, default_value_t = Form::Csv)]
     pub format: Form,
-    /// What was learnt, by `kinpath linkage learn`
+    /// What was learnt, by `kinpath linkage learn`; else the parameters that come with Kinpath
     #[arg(long, value_name = "FILE")]
-    pub parameters: PathBuf,
+    pub parameters: Option<PathBuf>,
     /// Pairs less probable than this are left out
     #[arg(long, default_value_t = 0.5)]
     pub least: f64,
@@ -35,6 +39,9 @@ pub struct Duplicates {
     /// sealed adoption with one of the other side
     #[arg(long)]
     pub open_only: bool,
+    /// Record the pairs too, as links that nobody has decided yet; what somebody has said of two records stays
+    #[arg(long)]
+    pub record: bool,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -83,14 +90,10 @@ pub fn find(global: &Global, command: &Duplicates) -> Result<(), Stop> {
     if !(0.01..=1.0).contains(&command.least) {
         return Err(Stop::Usage("--least lies between 0.01 and 1".to_owned()));
     }
-    let wrong = |why: String| {
-        Error::invalid(
-            "parameters",
-            format!("{}: {why}", command.parameters.display()),
-        )
-    };
-    let text = fs::read_to_string(&command.parameters).map_err(|why| wrong(why.to_string()))?;
-    let parameters = Parameters::from_toml(&text).map_err(wrong)?;
+    let parameters = parameters(command)?;
+    let text = parameters
+        .to_toml()
+        .map_err(|why| Error::Internal { detail: why })?;
     if command.out.exists() {
         return Err(Error::invalid("out", format!("{} exists", command.out.display())).into());
     }
@@ -118,6 +121,13 @@ pub fn find(global: &Global, command: &Duplicates) -> Result<(), Stop> {
         |why: std::io::Error| Error::invalid("out", format!("{}: {why}", command.out.display()));
     find_portions(&people, command.least, &work, &parts, &notes).map_err(unwritable)?;
     let written = write_all(&people, command, &parts).map_err(unwritable)?;
+    if command.record {
+        let suggested = record(&store, &permit, &people, &parameters, &parts)?;
+        say(&format!(
+            "links: {} recorded, {} scored anew, {} left as they were",
+            suggested.recorded, suggested.replaced, suggested.left
+        ))?;
+    }
     fs::remove_file(&parts)
         .and_then(|()| fs::remove_file(&notes))
         .map_err(unwritable)?;
@@ -126,6 +136,17 @@ pub fn find(global: &Global, command: &Duplicates) -> Result<(), Stop> {
         command.out.display(),
         people.len()
     ))
+}
+
+fn parameters(command: &Duplicates) -> Result<Parameters, Error> {
+    let Some(file) = &command.parameters else {
+        return shipped().cloned().ok_or_else(|| Error::Internal {
+            detail: "the parameters that come with Kinpath are not of its form".to_owned(),
+        });
+    };
+    let wrong = |why: String| Error::invalid("parameters", format!("{}: {why}", file.display()));
+    let text = fs::read_to_string(file).map_err(|why| wrong(why.to_string()))?;
+    Parameters::from_toml(&text).map(completed).map_err(wrong)
 }
 
 fn digest(text: &str) -> String {
@@ -207,6 +228,59 @@ impl Kept {
             link: duplicate.link,
         }
     }
+}
+
+/// Links recorded in one commit.
+const LINKS_OF_A_COMMIT: usize = 500;
+
+/// Records the pairs of one person as links.
+fn record(
+    store: &Store,
+    permit: &Permit,
+    people: &GroupedPeople,
+    parameters: &Parameters,
+    parts: &Path,
+) -> Result<Suggested, Error> {
+    let unreadable = |why: std::io::Error| Error::invalid("out", why.to_string());
+    let mut suggestions = Vec::new();
+    for line in BufReader::new(File::open(parts).map_err(unreadable)?).lines() {
+        let line = line.map_err(unreadable)?;
+        let kept: Kept = serde_json::from_str(&line).map_err(|why| unreadable(why.into()))?;
+        suggestions.extend(suggestion(people, &kept));
+    }
+    let edition = if parameters.edition.is_empty() {
+        parameters.provenance.as_str()
+    } else {
+        parameters.edition.as_str()
+    };
+    let mut all = Suggested::default();
+    for portion in suggestions.chunks(LINKS_OF_A_COMMIT) {
+        let suggested = record_suggestions(store, permit, edition, portion)?;
+        all.recorded += suggested.recorded;
+        all.replaced += suggested.replaced;
+        all.left += suggested.left;
+    }
+    Ok(all)
+}
+
+fn suggestion(people: &GroupedPeople, kept: &Kept) -> Option<Suggestion> {
+    let reasons = kept.found.reasons.iter().map(|reason| LinkReason {
+        field: reason.field.clone(),
+        agreement: reason
+            .words
+            .split(':')
+            .next()
+            .unwrap_or_default()
+            .to_owned(),
+        weight: EvidenceWeight::of_bits(reason.bits),
+        words: reason.words.clone(),
+    });
+    Some(Suggestion {
+        one: people.person(kept.link.a),
+        other: people.person(kept.link.b),
+        probability: Probability::new(kept.found.probability)?,
+        reasons: reasons.collect(),
+    })
 }
 
 /// Writes the pairs in the form asked for, each with the person that it belongs to.

@@ -28,6 +28,11 @@ const MOST_SHARED: f64 = 8.0;
 /// What brothers and sisters with different given names or birth dates cost, in bits.
 const SIBLINGS: f64 = -12.0;
 
+/// What having one parent costs two records that could be one child's: families have several children.
+const ONE_PARENT: f64 = -4.0;
+/// What parents of other names cost: few people have quite other parents in another file.
+const OTHER_PARENTS: f64 = -4.0;
+
 impl Kin {
     pub fn of_size(records: usize) -> Kin {
         Kin {
@@ -64,22 +69,47 @@ impl Kin {
         if in_common(&self.parents) && tell_siblings_apart(table, one, other) {
             return KinEvidence::Bits(SIBLINGS, "brothers or sisters");
         }
+        if in_common(&self.parents) {
+            return KinEvidence::Bits(ONE_PARENT, "one parent, as brothers and sisters have");
+        }
         let mut best = KinEvidence::Bits(0.0, "");
         for (lists, words) in [
             (&self.children, "a child of the same name"),
             (&self.partners, "a partner of the same name"),
             (&self.parents, "a parent of the same name"),
         ] {
+            // Of many relatives two bear one name by chance.
+            let chances = (lists[one].len() * lists[other].len()).max(1) as f64;
             for x in &lists[one] {
                 for y in &lists[other] {
-                    let bits = same_name_bits(table, *x as usize, *y as usize);
+                    let (x, y) = (*x as usize, *y as usize);
+                    if x == y || table.births_contradict(x, y) {
+                        continue;
+                    }
+                    let bits = same_name_bits(table, x, y) - chances.log2();
                     if matches!(best, KinEvidence::Bits(most, _) if bits > most) {
                         best = KinEvidence::Bits(bits, words);
                     }
                 }
             }
         }
+        if best == KinEvidence::Bits(0.0, "") && self.parents_differ(table, one, other) {
+            return KinEvidence::Bits(OTHER_PARENTS, "parents of other names");
+        }
         best
+    }
+
+    /// Whether both have named parents, none of whom is named like one of the other's.
+    fn parents_differ(&self, table: &Table, one: usize, other: usize) -> bool {
+        let given = |list: &[u32]| -> Vec<WordId> {
+            let rows = list.iter().map(|kin| table.name_rows.row(*kin as usize));
+            rows.flat_map(|row| words_of(row, Role::Given)).collect()
+        };
+        let (own, others) = (given(&self.parents[one]), given(&self.parents[other]));
+        let alike = |x: &WordId, y: &WordId| likeness(&table.names, *x, *y) < Likeness::Unlike;
+        !own.is_empty()
+            && !others.is_empty()
+            && !own.iter().any(|x| others.iter().any(|y| alike(x, y)))
     }
 }
 

@@ -68,8 +68,10 @@ pub fn learn(table: &mut Table, plan: Plan, provenance: &str) -> Result<Paramete
     let templates = choose_templates(table, &pool, &model, &all_templates, plan);
     Ok(Parameters {
         version: VERSION,
+        edition: String::new(),
         provenance: provenance.to_owned(),
         records: table.len() as u64,
+        uncounted: 1,
         matches_per_record: learnt.matches / table.len().max(1) as f64,
         relatives_per_record: learnt.relatives / table.len().max(1) as f64,
         outside: learnt.outside,
@@ -115,6 +117,22 @@ fn model_of(comparisons: &[Comparison], estimate: &Estimate) -> Model {
 
 /// Counts in how many records each word stands, and weighs words by that.
 pub fn weigh_by_own_counts(table: &mut Table) {
+    let records = table.len() as u64;
+    for_own_counts(table, |words, counts| {
+        words.weigh(records, |_, id| counts[id as usize]);
+    });
+}
+
+/// Lets names tell no more than they do among these records: where few families make a community, a name that is rare
+/// in the country is borne by many. Two records of one name say nothing of it, as they may be one person's.
+pub fn temper_by_own_counts(table: &mut Table) {
+    let records = table.len() as u64;
+    for_own_counts(table, |words, counts| {
+        words.temper(records, |id| counts[id as usize].saturating_sub(2));
+    });
+}
+
+fn for_own_counts(table: &mut Table, each: impl Fn(&mut Words, &[u64])) {
     let records = table.len();
     let mut counts = vec![0_u64; table.names.len()];
     for record in 0..records {
@@ -126,9 +144,7 @@ pub fn weigh_by_own_counts(table: &mut Table) {
             }
         }
     }
-    table
-        .names
-        .weigh(records as u64, |_, id| counts[id as usize]);
+    each(&mut table.names, &counts);
     for place in 0..table.fields.len() {
         let kind = table.fields[place].kind;
         if kind.is_name() || kind.is_date() {
@@ -140,9 +156,7 @@ pub fn weigh_by_own_counts(table: &mut Table) {
                 counts[*word as usize] += 1;
             }
         }
-        table.texts[place]
-            .words
-            .weigh(records as u64, |_, id| counts[id as usize]);
+        each(&mut table.texts[place].words, &counts);
     }
 }
 

@@ -26,6 +26,7 @@ mod estimation;
 mod learning;
 mod parameters;
 mod score;
+mod shipped;
 
 #[cfg(test)]
 mod tests;
@@ -36,11 +37,13 @@ pub use comparison::{Comparison, comparisons};
 pub use estimation::{LevelChances, NotLearnt};
 pub use keys::{Template, WordParts};
 pub use kin::{Kin, KinEvidence};
-pub use learning::{Plan, equate, frequencies, learn, weigh_by_own_counts};
+pub use learning::{Plan, equate, frequencies, learn, temper_by_own_counts, weigh_by_own_counts};
 pub use metrics::{AtThreshold, CalibrationBin, Judged, Quality, quality};
+pub use name_levels::has_other_given_names;
 pub use parameters::{Equivalents, Frequencies, Learnt, Model, Parameters};
 pub use score::{
     FieldEvidence, PersonFacts, Score, explain, person_fields, prepare, push_person, score,
 };
+pub use shipped::{completed, for_shipping, shipped};
 pub use table::{Field, FieldKind, Table};
 pub use words::pair_key;

@@ -105,6 +105,21 @@ pub const SWAPPED: [u8; 2] = [15, 16];
 /// The level of parts of names that have nothing in common.
 pub const DIFFERENT: u8 = 17;
 
+/// Whether each of two records has a given name that is like none of the other's: "Crystal Rosie" and "Crystal Dorothy".
+/// A name more on one side only tells nothing.
+pub fn has_other_given_names(table: &Table, a: usize, b: usize) -> bool {
+    let words = &table.names;
+    let row = |record: usize| table.name_rows.row(record);
+    let lone = |one: usize, other: usize| {
+        let mut given = row(one).iter().filter(|word| word.role() == Role::Given);
+        given.any(|x| {
+            let mut all = row(other).iter();
+            !all.any(|y| likeness(words, x.word(), y.word()) < Likeness::Unlike)
+        })
+    };
+    lone(a, b) && lone(b, a)
+}
+
 /// The level of one part of the names: the best of any two words of that part.
 pub fn part(table: &Table, a: usize, b: usize, role: Role) -> u8 {
     let (all_a, all_b) = (table.name_rows.row(a), table.name_rows.row(b));

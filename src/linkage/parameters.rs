@@ -14,10 +14,16 @@ pub const VERSION: u32 = 1;
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Parameters {
     pub version: u32,
+    /// Which artefact this is, as kept with every link that it scored; empty for one of an operator's own.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub edition: String,
     /// What it was learnt from, in words.
     pub provenance: String,
     /// How many records it was learnt from.
     pub records: u64,
+    /// In how many records a name is taken to stand that was not counted; once where nothing is given.
+    #[serde(default)]
+    pub uncounted: u64,
     /// How many pairs of one person there are for each record.
     pub matches_per_record: f64,
     /// How many pairs of relatives and the like there are for each record.

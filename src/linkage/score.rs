@@ -119,7 +119,8 @@ pub fn prepare(table: &mut Table, parameters: &Parameters) {
     for frequencies in &parameters.frequencies {
         let words = words_of(table, frequencies.field);
         words.weigh(parameters.records, |text, _| {
-            frequencies.counts.get(text).copied().unwrap_or(1)
+            let count = frequencies.counts.get(text).copied();
+            count.unwrap_or(parameters.uncounted)
         });
     }
     for equivalents in &parameters.equivalents {

@@ -121,6 +121,17 @@ impl Words {
         }
     }
 
+    /// Lowers how much each word tells to its count among this many records, where that is less.
+    pub fn temper(&mut self, records: u64, count_of: impl Fn(WordId) -> u64) {
+        for id in 0..self.texts.len() {
+            let count = count_of(id as WordId);
+            if count > 0 {
+                let own = (records.max(1) as f32 / count as f32).log2().max(0.0);
+                self.bits[id] = self.bits[id].min(own);
+            }
+        }
+    }
+
     /// Takes two words as forms of one another.
     pub fn equate(&mut self, a: WordId, b: WordId) {
         if a != b {

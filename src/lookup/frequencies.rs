@@ -62,6 +62,12 @@ impl Frequencies {
             .max(weights().names.rare_family)
     }
 
+    /// Every name of the table with the share of people who bear it, as a first or as a family name.
+    pub fn names(&self) -> impl Iterator<Item = (&'static str, f64)> + '_ {
+        let given = self.given.sorted.iter();
+        given.chain(&self.family.sorted).copied()
+    }
+
     /// The share of people whose first name begins so.
     pub fn given_beginning(&self, beginning: &str) -> f64 {
         let share = self.given.share_beginning(beginning);

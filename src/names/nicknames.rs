@@ -42,6 +42,16 @@ pub fn nicknames_of(name: &str) -> impl Iterator<Item = &'static str> {
         .map(|entry| entry.text.as_str())
 }
 
+/// Every folded name with each of its short or pet forms.
+pub fn nickname_pairs() -> impl Iterator<Item = (&'static str, &'static str)> {
+    let table = table();
+    let text = |number: &usize| table.names.get(*number).map(|entry| entry.text.as_str());
+    table.names.iter().flat_map(move |entry| {
+        let forms = entry.forms.iter().filter_map(text);
+        forms.map(|form| (entry.text.as_str(), form))
+    })
+}
+
 #[derive(Default)]
 struct Table {
     numbers: FxHashMap<String, usize>,

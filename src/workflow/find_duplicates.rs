@@ -6,10 +6,10 @@ use crate::access::Permit;
 use crate::error::Error;
 use crate::linkage::{
     FieldEvidence, Groups, Kin, KinEvidence, Link, Model, NotLearnt, Parameters, PersonFacts, Plan,
-    Table, WordParts, explain, frequencies, join, learn, link_some, pair_key, person_fields,
-    prepare, push_person,
+    Table, WordParts, explain, frequencies, has_other_given_names, join, learn, link_some,
+    pair_key, person_fields, prepare, push_person, temper_by_own_counts,
 };
-use crate::model::ids::{NationId, PlaceId, SubjectKind};
+use crate::model::ids::{NationId, PersonId, PlaceId, SubjectKind};
 use crate::model::statement::{Certainty, Fact, SealClass, Statement};
 use crate::model::store_copy::{CopyPart, CopySubject};
 use crate::store::Store;
@@ -17,12 +17,17 @@ use rayon::prelude::*;
 use rustc_hash::FxHashMap;
 use std::ops::Range;
 
+/// What it costs, in bits, that each record has a given name of its own.
+const OTHER_GIVEN_NAMES: f64 = -6.0;
+
 /// The people of a store, ready to be compared.
 pub struct PeopleToLink {
     table: Table,
     kin: Kin,
     /// By the number in which each record came: its public id.
     public_ids: Vec<String>,
+    /// The same with their numbers.
+    numbers: Vec<u64>,
     pub revision: u64,
 }
 
@@ -109,6 +114,7 @@ impl PeopleToLink {
             table,
             kin,
             public_ids,
+            numbers,
             revision: snapshot.revision().sequence,
         })
     }
@@ -138,6 +144,7 @@ impl PeopleToLink {
             ));
         }
         prepare(&mut self.table, parameters);
+        temper_by_own_counts(&mut self.table);
         let groups = Groups::of(
             &self.table,
             &parameters.templates,
@@ -193,14 +200,28 @@ impl GroupedPeople {
             KinEvidence::Apart(_) => return None,
             KinEvidence::Bits(bits, words) => (bits, words),
         };
+        let (one, other) = (link.a as usize, link.b as usize);
+        let given = if has_other_given_names(table, one, other) {
+            OTHER_GIVEN_NAMES
+        } else {
+            0.0
+        };
         let link = Link {
-            odds: link.odds + bits as f32,
+            odds: link.odds + (bits + given) as f32,
             ..*link
         };
         if link.probability() < least {
             return None;
         }
-        let mut reasons = explain(table, &self.model, link.a as usize, link.b as usize).reasons;
+        let mut reasons = explain(table, &self.model, one, other).reasons;
+        if given != 0.0 {
+            reasons.push(FieldEvidence {
+                field: "other given names".to_owned(),
+                level: 1,
+                weight: given,
+                words: "each has a given name unlike all of the other's".to_owned(),
+            });
+        }
         if bits != 0.0 {
             reasons.push(FieldEvidence {
                 field: "kin".to_owned(),
@@ -235,6 +256,11 @@ impl GroupedPeople {
             apart,
         )
         .of
+    }
+
+    /// The record at a place.
+    pub fn person(&self, place: u32) -> PersonId {
+        PersonId(self.people.numbers[self.people.table.came[place as usize] as usize])
     }
 
     /// The public id of the record at a place.

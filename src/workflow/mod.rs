@@ -59,8 +59,9 @@ pub use resolve_nation::{NationAnswer, RecordedNation, ResolveNation, resolve_na
 pub use resolve_person::resolve_person;
 pub use resolve_resource::resolve_resource;
 pub use same_person::{
-    Decision, ShownLink, decide_same_person, links_of_person, links_of_verdict,
-    propose_same_person, same_person_link, same_person_links_of_commit,
+    Decision, ShownLink, Suggested, Suggestion, decide_same_person, links_of_person,
+    links_of_verdict, propose_same_person, record_suggestions, same_person_link,
+    same_person_links_of_commit,
 };
 pub use search_people::{
     FoundPerson, SearchPeople, SearchReason, SearchScope, SearchedName, search_people,

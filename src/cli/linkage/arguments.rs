@@ -19,7 +19,9 @@ pub enum LinkageCommand {
     Evaluate(Box<Evaluate>),
     /// Learn from the open records of a store how to tell one person from two; nothing sealed teaches
     #[command(
-        after_help = "Example:\n  kinpath --data community linkage learn --out parameters.toml"
+        after_help = "Examples:\n  kinpath --data community linkage learn --out parameters.toml\n\nThe parameters that \
+                      come with Kinpath (data/linkage/parameters.toml) were made by:\n  kinpath linkage learn --register \
+                      200000 --seed 1 --edition 2026-11-22 --out parameters.toml"
     )]
     Learn(Learn),
     /// Write invented people in several careless records each, to measure linkage on
@@ -81,6 +83,22 @@ pub struct Learn {
     /// Names met in fewer records than this are left out of the file, so that it tells of nobody
     #[arg(long, default_value_t = 10)]
     pub least_count: u64,
+    /// Learn from an invented register of so many entries instead, as for the parameters that come with Kinpath: names are
+    /// then weighed by the published table
+    #[arg(long, value_name = "ENTRIES")]
+    pub register: Option<usize>,
+    /// Of the register: other seeds give other people
+    #[arg(long, default_value_t = 1, requires = "register")]
+    pub seed: u64,
+    /// Of the register: how many second records are to be expected for each record of a store
+    #[arg(long, default_value_t = 0.005, requires = "register")]
+    pub expect: f64,
+    /// Of the register: how many others for each record are relatives and the like, with the same names and places
+    #[arg(long, default_value_t = 20.0, requires = "register")]
+    pub relatives: f64,
+    /// Of the register: what the parameters are called, as links tell by which they were scored
+    #[arg(long, default_value = "", requires = "register")]
+    pub edition: String,
 }
 
 #[derive(Debug, Args)]

@@ -3,11 +3,13 @@
 
 mod shown;
 mod sides;
+mod suggested;
 
 pub use shown::{
     ShownLink, links_of_person, links_of_verdict, same_person_link, same_person_links_of_commit,
 };
 pub use sides::apart_by_adoption;
+pub use suggested::{Suggested, Suggestion, record_suggestions};
 
 use super::correct_statement::{Target, correct_statement};
 use super::read_kin::until_links_are_sound;

@@ -12,5 +12,6 @@ mod properties;
 mod record_connection;
 mod relations;
 mod scene_step;
+mod sealed_duplicates;
 mod searching;
 mod world;
