@@ -116,7 +116,10 @@ pub enum Command {
     )]
     Duplicates(super::duplicates::Duplicates),
     /// Learn and measure how records of one person are found
-    #[command(subcommand)]
+    #[command(
+        subcommand,
+        after_help = "Example:\n  kinpath linkage sample --people 5000 --seed 1 --out historical.csv"
+    )]
     Linkage(super::linkage::LinkageCommand),
     /// Serve a store over gRPC
     #[command(after_help = "Example:\n  kinpath --data community serve --address 127.0.0.1:50551")]
