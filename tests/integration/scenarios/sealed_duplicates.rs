@@ -5,8 +5,12 @@ use super::world::World;
 use kinpath::access::Permit;
 use kinpath::linkage::shipped;
 use kinpath::model::same_person::{Probability, Verdict};
+use kinpath::model::statement::Source;
 use kinpath::model::visibility::Visibility;
-use kinpath::workflow::{PeopleToLink, Suggestion, links_of_person, record_suggestions};
+use kinpath::workflow::{
+    Decision, PeopleToLink, Suggestion, Write, decide_same_person, links_of_person,
+    record_suggestions,
+};
 use proptest::prelude::*;
 
 const TODAY: &str = "2026-11-21";
@@ -71,4 +75,29 @@ proptest! {
         let again = record_suggestions(&world.store, &cleared, "test", &found).unwrap();
         prop_assert_eq!((again.recorded, again.left), (0, 1));
     }
+}
+
+#[test]
+fn what_somebody_decided_is_not_suggested_again() {
+    let world = world("Kim Reed", "2010-05-14");
+    let cleared = Permit::local_operator();
+    let mut found = [suggestion(&world)];
+    let record =
+        |found: &[Suggestion]| record_suggestions(&world.store, &cleared, "test", found).unwrap();
+    assert_eq!(record(&found).recorded, 1);
+    found[0].probability = Probability::new(0.6).unwrap();
+    assert_eq!(record(&found).replaced, 1);
+    assert_eq!(links(&world, &cleared), vec![Verdict::Undecided]);
+    let decision = Decision {
+        one: found[0].one,
+        other: found[0].other,
+        verdict: Verdict::Different,
+        reason: "cousins".to_owned(),
+        source: Source::default(),
+        etag: String::new(),
+    };
+    decide_same_person(&world.store, &cleared, &Write::default(), &decision).unwrap();
+    found[0].probability = Probability::new(0.99).unwrap();
+    assert_eq!(record(&found).left, 1);
+    assert_eq!(links(&world, &cleared), vec![Verdict::Different]);
 }
