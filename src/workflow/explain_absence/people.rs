@@ -205,44 +205,53 @@ fn another_record(gathered: &Gathered, assigned: &Assigned<'_>, node: &Node) -> 
 
 /// What would have to be recorded, if it is true, for a tier of this order to hold somebody; the easiest first.
 fn way_in(gathered: &Gathered) -> Option<Change> {
-    let easiest: [fn(&Holding) -> Option<&'static str>; 4] = [
-        |holding| {
-            let open = holding.who == Who::Network && !holding.present_carer;
-            open.then_some(match holding.paid {
-                Some(true) => "a paid role in the child's life",
-                Some(false) => "an unpaid role in the child's life, as a godparent or coach has",
-                None => "a role in the child's life, as a teacher, coach or godparent has",
-            })
-        },
-        |holding| {
-            let open = holding.who == Who::CalledFamily;
-            open.then_some(match holding.by_custom {
-                true => "that the nation's custom counts them as family",
-                false => "that the child, or the nation's custom, calls them family",
-            })
-        },
-        |holding| (holding.who == Who::Kin).then_some("a relation as near as the order asks"),
-        |holding| {
-            let open = holding.who == Who::OfferedByNation;
-            open.then_some("that one of the child's nations offers them")
-        },
+    let easiest = [
+        Who::Network,
+        Who::CalledFamily,
+        Who::Kin,
+        Who::OfferedByNation,
     ];
     let tiers = || {
         let tiers = gathered.order.tiers.iter();
         tiers.filter(|tier| is_for_child(gathered, tier))
     };
-    easiest.iter().find_map(|way| {
+    easiest.iter().find_map(|&who| {
         tiers().find_map(|tier| {
-            let plain = tier.holds.iter().filter(|holding| holding.nation.is_none());
-            let words = plain.into_iter().find_map(way)?;
+            let mut plain = tier.holds.iter().filter(|holding| {
+                holding.who == who && holding.nation.is_none() && !holding.present_carer
+            });
+            let words = words_of(plain.next()?)?;
+            let number = tier.number;
             Some(Change {
                 kind: ChangeKind::Record,
-                words: format!(
-                    "if it is so, record {words}: tier {} holds such",
-                    tier.number
-                ),
+                words: format!("if it is so, record {words}: tier {number} holds such"),
                 from: None,
             })
         })
     })
+}
+
+/// What a group of a tier asks for.
+fn words_of(holding: &Holding) -> Option<String> {
+    let words = match (holding.who, holding.paid) {
+        (Who::Network, Some(true)) => "a paid role in the child's life",
+        (Who::Network, Some(false)) => {
+            "an unpaid role in the child's life, as a godparent or coach has"
+        }
+        (Who::Network, None) => "a role in the child's life, as a teacher, coach or godparent has",
+        (Who::CalledFamily, _) if holding.by_custom => {
+            "that the nation's custom counts them as family"
+        }
+        (Who::CalledFamily, _) => "that the child, or the nation's custom, calls them family",
+        (Who::OfferedByNation, _) => "that one of the child's nations offers them",
+        (Who::Kin, _) if holding.degree > 0 => {
+            return Some(format!("a relation within civil degree {}", holding.degree));
+        }
+        (Who::Kin, _) => {
+            let listed = holding.relations.join(", ").replace('_', " ");
+            return Some(format!("a relation that the order lists ({listed})"));
+        }
+        (Who::Nations | Who::FosterKin | Who::WaitingFamilies, _) => return None,
+    };
+    Some(words.to_owned())
 }

@@ -158,7 +158,9 @@ fn lines_of(family: &Thrown, extras: &Extras) -> FamilyLines {
     let count = lines.people.len();
     for &(who, days) in &extras.teens {
         let who = who % count;
-        if who == family.child() || family.generation(who) != family.generation(family.child()) {
+        // Who was born long after the child would be taken for the child.
+        let is_youngest = family.generation(family.child()) == 4 && family.generation(who) == 4;
+        if who == family.child() || !is_youngest {
             continue;
         }
         let born =
@@ -230,10 +232,14 @@ fn apply(
                 format!("{who} is coach of {child} (network, unpaid)")
             } else if words.contains("role in the child's life") {
                 format!("{who} is teacher of {child} (network)")
+            } else if words.contains("counts them as family") {
+                format!("{who} is auntie of {child} (custom)")
             } else if words.contains("calls them family") {
                 format!("{who} is auntie of {child} (named by child)")
+            } else if words.contains("lists (parent") {
+                format!("{who} is step-parent of {child}")
             } else {
-                assert!(words.contains("a relation"), "{words}");
+                assert!(words.contains("within civil degree"), "{words}");
                 format!("{who} is auntie of {child} (stated, maternal)")
             }),
             ChangeKind::Decision => {
@@ -306,7 +312,10 @@ fn wrong_near_misses(world: &World, search: &FindFamily, answer: &FamilyAnswer) 
 #[test]
 fn it_agrees_with_the_search_and_what_it_names_admits() {
     let (pairs, admitted, near) = (Cell::new(0), Cell::new(0), Cell::new(0));
-    let mut runner = TestRunner::new(Config::with_cases(1_500));
+    let mut runner = TestRunner::new(Config {
+        failure_persistence: None,
+        ..Config::with_cases(1_500)
+    });
     let outcome = runner.run(&(thrown(), extras()), |(family, extras)| {
         let child = name_of(family.child());
         let lines = lines_of(&family, &extras);
@@ -460,7 +469,7 @@ fn it_reads_as_a_specialist_would_say_it() {
             "Mo Vale",
             0,
             texts(&[
-                "no_relation: no relation that this order looks at is recorded; the nearest known link: lives with Jo Reed, the child's maternal aunt or half-aunt",
+                "no_relation: no relation that this order looks at is recorded; the nearest known link: lives with Jo Reed, the child's maternal aunt (possibly half)",
             ]),
             texts(&[
                 "if it is so, record a role in the child's life, as a teacher, coach or godparent has: tier 2 holds such",
