@@ -93,7 +93,9 @@ pub struct Service {
 }
 
 /// What methods that only read begin with.
-const READING: [&str; 7] = ["Get", "List", "Search", "Find", "Name", "Resolve", "Watch"];
+const READING: [&str; 8] = [
+    "Get", "List", "Search", "Find", "Name", "Resolve", "Watch", "Explain",
+];
 
 /// The lane of a method, by its name or path.
 pub(super) fn lane_of(method: &str) -> Lane {

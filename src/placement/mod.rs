@@ -4,6 +4,8 @@ pub mod candidate;
 pub mod coverage;
 pub mod due_actions;
 pub mod eligibility;
+pub mod family_changes;
+pub mod mend;
 pub mod order;
 pub mod pathways;
 pub mod ranking;

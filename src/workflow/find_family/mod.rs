@@ -5,10 +5,11 @@ mod cautions;
 mod coverage_of;
 pub(super) mod gather;
 mod nations;
+mod near_misses;
 mod other_records;
-mod show;
-mod tiers;
-mod waiting;
+pub(super) mod show;
+pub(super) mod tiers;
+pub(super) mod waiting;
 
 use crate::access::Permit;
 use crate::error::Error;
@@ -65,6 +66,7 @@ pub fn find_family(
         tiers: tiers.into_iter().map(|answer| answer.tier).collect(),
         excluded,
         excluded_total,
+        near_misses: near_misses::near_misses(&gathered, permit, &assigned, question.purpose)?,
         coverage: coverage_of::coverage_of(&gathered, permit, &people)?,
         contradictions: [
             contradictions(&gathered.graph),
@@ -76,7 +78,7 @@ pub fn find_family(
 }
 
 /// The order as told in the answer.
-fn order_used(chosen: &Chosen<'_>) -> OrderUsed {
+pub(super) fn order_used(chosen: &Chosen<'_>) -> OrderUsed {
     let duties = |duties: &[Duty]| {
         duties
             .iter()

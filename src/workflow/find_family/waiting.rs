@@ -247,7 +247,7 @@ fn closed_by_status(gathered: &Gathered, tier: &Tier) -> Option<String> {
 }
 
 /// The child and the brothers and sisters who are to be placed together.
-fn sibling_group(
+pub fn sibling_group(
     snapshot: &Snapshot<'_>,
     permit: &Permit,
     gathered: &Gathered,
