@@ -14,7 +14,7 @@ use std::fs;
 use std::ops::ControlFlow;
 use std::path::Path;
 
-fn bring(store: &Store, bundle: &kinpath::model::bundle::Bundle, id: &str) -> u64 {
+fn bring(store: &Store, bundle: &dyn kinpath::model::bundle::BundleContent, id: &str) -> u64 {
     let request = ImportRequest::new(id, "test");
     let mut go_on = |_| ControlFlow::Continue(());
     let summary = store.import(bundle, &request, &mut go_on).unwrap();
