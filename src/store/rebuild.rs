@@ -52,7 +52,7 @@ pub fn derive_range(
     first_source: u64,
 ) -> Result<Vec<u64>, StoreError> {
     let backend = &*shared.backend;
-    let view = backend.snapshot();
+    let view = backend.bulk_snapshot();
     backend.bulk_put(Table::Index, &[bulk::source_entries(&*view, first_source)?])?;
     let mut contributions = Vec::new();
     for stretch in stretches(first, end) {

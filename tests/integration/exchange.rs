@@ -153,6 +153,33 @@ fn a_tree_keeps_what_is_not_understood() {
 }
 
 #[test]
+fn languages_are_told_in_the_words_of_each_version() {
+    let text = "0 HEAD\n1 GEDC\n2 VERS 5.5.1\n1 LANG English\n0 @I1@ INDI\n1 NAME Ann /Lee/\n0 @U1@ SUBM\n\
+                1 NAME Bo\n1 LANG Serbo_Croa\n1 LANG Klingon\n0 TRLR\n";
+    let taken = |text: &str| {
+        let store = Store::in_memory(&StoreOptions::default()).unwrap();
+        let read = read_bytes("tree.ged", text.as_bytes(), &ReadOptions::default());
+        assert_eq!(read.errors, 0, "{:?}", read.findings);
+        bring(&store, &read.bundle, "one");
+        store
+    };
+    let fifth = written(&taken(text), Version::V5);
+    let seventh = written(&taken(&fifth), Version::V7);
+    for line in ["1 LANG en\n", "1 LANG sh\n", "1 _LANG Klingon\n"] {
+        assert!(seventh.contains(line), "{line} is missing in\n{seventh}");
+    }
+    let back = written(&taken(&seventh), Version::V5);
+    for line in [
+        "1 LANG English\n",
+        "1 LANG Serbo_Croa\n",
+        "1 LANG Klingon\n",
+    ] {
+        assert!(fifth.contains(line), "{line} is missing in\n{fifth}");
+        assert!(back.contains(line), "{line} is missing in\n{back}");
+    }
+}
+
+#[test]
 fn a_tree_written_and_read_is_written_the_same() {
     for version in [Version::V5, Version::V7] {
         let first = written(&tree(), version);
