@@ -8,12 +8,13 @@ use crate::access::Permit;
 use crate::ambient;
 use crate::error::Error;
 use crate::exchange::report::{ReadBundle, ReadOptions};
+use crate::model::bundle::BundleContent;
 use crate::store::{ImportSummary, Store, StoreOptions};
 use crate::workflow::{FileForm, import_bundle, import_store, link_nations, read_files};
 use serde_json::json;
 use sha2::{Digest, Sha256};
 use std::fs;
-use std::io::{self, Write};
+use std::io::{self, BufRead, Write};
 use std::path::{Path, PathBuf};
 
 /// How much of a file is read at once, in bytes.
@@ -154,9 +155,19 @@ fn import_id(path: &Path, accept_valid_rows: bool) -> Result<String, Error> {
             .to_string_lossy()
             .into_owned();
         digest.update(name.as_bytes());
-        let content = fs::read(&file).map_err(unreadable)?;
-        digest.update((content.len() as u64).to_be_bytes());
-        digest.update(&content);
+        let content = fs::File::open(&file).map_err(unreadable)?;
+        let length = content.metadata().map_err(unreadable)?.len();
+        digest.update(length.to_be_bytes());
+        let mut content = io::BufReader::with_capacity(READ_AHEAD, content);
+        loop {
+            let read = content.fill_buf().map_err(unreadable)?;
+            if read.is_empty() {
+                break;
+            }
+            digest.update(read);
+            let length = read.len();
+            content.consume(length);
+        }
     }
     let hex: String = digest.finalize()[..6]
         .iter()
@@ -210,7 +221,7 @@ fn tell_dry_run(global: &Global, path: &Path, read: &ReadBundle) -> Result<(), S
         let line = json!({
             "path": path.display().to_string(),
             "rowsRead": read.rows_read,
-            "records": read.bundle.subjects.len(),
+            "records": read.bundle.len(),
             "errors": read.errors,
             "warnings": read.warnings,
         });
@@ -220,7 +231,7 @@ fn tell_dry_run(global: &Global, path: &Path, read: &ReadBundle) -> Result<(), S
         "{}: {} rows read, {} records could be imported; nothing was changed",
         path.display(),
         read.rows_read,
-        read.bundle.subjects.len()
+        read.bundle.len()
     ))
 }
 

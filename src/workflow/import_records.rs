@@ -8,11 +8,12 @@ use crate::exchange::csv::read_folder;
 use crate::exchange::gedcom::read_file;
 use crate::exchange::json_lines::{JsonLinesReader, LineCounts};
 use crate::exchange::report::{ExchangeError, ReadBundle, ReadOptions};
-use crate::model::bundle::{Bundle, Finding, Origin, Severity};
+use crate::model::bundle::{BundleContent, Finding, Origin, Severity};
 use crate::model::ids::Revision;
 use crate::model::statement::Fact;
 use crate::store::{
-    ImportProgress, ImportRequest, ImportSummary, Stop, Store, StoreOptions, create_from_copy,
+    ImportProgress, ImportRequest, ImportSummary, Stop, Store, StoreError, StoreOptions,
+    create_from_copy,
 };
 use std::collections::BTreeMap;
 use std::fs::File;
@@ -75,7 +76,7 @@ pub fn import_bundle(
     store: &Store,
     permit: &Permit,
     import_id: &str,
-    bundle: &Bundle,
+    bundle: &dyn BundleContent,
     progress: &mut dyn FnMut(ImportProgress),
 ) -> Result<ImportSummary, Error> {
     check_sees_everything(permit)?;
@@ -137,7 +138,7 @@ pub fn import_files(
     read.warnings += linked.len() as u64;
     read.findings.extend(linked);
     let mut report = ImportReport {
-        contents: contents(&read.bundle),
+        contents: contents(&read.bundle)?,
         findings: read.findings,
         errors: read.errors,
         warnings: read.warnings,
@@ -270,11 +271,13 @@ fn error_in(path: &Path, line: u64, field: String, reason: String) -> Finding {
 }
 
 /// How many of what a bundle holds.
-fn contents(bundle: &Bundle) -> BTreeMap<&'static str, u64> {
+fn contents(bundle: &dyn BundleContent) -> Result<BTreeMap<&'static str, u64>, Error> {
     let mut counts = BTreeMap::new();
-    for subject in &bundle.subjects {
-        *counts.entry(subject.kind.plural()).or_default() += 1;
-        for fact in &subject.facts {
+    for position in 0..bundle.len() {
+        if let Some(kind) = bundle.kind(position) {
+            *counts.entry(kind.plural()).or_default() += 1;
+        }
+        for fact in bundle.facts(position).map_err(StoreError::from)?.iter() {
             let what = match &fact.fact {
                 Fact::Parent(_) => "parent ties",
                 Fact::Union(_) => "unions",
@@ -289,5 +292,5 @@ fn contents(bundle: &Bundle) -> BTreeMap<&'static str, u64> {
             *counts.entry(what).or_default() += 1;
         }
     }
-    counts
+    Ok(counts)
 }
