@@ -30,6 +30,7 @@ pub mod status;
 
 pub use answers::Answers;
 pub use client::Client;
+pub use convert::probably_known;
 pub use exchange::ExchangeLimits;
 pub use family_finding::family_messages;
 pub use generated::{DESCRIPTORS, v1};
