@@ -165,6 +165,12 @@ async fn add_many(channel: &Channel, batch: usize) {
     people.batch_create_people(request).await.expect("people");
 }
 
+/// Commits of Kinpath's own, which suggest links, are not counted.
+fn batches_in(message: &v1::WatchChangesResponse) -> usize {
+    let change = message.change.as_ref();
+    usize::from(change.is_some_and(|change| change.action == "create_people"))
+}
+
 #[test]
 fn a_slow_watcher_is_cut_off_and_goes_on_later() {
     let store = Arc::new(Store::in_memory(&StoreOptions::default()).expect("a store"));
@@ -196,7 +202,7 @@ fn a_slow_watcher_is_cut_off_and_goes_on_later() {
         let ended = loop {
             match stream.message().await {
                 Ok(Some(message)) => {
-                    seen += usize::from(message.change.is_some());
+                    seen += batches_in(&message);
                     last = message.resume_token;
                 }
                 Ok(None) => panic!("the stream ended as if nothing were missing"),
@@ -219,7 +225,7 @@ fn a_slow_watcher_is_cut_off_and_goes_on_later() {
         while seen < batches {
             let message = stream.message().await.expect("no error");
             let message = message.expect("it goes on");
-            seen += usize::from(message.change.is_some());
+            seen += batches_in(&message);
         }
         assert_eq!(seen, batches);
     });
