@@ -49,7 +49,7 @@ struct NamesOfThings {
 struct ReadTies {
     child_and_parent: Vec<(u64, u64)>,
     partners: Vec<(u64, u64)>,
-    /// Child and parent of sealed adoptions.
+    /// Child and parent of sealed adoptions, and records linked under such a seal.
     sealed: Vec<(u64, u64)>,
 }
 
@@ -285,6 +285,9 @@ impl ReadTies {
         match &statement.fact {
             Fact::Parent(tie) if statement.evidence.seal == SealClass::Adoption => {
                 self.sealed.push((subject, tie.parent.0));
+            }
+            Fact::SamePerson(link) if statement.evidence.seal == SealClass::Adoption => {
+                self.sealed.push((subject, link.other.0));
             }
             Fact::Parent(tie) if statement.evidence.seal == SealClass::Open => {
                 self.child_and_parent.push((subject, tie.parent.0));

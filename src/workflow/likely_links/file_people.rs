@@ -108,13 +108,6 @@ impl<'b> FilePeople<'b> {
         }
     }
 
-    fn seen_from(&self, key: RecordKey, seen: &Visibility) -> Vec<RecordKey> {
-        let ties = self.ties.get(&key).into_iter().flatten();
-        ties.filter(|tie| seen.sees(tie.evidence.steward, tie.evidence.seal))
-            .map(|tie| tie.other)
-            .collect()
-    }
-
     fn name_of_thing(&self, local: u64) -> Option<String> {
         let position = usize::try_from(local).ok()?;
         let facts = &self.bundle.subjects.get(position)?.facts;
@@ -162,11 +155,10 @@ impl FileRecords for FilePeople<'_> {
         ties
     }
 
-    fn neighbours(&self, position: usize, seen: &Visibility) -> Vec<RecordKey> {
-        self.seen_from(RecordKey::in_file(position), seen)
-    }
-
-    fn neighbours_of_person(&self, person: PersonId, seen: &Visibility) -> Vec<RecordKey> {
-        self.seen_from(RecordKey::of_person(person), seen)
+    fn neighbours(&self, key: RecordKey, seen: &Visibility) -> Vec<RecordKey> {
+        let ties = self.ties.get(&key).into_iter().flatten();
+        ties.filter(|tie| seen.sees(tie.evidence.steward, tie.evidence.seal))
+            .map(|tie| tie.other)
+            .collect()
     }
 }

@@ -68,14 +68,12 @@ pub struct Records<'a> {
 }
 
 /// Records of a file, by position.
-pub trait FileRecords {
+pub trait FileRecords: Sync {
     fn compared(&self, position: usize) -> Compared;
     /// Whom it is tied to by open ties.
     fn ties(&self, position: usize) -> Ties;
-    /// Everybody whom it is tied to, by ties of which some are sealed where `seen` holds them too.
-    fn neighbours(&self, position: usize, seen: &Visibility) -> Vec<RecordKey>;
-    /// What the file adds to the neighbours of a record of the store.
-    fn neighbours_of_person(&self, person: PersonId, seen: &Visibility) -> Vec<RecordKey>;
+    /// Whom the file ties a record of it, or of the store, to; sealed ties too where `seen` holds them.
+    fn neighbours(&self, key: RecordKey, seen: &Visibility) -> Vec<RecordKey>;
 }
 
 impl<'a> Records<'a> {
@@ -156,27 +154,28 @@ impl<'a> Records<'a> {
         Ok(ties.collect())
     }
 
-    /// Everybody near each record, as far as `seen` goes.
+    /// Whom each record is tied to, as far as `seen` goes; in the order asked for.
     pub fn neighbours(
         &self,
         keys: &[RecordKey],
         seen: &Visibility,
-    ) -> Result<Vec<RecordKey>, Error> {
+    ) -> Result<Vec<Vec<RecordKey>>, Error> {
         let people: Vec<PersonId> = keys.iter().filter_map(|key| key.person()).collect();
-        let mut found = Vec::new();
-        for node in self.snapshot.nodes(&people, seen)?.into_iter().flatten() {
-            let ties = node.ties.iter().map(|tie| tie.other);
-            let links = node.links.iter().map(|link| link.other);
-            found.extend(ties.chain(links).map(RecordKey::of_person));
-        }
-        if let Some(file) = self.file {
-            for key in keys {
-                match (key.position(), key.person()) {
-                    (Some(position), _) => found.extend(file.neighbours(position, seen)),
-                    (None, Some(person)) => found.extend(file.neighbours_of_person(person, seen)),
-                    (None, None) => {}
-                }
+        let mut nodes = self.snapshot.nodes(&people, seen)?.into_iter();
+        let mut found = Vec::with_capacity(keys.len());
+        for key in keys {
+            let mut near = Vec::new();
+            if key.person().is_some()
+                && let Some(node) = nodes.next().flatten()
+            {
+                let ties = node.ties.iter().map(|tie| tie.other);
+                let links = node.links.iter().map(|link| link.other);
+                near.extend(ties.chain(links).map(RecordKey::of_person));
             }
+            if let Some(file) = self.file {
+                near.extend(file.neighbours(*key, seen));
+            }
+            found.push(near);
         }
         Ok(found)
     }

@@ -15,11 +15,35 @@ use std::hash::Hash;
 const STEPS: usize = 2;
 const MOST_RECORDS: usize = 2_000;
 
-/// Everybody near some records by what a caller would see.
-pub type Neighbours<'n, Record> = &'n dyn Fn(&[Record], &Visibility) -> Result<Vec<Record>, Error>;
+/// Whom each of some records is tied to, by what a caller would see; in the order asked for.
+pub type Neighbours<'n, Record> =
+    &'n dyn Fn(&[Record], &Visibility) -> Result<Vec<Vec<Record>>, Error>;
 
-/// Whether the two are near each other only over what an adoption sealed: there is a way between them of at most twice
-/// [`STEPS`] ties, and none without a sealed one. Two records that somebody linked under that seal are apart too.
+/// How a record was reached: over so many sealed ties.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+enum Way {
+    /// None.
+    Open,
+    /// One, three…: on the other side.
+    Odd,
+    /// Two, four…: there and back, as two records of one child after the adoption.
+    Even,
+}
+
+impl Way {
+    const ALL: [Way; 3] = [Way::Open, Way::Odd, Way::Even];
+
+    fn over_a_seal(self) -> Way {
+        match self {
+            Way::Open | Way::Even => Way::Odd,
+            Way::Odd => Way::Even,
+        }
+    }
+}
+
+/// Whether the two stand on different sides of what an adoption sealed: there is a way between them over an odd
+/// number of sealed ties, with at most [`STEPS`] ties around each, and none without. Two records that somebody linked under that seal
+/// are apart too.
 pub fn apart_by_adoption(snapshot: &Snapshot<'_>, pair: Pair) -> Result<bool, Error> {
     let [one, other] = pair.ends();
     if is_linked_under_seal(snapshot, pair)? {
@@ -27,11 +51,11 @@ pub fn apart_by_adoption(snapshot: &Snapshot<'_>, pair: Pair) -> Result<bool, Er
     }
     are_apart(one, other, &|people, seen| {
         let nodes = snapshot.nodes(people, seen)?;
-        Ok(nodes
-            .iter()
-            .flatten()
-            .flat_map(|node| neighbours(node, pair))
-            .collect())
+        let of = |node: &Option<Node>| -> Vec<PersonId> {
+            let node = node.iter();
+            node.flat_map(|node| neighbours(node, pair)).collect()
+        };
+        Ok(nodes.iter().map(of).collect())
     })
 }
 
@@ -41,11 +65,20 @@ pub fn are_apart<Record: Copy + Eq + Hash>(
     other: Record,
     neighbours: Neighbours<'_, Record>,
 ) -> Result<bool, Error> {
-    let meet = |seen: &Visibility| -> Result<bool, Error> {
-        let near = reached(one, seen, neighbours)?;
-        Ok(near.contains(&other) || !near.is_disjoint(&reached(other, seen, neighbours)?))
-    };
-    Ok(meet(&Visibility::all())? && !meet(&without_adoptions())?)
+    let (near, far) = (reached(one, neighbours)?, reached(other, neighbours)?);
+    let mut is_apart = false;
+    for (record, way) in &near {
+        for back in Way::ALL {
+            if !far.contains(&(*record, back)) {
+                continue;
+            }
+            if (*way, back) == (Way::Open, Way::Open) {
+                return Ok(false);
+            }
+            is_apart |= (*way == Way::Odd) != (back == Way::Odd);
+        }
+    }
+    Ok(is_apart)
 }
 
 fn without_adoptions() -> Visibility {
@@ -56,16 +89,25 @@ fn without_adoptions() -> Visibility {
 
 fn reached<Record: Copy + Eq + Hash>(
     from: Record,
-    seen: &Visibility,
     neighbours: Neighbours<'_, Record>,
-) -> Result<FxHashSet<Record>, Error> {
-    let mut found = FxHashSet::from_iter([from]);
-    let mut frontier = vec![from];
-    for _ in 0..STEPS {
+) -> Result<FxHashSet<(Record, Way)>, Error> {
+    let (all, open) = (Visibility::all(), without_adoptions());
+    let mut found = FxHashSet::from_iter([(from, Way::Open)]);
+    let mut frontier = vec![(from, Way::Open)];
+    for step in 0..=STEPS {
+        let records: Vec<Record> = frontier.iter().map(|(record, _)| *record).collect();
+        let by_any = neighbours(&records, &all)?;
+        let by_open = neighbours(&records, &open)?;
         let mut next = Vec::new();
-        for other in neighbours(&frontier, seen)? {
-            if found.len() < MOST_RECORDS && found.insert(other) {
-                next.push(other);
+        for ((_, way), (any, open)) in frontier.iter().zip(by_any.iter().zip(&by_open)) {
+            let sealed = any.iter().filter(|other| !open.contains(other));
+            // A sealed tie may stand between what is near the one and what is near the other.
+            let open_ways = open.iter().filter(|_| step < STEPS);
+            let ways = open_ways.map(|other| (*other, *way));
+            for reached in ways.chain(sealed.map(|other| (*other, way.over_a_seal()))) {
+                if found.len() < MOST_RECORDS && found.insert(reached) {
+                    next.push(reached);
+                }
             }
         }
         frontier = next;

@@ -15,5 +15,6 @@ mod record_connection;
 mod relations;
 mod scene_step;
 mod sealed_duplicates;
+mod sealed_sides;
 mod searching;
 mod world;
