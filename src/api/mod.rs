@@ -14,6 +14,7 @@ mod due_actions;
 mod exchange;
 mod family_finding;
 mod generated;
+mod held_messages;
 mod mask;
 mod nations;
 mod operations;
