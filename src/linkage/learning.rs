@@ -132,7 +132,48 @@ pub fn temper_by_own_counts(table: &mut Table) {
     });
 }
 
-fn for_own_counts(table: &mut Table, each: impl Fn(&mut Words, &[u64])) {
+/// In how many of some records each word stands, kept to temper other tables by.
+#[derive(Clone, Debug, Default)]
+pub struct OwnCounts {
+    records: u64,
+    /// Names first, then texts by field.
+    of_words: Vec<FxHashMap<Box<str>, u64>>,
+}
+
+impl OwnCounts {
+    /// Words in three records or more; rarer ones temper nothing.
+    pub fn of(table: &mut Table) -> OwnCounts {
+        let mut of_words = Vec::new();
+        for_own_counts(table, |words, counts| {
+            let ids = (0..words.len() as WordId).filter(|id| counts[*id as usize] > 2);
+            of_words.push(
+                ids.map(|id| (words.text(id).into(), counts[id as usize]))
+                    .collect(),
+            );
+        });
+        OwnCounts {
+            records: table.len() as u64,
+            of_words,
+        }
+    }
+
+    /// Does to a table of the same fields what [`temper_by_own_counts`] would if it held those records too.
+    pub fn temper(&self, table: &mut Table) {
+        let mut kinds = self.of_words.iter();
+        for_own_counts(table, |words, _| {
+            let Some(known) = kinds.next() else {
+                return;
+            };
+            let count = |text: &str| known.get(text).copied().unwrap_or(0);
+            let counts: Vec<u64> = (0..words.len() as WordId)
+                .map(|id| count(words.text(id)).saturating_sub(2))
+                .collect();
+            words.temper(self.records, |id| counts[id as usize]);
+        });
+    }
+}
+
+fn for_own_counts(table: &mut Table, mut each: impl FnMut(&mut Words, &[u64])) {
     let records = table.len();
     let mut counts = vec![0_u64; table.names.len()];
     for record in 0..records {

@@ -18,6 +18,7 @@ mod text_levels;
 
 // People.
 mod clusters;
+mod judgement;
 mod kin;
 mod metrics;
 
@@ -35,11 +36,13 @@ pub use candidates::{Groups, Link, Linked, link, link_some};
 pub use clusters::{Clusters, join};
 pub use comparison::{Comparison, comparisons};
 pub use estimation::{LevelChances, NotLearnt};
+pub use judgement::{Few, FewPeople, odds_with_kin, reasons_with_kin};
 pub use keys::{Template, WordParts};
 pub use kin::{Kin, KinEvidence};
-pub use learning::{Plan, equate, frequencies, learn, temper_by_own_counts, weigh_by_own_counts};
+pub use learning::{
+    OwnCounts, Plan, equate, frequencies, learn, temper_by_own_counts, weigh_by_own_counts,
+};
 pub use metrics::{AtThreshold, CalibrationBin, Judged, Quality, quality};
-pub use name_levels::has_other_given_names;
 pub use parameters::{Equivalents, Frequencies, Learnt, Model, Parameters};
 pub use score::{
     FieldEvidence, PersonFacts, Score, explain, person_fields, prepare, push_person, score,
