@@ -2,6 +2,7 @@
 
 use super::live::{channel, limits, with_server, with_store};
 use super::writing::{named, said, small_family};
+use kinpath::api::v1::fact::Said;
 use kinpath::api::{ApiLimits, v1};
 use kinpath::store::{Store, StoreOptions};
 use std::sync::Arc;
