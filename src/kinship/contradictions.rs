@@ -3,7 +3,6 @@
 use super::family_graph::{FamilyGraph, ParentClass, Place};
 use crate::model::neighborhood::{Node, NodeTieKind};
 use crate::model::partial_date::Truth;
-use petgraph::algo::tarjan_scc;
 
 /// Contradictions among those read, in words, in an order that does not depend on the order of entry.
 pub fn contradictions(graph: &FamilyGraph) -> Vec<String> {
@@ -18,15 +17,11 @@ pub fn contradictions(graph: &FamilyGraph) -> Vec<String> {
 
 /// People who are recorded as their own ancestors.
 fn circles(graph: &FamilyGraph) -> Vec<String> {
-    let ancestry = graph.ancestry();
     let mut found = Vec::new();
-    for circle in tarjan_scc(&ancestry) {
-        if circle.len() < 2 {
-            continue;
-        }
+    for circle in graph.ancestor_circles() {
         let mut names: Vec<&str> = circle
             .iter()
-            .filter_map(|&vertex| graph.person(ancestry[vertex]))
+            .filter_map(|&person| graph.person(person))
             .map(|node| node.name.as_str())
             .collect();
         names.sort_unstable();

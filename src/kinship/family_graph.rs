@@ -6,8 +6,9 @@ use crate::model::neighborhood::{Node, NodeLink, NodeTie, NodeTieKind};
 use crate::model::partial_date::{Day, PartialDate, Truth};
 use crate::model::statement::Certainty;
 use crate::model::tie::ParentNature;
-use petgraph::graph::{DiGraph, EdgeIndex, NodeIndex};
-use petgraph::visit::EdgeRef;
+use petgraph::algo::TarjanScc;
+use petgraph::graph::{DiGraph, EdgeIndex, EdgeReference, NodeIndex};
+use petgraph::visit::{EdgeFiltered, EdgeRef};
 use rustc_hash::FxHashMap;
 
 /// A person's place in the graph.
@@ -194,14 +195,37 @@ impl FamilyGraph {
             .filter_map(|place| self.node(place).map(|node| (place, node)))
     }
 
-    /// The graph of child → parent by birth or adoption, for questions about ancestry.
-    pub fn ancestry(&self) -> DiGraph<PersonId, (), u32> {
+    /// People who are recorded as their own ancestors, by birth or adoption: the circles, each with everybody on it.
+    pub fn ancestor_circles(&self) -> Vec<Vec<PersonId>> {
+        let mut circles = Vec::new();
+        if self.has_aliases() {
+            let ancestry = self.ancestry();
+            TarjanScc::new().run(&ancestry, |circle: &[Place]| {
+                if circle.len() > 1 {
+                    circles.push(circle.iter().map(|&vertex| ancestry[vertex]).collect());
+                }
+            });
+            return circles;
+        }
+        let lineage =
+            EdgeFiltered::from_fn(&self.graph, |edge: EdgeReference<'_, NodeTie, u32>| {
+                is_lineage_parent(edge.weight())
+            });
+        TarjanScc::new().run(&lineage, |circle: &[Place]| {
+            if circle.len() > 1 {
+                circles.push(circle.iter().map(|&vertex| self.id(vertex)).collect());
+            }
+        });
+        circles
+    }
+
+    /// The graph of child → parent by birth or adoption, with one vertex for all records of a person.
+    fn ancestry(&self) -> DiGraph<PersonId, (), u32> {
         let mut ancestry: DiGraph<PersonId, (), u32> =
             self.graph.filter_map(|_, slot| Some(slot.id), |_, _| None);
         for child in self.graph.node_indices() {
             for (_, parent, tie) in self.ties(child) {
-                if matches!(tie.kind, NodeTieKind::Parent { nature, .. } if ParentClass::of(nature).is_lineage())
-                {
+                if is_lineage_parent(tie) {
                     ancestry.add_edge(child, parent, ());
                 }
             }
@@ -238,6 +262,10 @@ impl ParentClass {
     pub fn is_lineage(self) -> bool {
         matches!(self, ParentClass::Birth | ParentClass::Adoption)
     }
+}
+
+fn is_lineage_parent(tie: &NodeTie) -> bool {
+    matches!(tie.kind, NodeTieKind::Parent { nature, .. } if ParentClass::of(nature).is_lineage())
 }
 
 /// Whether a tie is used on this day: not disproved, and not surely begun later.

@@ -34,6 +34,8 @@ pub struct Walk {
     /// Ties looked at.
     looked_at: u32,
     broken_off: bool,
+    /// Those of the person walked on from: one list for the whole walk.
+    ties: Vec<(TieIndex, Place, StepKind)>,
 }
 
 /// Everybody found, and the graph of those read.
@@ -149,6 +151,7 @@ impl Walk {
             is_unwanted: Box::new(|| false),
             looked_at: 0,
             broken_off: false,
+            ties: Vec::new(),
         };
         let place = walk.graph.place_or_new(start);
         walk.states.push(State {
@@ -280,12 +283,14 @@ impl Walk {
             state.side = side_of_parent(&self.graph, state.place);
             self.states[index as usize] = state;
         }
-        let ties: Vec<(TieIndex, Place, StepKind)> = self
-            .graph
-            .ties(state.place)
-            .map(|(tie, target, weight)| (tie, target, StepKind::forward(weight.kind)))
-            .collect();
-        for (tie, target, kind) in ties {
+        let mut ties = std::mem::take(&mut self.ties);
+        ties.clear();
+        ties.extend(
+            self.graph
+                .ties(state.place)
+                .map(|(tie, target, weight)| (tie, target, StepKind::forward(weight.kind))),
+        );
+        for &(tie, target, kind) in &ties {
             self.looked_at = self.looked_at.wrapping_add(1);
             if self.looked_at.is_multiple_of(TIES_A_LOOK) && (self.is_unwanted)() {
                 self.broken_off = true;
@@ -323,6 +328,7 @@ impl Walk {
                 });
             }
         }
+        self.ties = ties;
         self.cross_links(index, &state);
     }
 

@@ -23,8 +23,13 @@ pub struct NetworkRole {
 /// are known ("piano teacher", "godmother"). Nothing for a word that is not in the table.
 pub fn network_role(word: &str) -> Option<&'static NetworkRole> {
     let roles = roles();
-    let position = *roles.by_word.get(&role_key(word))?;
-    roles.all.get(position)
+    // Most words come from records, where they stand as stored.
+    let stored = roles.by_stored_word.get(word);
+    let position = match stored {
+        Some(position) => position,
+        None => roles.by_word.get(&role_key(word))?,
+    };
+    roles.all.get(*position)
 }
 
 /// Every role, in the order of the table.
@@ -45,6 +50,8 @@ fn role_key(text: &str) -> String {
 struct Roles {
     all: Vec<NetworkRole>,
     by_word: FxHashMap<String, usize>,
+    /// As they stand in records: "former_foster_parent".
+    by_stored_word: FxHashMap<String, usize>,
 }
 
 #[derive(Deserialize)]
@@ -84,6 +91,7 @@ fn parse_roles(table: &str) -> Result<Roles, String> {
             "unknown" => None,
             other => return Err(format!("paid = \"{other}\" is not yes, no or unknown")),
         };
+        roles.by_stored_word.insert(row.word.clone(), position);
         roles.all.push(NetworkRole {
             word: row.word,
             title: row.title,

@@ -22,10 +22,50 @@ pub enum Eligibility {
     Excluded {
         /// The rule as a short word: "died", "minor", "barred", …
         rule: &'static str,
-        reason: String,
+        reason: Reason,
         /// Whether they are leads for the purpose of connection all the same.
         connection: bool,
     },
+}
+
+/// Why a rule excludes. Words are made only where they are shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reason {
+    Died(Option<PartialDate>),
+    Minor {
+        age: i32,
+    },
+    Declined {
+        purpose: Purpose,
+        on: Option<PartialDate>,
+        ask_again: Option<PartialDate>,
+    },
+    Other(&'static str),
+}
+
+impl Reason {
+    pub fn words(self) -> String {
+        match self {
+            Reason::Died(None) => "has died".to_owned(),
+            Reason::Died(Some(date)) => format!("died {}", when(date)),
+            Reason::Minor { age } => format!("{age} years old: a connection, not a placement"),
+            Reason::Declined {
+                purpose,
+                on,
+                ask_again,
+            } => {
+                let mut words = format!("declined {}", purpose.word());
+                if let Some(date) = on {
+                    words.push_str(&format!(" {}", when(date)));
+                }
+                if let Some(date) = ask_again {
+                    words.push_str(&format!("; ask again from {}", date.in_words()));
+                }
+                words
+            }
+            Reason::Other(words) => words.to_owned(),
+        }
+    }
 }
 
 /// Beyond this age we ask whether somebody of whom nothing was said is still alive. A rule of thumb of ours.
@@ -77,7 +117,7 @@ pub fn obstacles(
         .filter_map(|ruling| match ruling {
             Ruling::Excludes { rule, reason, mend } => Some(Obstacle {
                 rule: rule.to_owned(),
-                reason,
+                reason: reason.words(),
                 change: mend.change(candidate.node, as_of),
             }),
             Ruling::Passes | Ruling::Asks(_) => None,
@@ -119,17 +159,13 @@ enum Ruling {
     Asks(String),
     Excludes {
         rule: &'static str,
-        reason: String,
+        reason: Reason,
         mend: Mend,
     },
 }
 
-fn excludes(rule: &'static str, reason: impl Into<String>, mend: Mend) -> Ruling {
-    Ruling::Excludes {
-        rule,
-        reason: reason.into(),
-        mend,
-    }
+fn excludes(rule: &'static str, reason: Reason, mend: Mend) -> Ruling {
+    Ruling::Excludes { rule, reason, mend }
 }
 
 /// What takes away a rule that holds until a date.
@@ -146,12 +182,12 @@ fn life(candidate: &Candidate, _purpose: Purpose, _order: &PlacementOrder, as_of
         .is_some_and(|birth| birth.on_or_before(as_of) == Truth::No)
     {
         let born = until(node.birth, Mend::Born);
-        return excludes("not_born", "not yet born on this date", born);
+        return excludes("not_born", Reason::Other("not yet born on this date"), born);
     }
     match node.death {
-        Vital::Dead(None) => excludes("died", "has died", Mend::Nothing),
+        Vital::Dead(None) => excludes("died", Reason::Died(None), Mend::Nothing),
         Vital::Dead(Some(date)) => match date.on_or_before(as_of) {
-            Truth::Yes => excludes("died", format!("died {}", when(date)), Mend::Nothing),
+            Truth::Yes => excludes("died", Reason::Died(Some(date)), Mend::Nothing),
             Truth::No => Ruling::Passes,
             Truth::Unknown => Ruling::Asks(format!(
                 "still alive on this date? Death recorded: {}",
@@ -190,7 +226,7 @@ fn age(candidate: &Candidate, purpose: Purpose, order: &PlacementOrder, as_of: D
             let age = birth.age_on(as_of).greatest.unwrap_or_default().max(0);
             excludes(
                 "minor",
-                format!("{age} years old: a connection, not a placement"),
+                Reason::Minor { age },
                 first_day_aged(birth, majority)
                     .map_or(Mend::Nothing, |from| Mend::OfAge { majority, from }),
             )
@@ -209,7 +245,7 @@ fn barred(candidate: &Candidate, purpose: Purpose, _order: &PlacementOrder, _as_
     let cautions = candidate.node.cautions;
     if cautions.contains(CautionKind::BarredFromPlacement) && purpose == Purpose::Placement {
         let reason = "barred from having a child placed with them";
-        return excludes("barred", reason, Mend::BarLifted);
+        return excludes("barred", Reason::Other(reason), Mend::BarLifted);
     }
     Ruling::Passes
 }
@@ -223,7 +259,7 @@ fn no_contact(
     let cautions = candidate.node.cautions;
     if cautions.contains(CautionKind::NoContact) && purpose != Purpose::Information {
         let reason = "a no-contact order or declaration is in force";
-        return excludes("no_contact", reason, Mend::NoContactEnded);
+        return excludes("no_contact", Reason::Other(reason), Mend::NoContactEnded);
     }
     Ruling::Passes
 }
@@ -237,7 +273,11 @@ fn family_violence(
     let cautions = candidate.node.cautions;
     if cautions.contains(CautionKind::FamilyViolenceException) && purpose == Purpose::Notice {
         let reason = "the family-violence exception to notice covers them";
-        return excludes("family_violence", reason, Mend::ExceptionEnded);
+        return excludes(
+            "family_violence",
+            Reason::Other(reason),
+            Mend::ExceptionEnded,
+        );
     }
     Ruling::Passes
 }
@@ -251,7 +291,7 @@ fn parental_rights(
     let excluded = order.parent_with_ended_rights == ParentWithEndedRights::Excluded;
     if candidate.rights_ended && excluded && purpose == Purpose::Placement {
         let reason = "their parental rights have ended";
-        return excludes("rights_ended", reason, Mend::RightsRestored);
+        return excludes("rights_ended", Reason::Other(reason), Mend::RightsRestored);
     }
     Ruling::Passes
 }
@@ -264,30 +304,24 @@ fn refusal(candidate: &Candidate, purpose: Purpose, _order: &PlacementOrder, as_
     let Some(outreach) = candidate.outreach.iter().find(declined) else {
         return Ruling::Passes;
     };
-    let when = outreach
-        .date
-        .map_or(String::new(), |date| format!(" {}", when(date)));
+    let reason = Reason::Declined {
+        purpose,
+        on: outreach.date,
+        ask_again: outreach.ask_again,
+    };
     match outreach.ask_again {
-        None => excludes(
-            "declined",
-            format!("declined {}{when}", purpose.word()),
-            Mend::NewAnswer,
-        ),
+        None => excludes("declined", reason, Mend::NewAnswer),
         Some(date) => match date.on_or_before(as_of) {
             Truth::Yes => Ruling::Passes,
-            Truth::No => excludes(
-                "declined",
-                format!(
-                    "declined {}{when}; ask again from {}",
-                    purpose.word(),
-                    date.in_words()
-                ),
-                until(Some(date), Mend::AskAgain),
-            ),
-            Truth::Unknown => Ruling::Asks(format!(
-                "declined {}{when}: time to ask again?",
-                purpose.word()
-            )),
+            Truth::No => excludes("declined", reason, until(Some(date), Mend::AskAgain)),
+            Truth::Unknown => {
+                let reason = Reason::Declined {
+                    purpose,
+                    on: outreach.date,
+                    ask_again: None,
+                };
+                Ruling::Asks(format!("{}: time to ask again?", reason.words()))
+            }
         },
     }
 }

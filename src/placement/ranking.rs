@@ -6,6 +6,7 @@ use crate::model::lead::{Line, Score, ScorePart};
 use crate::model::same_person::LinkPolicy;
 use crate::model::statement::CertaintyScale;
 use serde::Deserialize;
+use std::fmt;
 use std::sync::OnceLock;
 
 /// The weights. Points unless said otherwise.
@@ -102,20 +103,35 @@ pub fn weights() -> Result<&'static Weights, toml::de::Error> {
 impl Weights {
     /// The score of one lead for a purpose. Parts worth nothing are left out.
     pub fn score(&self, candidate: &Candidate, purpose: Purpose) -> Score {
-        let mut parts = Parts {
+        let mut parts = Listed {
+            total: 0.0,
             parts: Vec::with_capacity(6),
         };
-        self.closeness(candidate, &mut parts);
-        self.tie_to_child(candidate, &mut parts);
-        self.circumstances(candidate, &mut parts);
-        self.outreach(candidate, purpose, &mut parts);
+        self.add_up(candidate, purpose, &mut parts);
+        Score {
+            total: parts.total,
+            parts: parts.parts,
+        }
+    }
+
+    /// The total of [`Weights::score`], for those who are ordered and not shown: no words are made.
+    pub fn total(&self, candidate: &Candidate, purpose: Purpose) -> f64 {
+        let mut total = Total(0.0);
+        self.add_up(candidate, purpose, &mut total);
+        total.0
+    }
+
+    fn add_up(&self, candidate: &Candidate, purpose: Purpose, parts: &mut impl Parts) {
+        self.closeness(candidate, parts);
+        self.tie_to_child(candidate, parts);
+        self.circumstances(candidate, parts);
+        self.outreach(candidate, purpose, parts);
         if !candidate.node.named {
             parts.add("not_yet_named", self.naming.not_yet_named, "not yet named");
         }
-        parts.sum()
     }
 
-    fn closeness(&self, candidate: &Candidate, parts: &mut Parts) {
+    fn closeness(&self, candidate: &Candidate, parts: &mut impl Parts) {
         let certainty = match (candidate.kinship, candidate.network) {
             (Some(kinship), _) => {
                 let by_degree = &self.closeness.by_degree;
@@ -124,7 +140,7 @@ impl Weights {
                 parts.add(
                     "closeness",
                     points,
-                    &format!("civil degree {}", kinship.degree),
+                    format_args!("civil degree {}", kinship.degree),
                 );
                 let couples = f64::from(kinship.unions) * self.closeness.by_union;
                 parts.add(
@@ -156,12 +172,15 @@ impl Weights {
             (None, None) => None,
         };
         if let Some(certainty) = certainty {
-            let reason = format!("evidence along the path {:.0} %", certainty * 100.0);
-            parts.add("certainty", certainty * self.evidence.certainty, &reason);
+            parts.add(
+                "certainty",
+                certainty * self.evidence.certainty,
+                format_args!("evidence along the path {:.0} %", certainty * 100.0),
+            );
         }
     }
 
-    fn tie_to_child(&self, candidate: &Candidate, parts: &mut Parts) {
+    fn tie_to_child(&self, candidate: &Candidate, parts: &mut impl Parts) {
         let weights = &self.tie_to_child;
         if candidate.kinship.is_some() && candidate.network.is_some() {
             parts.add(
@@ -194,7 +213,7 @@ impl Weights {
         }
     }
 
-    fn circumstances(&self, candidate: &Candidate, parts: &mut Parts) {
+    fn circumstances(&self, candidate: &Candidate, parts: &mut impl Parts) {
         if let Some(distance) = candidate.distance {
             let points = match distance {
                 Distance::SamePlace => self.place.same_place,
@@ -228,7 +247,7 @@ impl Weights {
         }
     }
 
-    fn outreach(&self, candidate: &Candidate, purpose: Purpose, parts: &mut Parts) {
+    fn outreach(&self, candidate: &Candidate, purpose: Purpose, parts: &mut impl Parts) {
         let Some(outreach) = candidate
             .outreach
             .iter()
@@ -258,28 +277,37 @@ impl Weights {
     }
 }
 
-struct Parts {
+/// Takes the parts of a score one after the other. Those worth nothing are left out.
+trait Parts {
+    fn add(&mut self, name: &str, points: f64, reason: impl fmt::Display);
+}
+
+/// Only the sum.
+struct Total(f64);
+
+impl Parts for Total {
+    fn add(&mut self, _name: &str, points: f64, _reason: impl fmt::Display) {
+        if points != 0.0 {
+            self.0 += points;
+        }
+    }
+}
+
+/// The sum with all parts in words.
+struct Listed {
+    total: f64,
     parts: Vec<ScorePart>,
 }
 
-impl Parts {
-    fn add(&mut self, name: &str, points: f64, reason: &str) {
+impl Parts for Listed {
+    fn add(&mut self, name: &str, points: f64, reason: impl fmt::Display) {
         if points != 0.0 {
+            self.total += points;
             self.parts.push(ScorePart {
                 name: name.to_owned(),
                 points,
-                reason: reason.to_owned(),
+                reason: reason.to_string(),
             });
-        }
-    }
-
-    fn sum(self) -> Score {
-        Score {
-            total: self
-                .parts
-                .iter()
-                .fold(0.0, |total, part| total + part.points),
-            parts: self.parts,
         }
     }
 }

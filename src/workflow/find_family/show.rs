@@ -11,7 +11,7 @@ use super::waiting::{ExcludedFamilies, waiting_tier};
 use crate::access::Permit;
 use crate::error::Error;
 use crate::kinship::naming::name;
-use crate::model::case::OutreachTarget;
+use crate::model::case::{OutreachTarget, Purpose};
 use crate::model::lead::{Excluded, Lead, LeadStatus, LeadTarget, PathStep, Relation, TierAnswer};
 use crate::model::neighborhood::NodeNetworkTie;
 use crate::names::network_roles::network_role;
@@ -81,12 +81,8 @@ impl Shown {
             .take(question.leads_per_tier)
             .enumerate()
             .map(|(index, lead)| {
-                self.lead(
-                    gathered,
-                    &assigned.people[lead.position],
-                    lead,
-                    index as u32 + 1,
-                )
+                let person = &assigned.people[lead.position];
+                self.lead(gathered, person, lead, index as u32 + 1, question.purpose)
             })
             .collect();
         let mut total = ranked.len() as u32;
@@ -136,6 +132,7 @@ impl Shown {
         person: &Belonging<'_>,
         ranked: &RankedLead,
         rank: u32,
+        purpose: Purpose,
     ) -> Lead {
         let way = way_of(person, ranked).filter(|_| !ranked.by_network);
         let kinship = way.map(|way| self.kinship(gathered, way));
@@ -161,7 +158,7 @@ impl Shown {
             kinship,
             path,
             other_ways: ways,
-            score: ranked.score.clone(),
+            score: ranked.score(gathered, person, purpose),
             status: if questions.is_empty() {
                 LeadStatus::Open
             } else {
@@ -253,7 +250,7 @@ pub fn person_left_out(
         tier: left_out.tier,
         relation: relation_words(gathered, person, left_out.probable),
         rule: left_out.rule.to_owned(),
-        reason: left_out.reason.clone(),
+        reason: left_out.reason.words(),
         connection: left_out.connection,
     }
 }

@@ -16,7 +16,7 @@ use crate::model::relation_pattern::PatternJoint;
 use crate::names::network_roles::network_role;
 use crate::names::normalize::fold;
 use crate::placement::candidate::Candidate;
-use crate::placement::eligibility::{Eligibility, eligibility};
+use crate::placement::eligibility::{Eligibility, Reason, eligibility};
 use crate::placement::order::{Attribute, Holding, IndigenousStatus, Tier, Who};
 use rustc_hash::FxHashMap;
 use std::cell::OnceCell;
@@ -33,7 +33,9 @@ pub struct Assigned<'a> {
 
 pub struct RankedLead {
     pub position: usize,
-    pub score: Score,
+    pub total: f64,
+    /// Points taken off, with the reason, so that probable leads stand below certain ones.
+    below_certain: Option<ScorePart>,
     pub questions: Vec<String>,
     /// The tier holds them for the network, or because a nation offered them, alone: their kinship, if any, is out of its reach.
     pub by_network: bool,
@@ -43,11 +45,23 @@ pub struct RankedLead {
     closeness: Option<(u8, u8)>,
 }
 
+impl RankedLead {
+    /// The score with its parts in words: made only for those shown.
+    pub fn score(&self, gathered: &Gathered, person: &Belonging<'_>, purpose: Purpose) -> Score {
+        let heritage = Heritage::of(gathered.child());
+        let placing = Placing::of(gathered, &heritage, person);
+        let mut score = gathered.weights.score(&placing.candidate, purpose);
+        score.parts.extend(self.below_certain.clone());
+        score.total = self.total;
+        score
+    }
+}
+
 pub struct LeftOut {
     pub position: usize,
     pub tier: u32,
     pub rule: &'static str,
-    pub reason: String,
+    pub reason: Reason,
     pub connection: bool,
     pub probable: bool,
 }
@@ -77,7 +91,8 @@ pub fn assign<'a>(
                 questions.extend(held.question);
                 leads[held.index].push(RankedLead {
                     position,
-                    score: gathered.weights.score(&candidate, purpose),
+                    total: gathered.weights.total(&candidate, purpose),
+                    below_certain: None,
                     questions,
                     by_network,
                     probable,
@@ -90,7 +105,7 @@ pub fn assign<'a>(
                 position,
                 tier: 0,
                 rule: OUTSIDE_ORDER,
-                reason: OUTSIDE_ORDER_WORDS.to_owned(),
+                reason: Reason::Other(OUTSIDE_ORDER_WORDS),
                 connection: true,
                 probable,
             }),
@@ -120,7 +135,7 @@ pub fn assign<'a>(
     for tier in &mut leads {
         place_below_certain(tier);
         tier.sort_by(|one, other| {
-            let by_score = other.score.total.total_cmp(&one.score.total);
+            let by_score = other.total.total_cmp(&one.total);
             let by_score = by_score.then_with(|| one.probable.cmp(&other.probable));
             by_score.then_with(|| content[one.position].cmp(&content[other.position]))
         });
@@ -212,21 +227,21 @@ fn place_below_certain(tier: &mut [RankedLead]) {
     let mut least: FxHashMap<(u8, u8), f64> = FxHashMap::default();
     for lead in tier.iter().filter(|lead| !lead.probable) {
         if let Some(closeness) = lead.closeness {
-            let known = least.entry(closeness).or_insert(lead.score.total);
-            *known = known.min(lead.score.total);
+            let known = least.entry(closeness).or_insert(lead.total);
+            *known = known.min(lead.total);
         }
     }
     for lead in tier.iter_mut().filter(|lead| lead.probable) {
         let Some(&least) = lead.closeness.and_then(|closeness| least.get(&closeness)) else {
             continue;
         };
-        if lead.score.total > least {
-            lead.score.parts.push(ScorePart {
+        if lead.total > least {
+            lead.below_certain = Some(ScorePart {
                 name: "probable".to_owned(),
-                points: least - lead.score.total,
+                points: least - lead.total,
                 reason: "stands below those as close whose relation is certain".to_owned(),
             });
-            lead.score.total = least;
+            lead.total = least;
         }
     }
 }
