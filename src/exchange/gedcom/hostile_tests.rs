@@ -373,7 +373,7 @@ fn big_files() -> Vec<(&'static str, Vec<u8>, Outcome)> {
         .collect();
     vec![
         ("100,000 levels", levels(100_000), Taken),
-        ("a million tiny lines", repeated("1 X\n", 1_000_000), Taken),
+        ("100,000 tiny lines", repeated("1 X\n", 100_000), Taken),
         (
             "100,000 residences",
             repeated("1 RESI\n2 PLAC z\n", 100_000),
