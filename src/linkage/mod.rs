@@ -20,6 +20,7 @@ mod text_levels;
 mod clusters;
 mod kin;
 mod metrics;
+mod witnesses;
 
 // What is learnt.
 mod estimation;
@@ -46,4 +47,5 @@ pub use score::{
 };
 pub use shipped::{completed, for_shipping, shipped};
 pub use table::{Field, FieldKind, Table};
+pub use witnesses::{hear, widen};
 pub use words::pair_key;

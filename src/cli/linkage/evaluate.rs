@@ -12,8 +12,8 @@ use crate::cli::progress;
 use crate::cli::stop::Stop;
 use crate::error::Error;
 use crate::linkage::{
-    Clusters, Groups, Judged, Link, Linked, Parameters, Plan, WordParts, frequencies, join, learn,
-    link, prepare, quality,
+    Clusters, Groups, Judged, Link, Linked, Parameters, Plan, Quality, WordParts, frequencies,
+    hear, join, learn, link, prepare, quality, widen,
 };
 use rustc_hash::FxHashMap;
 use std::path::Path;
@@ -36,27 +36,33 @@ pub fn evaluate(global: &Global, command: &Evaluate) -> Result<(), Stop> {
     let table = &records.table;
     let model = parameters.model(table);
     let groups = Groups::of(table, &parameters.templates, &WordParts::of(&table.names));
-    let linked = link(table, &groups, &model, LEAST);
+    let keyed = cpu_seconds();
+    let mut linked = link(table, &groups, &model, LEAST);
+    widen(table, &model, &mut linked);
     let linking = cpu_seconds();
     steps.set_message("clustering");
     let expected = parameters.matches_per_record * table.len() as f64;
-    let clusters = join(table.len(), &linked.links, expected, |a, b| {
-        !table.may_pair(a as usize, b as usize)
-    });
+    let apart = |a: u32, b: u32| !table.may_pair(a as usize, b as usize);
+    let clusters = join(table.len(), &linked.links, expected, apart);
+    let own_pairs = pair_quality(&linked.links, &truth);
+    linked.links = hear(table, &linked, &clusters, expected);
+    let clusters = join(table.len(), &linked.links, expected, apart);
     let done = cpu_seconds();
     steps.finish_and_clear();
     let measured = Measured {
         records: table.len(),
         true_pairs: truth.pairs.len(),
         pairs_scored: linked.compared,
-        blocking_recall: blocking_recall(&truth, &groups),
+        blocking_recall: blocking_recall(&truth, &groups, &linked),
         expected_pairs: expected,
-        pairs: pair_quality(&linked, &truth),
+        own_pairs,
+        pairs: pair_quality(&linked.links, &truth),
         clusters: cluster_quality(&clusters, &truth),
         cpu_seconds: Cost {
             reading: read - started,
             learning: learnt - read,
-            linking: linking - learnt,
+            keys: keyed - learnt,
+            linking: linking - keyed,
             clustering: done - linking,
             total: done - started,
         },
@@ -106,20 +112,21 @@ fn parameters(command: &Evaluate, records: &mut Records) -> Result<Parameters, E
     Ok(learnt)
 }
 
-fn blocking_recall(truth: &Truth, groups: &Groups) -> f64 {
-    let found = truth
-        .pairs
-        .iter()
-        .filter(|(a, b)| groups.share(*a as usize, *b as usize));
-    found.count() as f64 / truth.pairs.len().max(1) as f64
+/// Share of the true pairs that were compared: by a key, or as they have a fellow in common.
+fn blocking_recall(truth: &Truth, groups: &Groups, linked: &Linked) -> f64 {
+    let by_keys = |a: u32, b: u32| groups.share(a as usize, b as usize);
+    let found = truth.pairs.iter().filter(|(a, b)| by_keys(*a, *b));
+    let further = linked.links.iter();
+    let further = further.filter(|link| truth.holds(link.a, link.b) && !by_keys(link.a, link.b));
+    (found.count() + further.count()) as f64 / truth.pairs.len().max(1) as f64
 }
 
-fn pair_quality(linked: &Linked, truth: &Truth) -> crate::linkage::Quality {
+fn pair_quality(links: &[Link], truth: &Truth) -> Quality {
     let judge = |link: &Link| Judged {
         probability: link.probability(),
         is_match: truth.holds(link.a, link.b),
     };
-    let mut judged: Vec<Judged> = linked.links.iter().map(judge).collect();
+    let mut judged: Vec<Judged> = links.iter().map(judge).collect();
     quality(&mut judged, truth.pairs.len() as u64)
 }
 
