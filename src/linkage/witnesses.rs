@@ -108,7 +108,7 @@ pub fn widen(table: &Table, model: &Model, linked: &mut Linked) {
 /// them. All together are as many matches as are `expected`.
 pub fn hear(table: &Table, linked: &Linked, clusters: &Clusters, expected: f64) -> Vec<Link> {
     let near = Near::of(table.len(), &linked.links);
-    let memberships = Memberships::of(&near, clusters);
+    let memberships = Memberships::of(table, &near, clusters);
     let mut links = linked.links.clone();
     add_pairs_of_groups(table, &near, clusters, &mut links);
     links
@@ -141,19 +141,29 @@ fn add_pairs_of_groups(table: &Table, near: &Near, clusters: &Clusters, links: &
 /// To which groups records belong.
 struct Memberships<'a> {
     clusters: &'a Clusters,
-    sizes: Vec<u32>,
+    /// By group: how many records of each side.
+    sizes: Vec<[u32; 2]>,
     /// By record: groups, in order, each with the probability.
     of: Vec<Vec<(u32, f32)>>,
 }
 
 impl Memberships<'_> {
-    fn of<'a>(near: &Near, clusters: &'a Clusters) -> Memberships<'a> {
-        let mut sizes = vec![0_u32; clusters.of.len()];
-        for group in &clusters.of {
-            sizes[*group as usize] += 1;
+    fn of<'a>(table: &Table, near: &Near, clusters: &'a Clusters) -> Memberships<'a> {
+        let mut sizes = vec![[0_u32; 2]; clusters.of.len()];
+        for (group, side) in clusters.of.iter().zip(&table.sides) {
+            sizes[*group as usize][usize::from(*side != 0)] += 1;
         }
         let of = (0..clusters.of.len() as u32).into_par_iter();
-        let of = of.map(|record| memberships(near, clusters, &sizes, record));
+        let of = of.map(|record| {
+            // How many of a group the record may be compared with.
+            let size = |group: u32| match (sizes[group as usize], table.two_sided) {
+                ([one, other], false) => {
+                    one + other - u32::from(group == clusters.of[record as usize])
+                }
+                (of_sides, true) => of_sides[usize::from(table.sides[record as usize] == 0)],
+            };
+            memberships(near, clusters, size, record)
+        });
         Memberships {
             clusters,
             of: of.collect(),
@@ -175,7 +185,7 @@ impl Memberships<'_> {
             let (one, other) = (self.chance(a, of_a), self.chance(b, of_a));
             // Of two alone it is said twice.
             match self.sizes[of_a as usize] {
-                2 => one.min(other),
+                [2, 0] | [1, 1] => one.min(other),
                 _ => one * other,
             }
         } else {
@@ -190,8 +200,12 @@ impl Memberships<'_> {
 /// The groups near a record, each with the probability that the record belongs to it rather than to another or to none.
 /// The pairs with the members of a group are no independent witnesses: many tell more than one, but not as much as their
 /// number.
-fn memberships(near: &Near, clusters: &Clusters, sizes: &[u32], record: u32) -> Vec<(u32, f32)> {
-    let own = clusters.of[record as usize];
+fn memberships(
+    near: &Near,
+    clusters: &Clusters,
+    size: impl Fn(u32) -> u32,
+    record: u32,
+) -> Vec<(u32, f32)> {
     let links = near.of_record(record).iter();
     let mut told: Vec<(u32, f32)> = links
         .map(|(other, odds)| (clusters.of[*other as usize], odds.clamp(-MOST, MOST)))
@@ -201,7 +215,7 @@ fn memberships(near: &Near, clusters: &Clusters, sizes: &[u32], record: u32) -> 
         .chunk_by(|one, other| one.0 == other.0)
         .map(|members| {
             let group = members[0].0;
-            let size = (sizes[group as usize] - u32::from(group == own)).max(1) as f32;
+            let size = size(group).max(1) as f32;
             let known: f32 = members.iter().map(|member| member.1).sum();
             let mean = (known + (size - members.len() as f32) * ABSENT) / size;
             let bits = if mean > 0.0 { mean * size.sqrt() } else { mean };

@@ -12,8 +12,8 @@ use crate::cli::progress;
 use crate::cli::stop::Stop;
 use crate::error::Error;
 use crate::linkage::{
-    Clusters, Groups, Judged, Link, Linked, Parameters, Plan, Quality, WordParts, frequencies,
-    hear, join, learn, link, prepare, quality, widen,
+    Clusters, Groups, Judged, Link, Linked, Parameters, Plan, Quality, Table, WordParts,
+    frequencies, hear, join, learn, link, prepare, quality, widen,
 };
 use rustc_hash::FxHashMap;
 use std::path::Path;
@@ -42,11 +42,13 @@ pub fn evaluate(global: &Global, command: &Evaluate) -> Result<(), Stop> {
     let linking = cpu_seconds();
     steps.set_message("clustering");
     let expected = parameters.matches_per_record * table.len() as f64;
-    let apart = |a: u32, b: u32| !table.may_pair(a as usize, b as usize);
-    let clusters = join(table.len(), &linked.links, expected, apart);
+    let apart = |a: u32, b: u32| table.keeps_apart(a as usize, b as usize);
+    // Pairs within a file come on top of those that are expected between two.
+    let together = if table.two_sided { f64::MAX } else { expected };
+    let clusters = join(table.len(), &linked.links, together, apart);
     let own_pairs = pair_quality(&linked.links, &truth);
     linked.links = hear(table, &linked, &clusters, expected);
-    let clusters = join(table.len(), &linked.links, expected, apart);
+    let clusters = join(table.len(), &linked.links, together, apart);
     let done = cpu_seconds();
     steps.finish_and_clear();
     let measured = Measured {
@@ -57,7 +59,7 @@ pub fn evaluate(global: &Global, command: &Evaluate) -> Result<(), Stop> {
         expected_pairs: expected,
         own_pairs,
         pairs: pair_quality(&linked.links, &truth),
-        clusters: cluster_quality(&clusters, &truth),
+        clusters: cluster_quality(table, &clusters, &truth),
         cpu_seconds: Cost {
             reading: read - started,
             learning: learnt - read,
@@ -130,18 +132,23 @@ fn pair_quality(links: &[Link], truth: &Truth) -> Quality {
     quality(&mut judged, truth.pairs.len() as u64)
 }
 
-fn cluster_quality(clusters: &Clusters, truth: &Truth) -> ClusterQuality {
+fn cluster_quality(table: &Table, clusters: &Clusters, truth: &Truth) -> ClusterQuality {
     let together =
         |pair: &&(u32, u32)| clusters.of[pair.0 as usize] == clusters.of[pair.1 as usize];
     let right = truth.pairs.iter().filter(together).count() as f64;
-    let mut sizes: FxHashMap<u32, u64> = FxHashMap::default();
-    for cluster in &clusters.of {
-        *sizes.entry(*cluster).or_default() += 1;
+    let mut sizes: FxHashMap<u32, [u64; 2]> = FxHashMap::default();
+    for (cluster, side) in clusters.of.iter().zip(&table.sides) {
+        sizes.entry(*cluster).or_default()[usize::from(*side != 0)] += 1;
     }
-    let precision = if clusters.pairs == 0 {
+    let pairs_of = |[one, other]: &[u64; 2]| match table.two_sided {
+        true => one * other,
+        false => one * (one - 1) / 2,
+    };
+    let pairs: u64 = sizes.values().map(pairs_of).sum();
+    let precision = if pairs == 0 {
         1.0
     } else {
-        right / clusters.pairs as f64
+        right / pairs as f64
     };
     let recall = right / truth.pairs.len().max(1) as f64;
     let f1 = if right == 0.0 {
@@ -154,7 +161,7 @@ fn cluster_quality(clusters: &Clusters, truth: &Truth) -> ClusterQuality {
         recall,
         f1,
         clusters: sizes.len(),
-        pairs: clusters.pairs,
+        pairs,
     }
 }
 
