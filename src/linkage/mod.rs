@@ -21,6 +21,7 @@ mod clusters;
 mod judgement;
 mod kin;
 mod metrics;
+mod witnesses;
 
 // What is learnt.
 mod estimation;
@@ -49,4 +50,5 @@ pub use score::{
 };
 pub use shipped::{completed, for_shipping, shipped};
 pub use table::{Field, FieldKind, Table};
+pub use witnesses::{hear, widen};
 pub use words::pair_key;
