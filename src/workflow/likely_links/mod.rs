@@ -25,7 +25,7 @@ use crate::model::neighborhood::Node;
 use crate::model::same_person::{EvidenceWeight, LinkReason, Pair, Probability, Verdict};
 use crate::model::statement::Fact;
 use crate::model::visibility::Visibility;
-use crate::store::{Committed, Snapshot, Stop, Store, Transaction};
+use crate::store::{Committed, Snapshot, Store, Transaction};
 use rustc_hash::FxHashSet;
 
 /// People of whom a transaction says something that is compared.
@@ -89,9 +89,8 @@ pub fn suggest_after(store: &Store, permit: &Permit, touched: &Touched, committe
     if people.is_empty() {
         return;
     }
-    // The caller's time may be over; the work is short, and what it finds should not be lost.
-    let permit = permit.clone().until(Stop::default());
-    if let Err(error) = suggest_links(store, &permit, &people) {
+    // It ends with the caller's time, so that nothing goes on when a server stops.
+    if let Err(error) = suggest_links(store, permit, &people) {
         tracing::warn!(%error, "same-person links of what was just written could not be suggested");
     }
 }
