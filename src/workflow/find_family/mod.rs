@@ -10,6 +10,10 @@ mod show;
 mod tiers;
 mod waiting;
 
+pub(super) use show::ways_in_words;
+pub(super) use tiers::is_for_child;
+pub(super) use waiting::{by_waiting, closed_by_status, families_of_tier, target};
+
 use crate::access::Permit;
 use crate::error::Error;
 use crate::kinship::contradictions::contradictions;
@@ -76,7 +80,7 @@ pub fn find_family(
 }
 
 /// The order as told in the answer.
-fn order_used(chosen: &Chosen<'_>) -> OrderUsed {
+pub(super) fn order_used(chosen: &Chosen<'_>) -> OrderUsed {
     let duties = |duties: &[Duty]| {
         duties
             .iter()
