@@ -15,6 +15,7 @@ mod exchange;
 mod family_finding;
 mod generated;
 mod mask;
+mod matching;
 mod nations;
 mod operations;
 mod page_token;
