@@ -152,7 +152,11 @@ pub enum Command {
     )]
     Pathways(Pathways),
     /// Match children and waiting families, with reasons, near misses and homes for brothers and sisters
-    #[command(subcommand)]
+    #[command(
+        subcommand,
+        after_help = "Examples:\n  kinpath --data community match families story:child-1 --near-misses\n  \
+                      kinpath --data community match children waitingFamilies/story:pine"
+    )]
     Match(MatchCommand),
     /// Say what is due in a case or for a worker, nearest first
     #[command(

@@ -26,6 +26,11 @@ pub enum Change {
         title: String,
         level: u8,
     },
+    /// The family has, or could have, what the child must have.
+    Have {
+        category: String,
+        title: String,
+    },
     /// The family gives something up that the child will not have.
     GiveUp {
         category: String,
@@ -54,9 +59,8 @@ impl Change {
             Change::MoreRoom(more) => format!("capacity {more} more"),
             Change::AgeFrom(age) => format!("ages accepted from {age} on"),
             Change::AgeTo(age) => format!("ages accepted up to {age}"),
-            Change::Consider { title, level, .. } => {
-                format!("willingness to consider {title} at level {level}")
-            }
+            Change::Consider { title, .. } => format!("willingness to consider {title}"),
+            Change::Have { title, .. } => format!("having {title}"),
             Change::GiveUp { title, .. } => format!("doing without {title}"),
             Change::Nearer => "a home within 25 km of the child's places".to_owned(),
             Change::SameRegion => "a home in the child's region".to_owned(),
@@ -86,6 +90,10 @@ impl Change {
                 category, level, ..
             } => {
                 let answer = (category.clone(), *level, Acceptance::WouldConsider);
+                family.accepts.push(answer);
+            }
+            Change::Have { category, .. } => {
+                let answer = (category.clone(), 1, Acceptance::WouldConsider);
                 family.accepts.push(answer);
             }
             Change::GiveUp { category, .. } => {

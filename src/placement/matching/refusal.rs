@@ -151,10 +151,10 @@ impl Say<'_> {
     fn refused(&self, asked: &Asked) -> Refusal {
         let title = &self.rule.title;
         let steps = &self.table.steps;
-        let consider = || {
+        let consider = |title: String| {
             vec![Change::Consider {
                 category: asked.key.clone(),
-                title: title.clone(),
+                title,
                 level: asked.level,
             }]
         };
@@ -172,16 +172,27 @@ impl Say<'_> {
                 let words = format!("the child will not have {title}");
                 (words, vec![change], steps.give_up)
             }
-            Role::Must => (
-                format!("the child must have {title}"),
-                consider(),
-                steps.must,
-            ),
-            Role::Graded => {
-                let words = format!("declines {title} at level {}", asked.level);
-                (words, consider(), willingness)
+            Role::Must => {
+                let change = Change::Have {
+                    category: asked.key.clone(),
+                    title: title.clone(),
+                };
+                let words = format!("the child must have {title}");
+                (words, vec![change], steps.must)
             }
-            _ => (format!("declines {title}"), consider(), willingness),
+            Role::Graded => {
+                let at_level = format!("{title} at level {}", asked.level);
+                (
+                    format!("declines {at_level}"),
+                    consider(at_level),
+                    willingness,
+                )
+            }
+            _ => (
+                format!("declines {title}"),
+                consider(title.clone()),
+                willingness,
+            ),
         }
     }
 }
