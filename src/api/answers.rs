@@ -6,7 +6,8 @@ use super::convert::{collection, day_or, person_reference};
 use super::page_token::Question;
 use crate::access::Permit;
 use crate::error::Error;
-use crate::model::ids::{PersonId, Revision, Subject, SubjectKind};
+use crate::model::absence::PersonOrFamily;
+use crate::model::ids::{PersonId, Revision, Subject, SubjectKind, WaitingFamilyId};
 use crate::model::partial_date::Day;
 use crate::store::{RequestId, Store};
 use crate::workflow::{
@@ -55,6 +56,24 @@ impl Answers {
         let prefix = format!("{}/", collection(kind));
         let reference = value.strip_prefix(&prefix).unwrap_or(value);
         resolve_resource(&self.store, &self.permit, kind, field, reference)
+    }
+
+    /// The waiting family or person that a field of a request stands for.
+    pub(super) fn person_or_family(
+        &self,
+        field: &str,
+        value: &str,
+    ) -> Result<PersonOrFamily, Error> {
+        let collection = collection(SubjectKind::WaitingFamily);
+        let is_family = value
+            .trim()
+            .strip_prefix(collection)
+            .is_some_and(|rest| rest.starts_with('/'));
+        if !is_family {
+            return self.person(field, value).map(PersonOrFamily::Person);
+        }
+        let family = self.resource(SubjectKind::WaitingFamily, field, value)?;
+        Ok(PersonOrFamily::Family(WaitingFamilyId(family.number())))
     }
 
     /// The resource of one of these kinds that a resource name stands for.

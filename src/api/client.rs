@@ -84,6 +84,14 @@ impl Client {
         }
     }
 
+    /// Where a person or family stands for a child.
+    pub async fn explain_absence(
+        &mut self,
+        request: v1::ExplainAbsenceRequest,
+    ) -> Result<v1::ExplainAbsenceResponse, Error> {
+        unwrapped(self.families.explain_absence(timed(request)).await)
+    }
+
     /// Every relation between two people.
     pub async fn name_relationship(
         &mut self,

@@ -8,9 +8,9 @@ use super::service::Service;
 use super::v1::family_finding_service_server::FamilyFindingService;
 use super::v1::find_family_response::Part;
 use super::v1::{
-    FindFamilyComplete, FindFamilyHeader, FindFamilyRequest, FindFamilyResponse,
-    ListRelativesRequest, ListRelativesResponse, NameRelationshipRequest, NameRelationshipResponse,
-    Purpose, Relative,
+    ExplainAbsenceRequest, ExplainAbsenceResponse, FindFamilyComplete, FindFamilyHeader,
+    FindFamilyRequest, FindFamilyResponse, ListRelativesRequest, ListRelativesResponse,
+    NameRelationshipRequest, NameRelationshipResponse, Purpose, Relative,
 };
 use crate::error::Error;
 use crate::model::lead::FamilyAnswer;
@@ -76,7 +76,11 @@ impl Answers {
         } else {
             String::new()
         };
-        let messages = family_messages(&answer, next).into_iter();
+        let mut messages = family_messages(&answer, next);
+        if request.near_misses {
+            add_near_misses(&mut messages, &answer);
+        }
+        let messages = messages.into_iter();
         messages
             .map(|message| masked(message, request.read_mask.as_ref()))
             .collect()
@@ -181,6 +185,7 @@ fn masked(
         Some(Part::Lead(_)) => "lead",
         Some(Part::Excluded(_)) => "excluded",
         Some(Part::Complete(_)) => "complete",
+        Some(Part::NearMiss(_)) => "near_miss",
         None => return Ok(message),
     };
     let paths = mask.map_or(&[][..], |mask| &mask.paths);
@@ -234,6 +239,16 @@ pub fn family_messages(answer: &FamilyAnswer, next_excluded: String) -> Vec<Find
         .collect()
 }
 
+/// Puts those who are nearly leads before the last message.
+fn add_near_misses(messages: &mut Vec<FindFamilyResponse>, answer: &FamilyAnswer) {
+    let complete = messages.pop();
+    let near = answer.near_misses.iter();
+    messages.extend(near.map(|miss| FindFamilyResponse {
+        part: Some(Part::NearMiss(convert::near_miss(miss, answer.as_of))),
+    }));
+    messages.extend(complete);
+}
+
 /// A whole answer, ready to be sent message by message, with its share of the bytes that may be unread.
 pub struct Messages {
     messages: IntoIter<FindFamilyResponse>,
@@ -273,6 +288,16 @@ impl FamilyFindingService for Service {
             })
             .await?;
         Ok(messages)
+    }
+
+    async fn explain_absence(
+        &self,
+        request: Request<ExplainAbsenceRequest>,
+    ) -> Result<Response<ExplainAbsenceResponse>, Status> {
+        self.answer("ExplainAbsence", request, |answers, request| {
+            answers.explain_absence(request)
+        })
+        .await
     }
 
     async fn name_relationship(

@@ -1,6 +1,7 @@
 //! The gRPC door: the only place that knows protobuf and tonic. Messages are turned into model values, and validated,
 //! on the way in; answers are turned into messages on the way out. No rule about families lives here.
 
+mod absence;
 mod admission;
 mod answers;
 mod bodies;

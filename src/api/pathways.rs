@@ -10,9 +10,8 @@ use super::v1::list_pathways_response;
 use super::v1::pathway_service_server::PathwayService;
 use super::v1::{ListPathwaysRequest, ListPathwaysResponse};
 use crate::error::Error;
-use crate::model::ids::{SubjectKind, WaitingFamilyId};
 use crate::model::lead::LeadTarget;
-use crate::workflow::{ListPathways, PathwayLead, list_pathways};
+use crate::workflow::{ListPathways, list_pathways};
 use tonic::{Request, Response, Status};
 
 const DEFAULT_PATHWAYS: usize = 20;
@@ -36,7 +35,7 @@ impl Answers {
             MOST_PATHWAYS,
         )?;
         let child = self.person("child", &request.child)?;
-        let lead = self.pathway_lead(&request.lead)?;
+        let lead = self.person_or_family("lead", &request.lead)?;
         let paging = self.question(&[
             "pathways",
             &child.0.to_string(),
@@ -83,20 +82,6 @@ impl Answers {
                 String::new()
             },
         })
-    }
-
-    /// A waiting family by its resource name, else a person.
-    fn pathway_lead(&self, value: &str) -> Result<PathwayLead, Error> {
-        let collection = convert::collection(SubjectKind::WaitingFamily);
-        let is_family = value
-            .trim()
-            .strip_prefix(collection)
-            .is_some_and(|rest| rest.starts_with('/'));
-        if !is_family {
-            return self.person("lead", value).map(PathwayLead::Person);
-        }
-        let family = self.resource(SubjectKind::WaitingFamily, "lead", value)?;
-        Ok(PathwayLead::Family(WaitingFamilyId(family.number())))
     }
 }
 

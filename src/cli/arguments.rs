@@ -46,6 +46,12 @@ pub enum Command {
         after_help = "Example:\n  kinpath --data community find story:child-1 --purpose connection --leads 20"
     )]
     Find(Find),
+    /// Say why a person or waiting family is no lead for a child, and what would help
+    #[command(
+        after_help = "Examples:\n  kinpath --data community why-not story:child-1 \"Roy Tillman\"\n  \
+                      kinpath --data community why-not story:child-1 waitingFamilies/story:pine"
+    )]
+    WhyNot(WhyNot),
     /// Record somebody who was found for a child
     #[command(
         after_help = "Example:\n  kinpath --data community connect --child story:child-1 --relation \"mother's brother\" \
@@ -226,6 +232,9 @@ pub struct Find {
         hide_default_value = true
     )]
     pub excluded_page: String,
+    /// Show apart who is nearly a lead: only one rule excludes them, and time alone admits them within a year
+    #[arg(long)]
+    pub near_misses: bool,
 }
 
 #[derive(Debug, Args)]
@@ -515,6 +524,28 @@ pub enum OrdersCommand {
         #[arg(required = true, value_name = "FILE")]
         files: Vec<PathBuf>,
     },
+}
+
+#[derive(Debug, Args)]
+pub struct WhyNot {
+    /// The child
+    pub child: String,
+    /// The person, or the waiting family as waitingFamilies/<id>
+    pub who: String,
+    /// What the lead would be for
+    #[arg(long, value_enum, default_value_t = Purpose::Placement)]
+    pub purpose: Purpose,
+    /// The day that the answer is for, as YYYY-MM-DD [default: today]
+    #[arg(
+        long,
+        value_name = "DATE",
+        default_value = "",
+        hide_default_value = true
+    )]
+    pub as_of: String,
+    /// The placement order [default: the one of the child's case]
+    #[arg(long, value_name = "ID", default_value = "", hide_default_value = true)]
+    pub order: String,
 }
 
 #[derive(Debug, Args)]

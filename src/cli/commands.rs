@@ -2,7 +2,7 @@
 
 use super::arguments::{
     Arguments, Command, ConfigCommand, Connect, Find, Global, NationCommand, Relation, Relatives,
-    Show,
+    Show, WhyNot,
 };
 use super::session::Session;
 use super::stop::Stop;
@@ -24,6 +24,7 @@ pub fn run(arguments: &Arguments) -> Result<(), Stop> {
     }
     match &arguments.command {
         Command::Find(command) => find(global, command),
+        Command::WhyNot(command) => why_not(global, command),
         Command::Connect(command) => connect(global, command),
         Command::Relation(command) => relation(global, command),
         Command::Relatives(command) => relatives(global, command),
@@ -59,6 +60,14 @@ fn find(global: &Global, command: &Find) -> Result<(), Stop> {
         return write_json_lines(&messages);
     }
     write_text(&render::family(&messages, &store_flag(global)))
+}
+
+fn why_not(global: &Global, command: &WhyNot) -> Result<(), Stop> {
+    let answer = Session::open(global)?.explain_absence(&requests::explain_absence(command))?;
+    if global.json {
+        return write_json_lines(&[answer]);
+    }
+    write_text(&render::absence(&answer))
 }
 
 fn connect(global: &Global, command: &Connect) -> Result<(), Stop> {

@@ -1,6 +1,6 @@
 //! Arguments to request messages.
 
-use super::arguments::{self, Connect, Find};
+use super::arguments::{self, Connect, Find, WhyNot};
 use crate::ambient;
 use crate::api::v1;
 
@@ -14,7 +14,20 @@ pub fn find_family(find: &Find) -> v1::FindFamilyRequest {
         leads_per_tier: Some(find.leads),
         excluded_page_size: Some(find.excluded),
         excluded_page_token: find.excluded_page.clone(),
+        near_misses: find.near_misses,
         ..v1::FindFamilyRequest::default()
+    }
+}
+
+/// The question of `why-not`.
+pub fn explain_absence(why: &WhyNot) -> v1::ExplainAbsenceRequest {
+    v1::ExplainAbsenceRequest {
+        child: why.child.clone(),
+        who: why.who.clone(),
+        purpose: v1::Purpose::from(why.purpose).into(),
+        as_of: why.as_of.clone(),
+        order: why.order.clone(),
+        ..v1::ExplainAbsenceRequest::default()
     }
 }
 

@@ -58,6 +58,20 @@ impl Session {
         }
     }
 
+    /// Where a person or family stands for a child.
+    pub fn explain_absence(
+        &self,
+        request: &v1::ExplainAbsenceRequest,
+    ) -> Result<v1::ExplainAbsenceResponse, Error> {
+        match self {
+            Session::Local(answers) => answers.explain_absence(request),
+            Session::Remote(remote) => remote.ask(|mut client| {
+                let request = request.clone();
+                async move { client.explain_absence(request).await }
+            }),
+        }
+    }
+
     /// Every relation between two people.
     pub fn name_relationship(
         &self,

@@ -1,5 +1,6 @@
 //! The answer to "who could belong to this child": leads in tiers, what was left out and why.
 
+use super::absence::NearMiss;
 use super::case::{OutreachState, Purpose};
 use super::coverage::Coverage;
 use super::ids::{NationId, PersonId, PublicId, Revision, WaitingFamilyId};
@@ -321,6 +322,8 @@ pub struct FamilyAnswer {
     /// The excluded on this page, and how many there are in all.
     pub excluded: Vec<Excluded>,
     pub excluded_total: u32,
+    /// Of the excluded those whom one rule excludes, and time alone admits within a year; the soonest first.
+    pub near_misses: Vec<NearMiss>,
     pub coverage: Coverage,
     /// What does not add up in the records: "Ann Lee is recorded as her own ancestor".
     pub contradictions: Vec<String>,

@@ -1,6 +1,7 @@
 //! The domain as plain values: no I/O, no async, no protobuf, no clock.
 //! Words are those of the glossary in the README; the same word is used in proto, data and pages.
 
+pub mod absence;
 pub mod bundle;
 pub mod case;
 pub mod change;

@@ -2,12 +2,14 @@
 //! Unknown is never taken for yes or no.
 
 use super::candidate::Candidate;
+use super::mend::{Mend, first_day_aged};
 use super::order::{ParentWithEndedRights, PlacementOrder};
 use super::when::when;
+use crate::model::absence::Obstacle;
 use crate::model::case::{OutreachState, Purpose};
 use crate::model::lead::OutreachBrief;
 use crate::model::neighborhood::Vital;
-use crate::model::partial_date::{Day, Truth};
+use crate::model::partial_date::{Day, PartialDate, Truth};
 use crate::model::person::CautionKind;
 
 /// The answer for one person.
@@ -39,23 +41,15 @@ pub fn eligibility(
     as_of: Day,
 ) -> Eligibility {
     let mut questions = Vec::new();
-    let rules = [life, age, safety, parental_rights, refusal];
-    for rule in rules {
+    for rule in RULES {
         match rule(candidate, purpose, order, as_of) {
             Ruling::Passes => {}
             Ruling::Asks(question) => questions.push(question),
-            Ruling::Excludes { rule, reason } => {
-                let connection = purpose != Purpose::Connection
-                    && rules.iter().all(|test| {
-                        !matches!(
-                            test(candidate, Purpose::Connection, order, as_of),
-                            Ruling::Excludes { .. }
-                        )
-                    });
+            Ruling::Excludes { rule, reason, .. } => {
                 return Eligibility::Excluded {
                     rule,
                     reason,
-                    connection,
+                    connection: is_connection(candidate, purpose, order, as_of),
                 };
             }
         }
@@ -69,17 +63,79 @@ pub fn eligibility(
     Eligibility::Lead { questions }
 }
 
+/// All rules that exclude, the first as [`eligibility`] names it, each with what would take it away.
+pub fn obstacles(
+    candidate: &Candidate,
+    purpose: Purpose,
+    order: &PlacementOrder,
+    as_of: Day,
+) -> Vec<Obstacle> {
+    let rulings = RULES
+        .iter()
+        .map(|rule| rule(candidate, purpose, order, as_of));
+    rulings
+        .filter_map(|ruling| match ruling {
+            Ruling::Excludes { rule, reason, mend } => Some(Obstacle {
+                rule: rule.to_owned(),
+                reason,
+                change: mend.change(candidate.node, as_of),
+            }),
+            Ruling::Passes | Ruling::Asks(_) => None,
+        })
+        .collect()
+}
+
+/// Whether somebody whom a rule excludes is a lead for the purpose of connection all the same.
+pub fn is_connection(
+    candidate: &Candidate,
+    purpose: Purpose,
+    order: &PlacementOrder,
+    as_of: Day,
+) -> bool {
+    purpose != Purpose::Connection
+        && RULES.iter().all(|test| {
+            !matches!(
+                test(candidate, Purpose::Connection, order, as_of),
+                Ruling::Excludes { .. }
+            )
+        })
+}
+
+type Rule = fn(&Candidate, Purpose, &PlacementOrder, Day) -> Ruling;
+
+/// In the order in which they are named.
+const RULES: [Rule; 7] = [
+    life,
+    age,
+    barred,
+    no_contact,
+    family_violence,
+    parental_rights,
+    refusal,
+];
+
 enum Ruling {
     Passes,
     Asks(String),
-    Excludes { rule: &'static str, reason: String },
+    Excludes {
+        rule: &'static str,
+        reason: String,
+        mend: Mend,
+    },
 }
 
-fn excludes(rule: &'static str, reason: impl Into<String>) -> Ruling {
+fn excludes(rule: &'static str, reason: impl Into<String>, mend: Mend) -> Ruling {
     Ruling::Excludes {
         rule,
         reason: reason.into(),
+        mend,
     }
+}
+
+/// What takes away a rule that holds until a date.
+fn until(date: Option<PartialDate>, mend: fn(Day) -> Mend) -> Mend {
+    let first = date.and_then(|date| date.possible_days().0);
+    first.map_or(Mend::Nothing, mend)
 }
 
 /// The dead and those not yet born are walked through, never suggested.
@@ -89,12 +145,13 @@ fn life(candidate: &Candidate, _purpose: Purpose, _order: &PlacementOrder, as_of
         .birth
         .is_some_and(|birth| birth.on_or_before(as_of) == Truth::No)
     {
-        return excludes("not_born", "not yet born on this date");
+        let born = until(node.birth, Mend::Born);
+        return excludes("not_born", "not yet born on this date", born);
     }
     match node.death {
-        Vital::Dead(None) => excludes("died", "has died"),
+        Vital::Dead(None) => excludes("died", "has died", Mend::Nothing),
         Vital::Dead(Some(date)) => match date.on_or_before(as_of) {
-            Truth::Yes => excludes("died", format!("died {}", when(date))),
+            Truth::Yes => excludes("died", format!("died {}", when(date)), Mend::Nothing),
             Truth::No => Ruling::Passes,
             Truth::Unknown => Ruling::Asks(format!(
                 "still alive on this date? Death recorded: {}",
@@ -130,10 +187,12 @@ fn age(candidate: &Candidate, purpose: Purpose, order: &PlacementOrder, as_of: D
     match birth.is_aged_at_least(majority, as_of) {
         Truth::Yes => Ruling::Passes,
         Truth::No => {
-            let age = birth.age_on(as_of).greatest.unwrap_or_default();
+            let age = birth.age_on(as_of).greatest.unwrap_or_default().max(0);
             excludes(
                 "minor",
                 format!("{age} years old: a connection, not a placement"),
+                first_day_aged(birth, majority)
+                    .map_or(Mend::Nothing, |from| Mend::OfAge { majority, from }),
             )
         }
         Truth::Unknown if least_by_children.is_some_and(|least| least >= i32::from(majority)) => {
@@ -146,22 +205,39 @@ fn age(candidate: &Candidate, purpose: Purpose, order: &PlacementOrder, as_of: D
     }
 }
 
-fn safety(candidate: &Candidate, purpose: Purpose, _order: &PlacementOrder, _as_of: Day) -> Ruling {
+fn barred(candidate: &Candidate, purpose: Purpose, _order: &PlacementOrder, _as_of: Day) -> Ruling {
     let cautions = candidate.node.cautions;
     if cautions.contains(CautionKind::BarredFromPlacement) && purpose == Purpose::Placement {
-        return excludes("barred", "barred from having a child placed with them");
+        let reason = "barred from having a child placed with them";
+        return excludes("barred", reason, Mend::BarLifted);
     }
+    Ruling::Passes
+}
+
+fn no_contact(
+    candidate: &Candidate,
+    purpose: Purpose,
+    _order: &PlacementOrder,
+    _as_of: Day,
+) -> Ruling {
+    let cautions = candidate.node.cautions;
     if cautions.contains(CautionKind::NoContact) && purpose != Purpose::Information {
-        return excludes(
-            "no_contact",
-            "a no-contact order or declaration is in force",
-        );
+        let reason = "a no-contact order or declaration is in force";
+        return excludes("no_contact", reason, Mend::NoContactEnded);
     }
+    Ruling::Passes
+}
+
+fn family_violence(
+    candidate: &Candidate,
+    purpose: Purpose,
+    _order: &PlacementOrder,
+    _as_of: Day,
+) -> Ruling {
+    let cautions = candidate.node.cautions;
     if cautions.contains(CautionKind::FamilyViolenceException) && purpose == Purpose::Notice {
-        return excludes(
-            "family_violence",
-            "the family-violence exception to notice covers them",
-        );
+        let reason = "the family-violence exception to notice covers them";
+        return excludes("family_violence", reason, Mend::ExceptionEnded);
     }
     Ruling::Passes
 }
@@ -174,7 +250,8 @@ fn parental_rights(
 ) -> Ruling {
     let excluded = order.parent_with_ended_rights == ParentWithEndedRights::Excluded;
     if candidate.rights_ended && excluded && purpose == Purpose::Placement {
-        return excludes("rights_ended", "their parental rights have ended");
+        let reason = "their parental rights have ended";
+        return excludes("rights_ended", reason, Mend::RightsRestored);
     }
     Ruling::Passes
 }
@@ -191,7 +268,11 @@ fn refusal(candidate: &Candidate, purpose: Purpose, _order: &PlacementOrder, as_
         .date
         .map_or(String::new(), |date| format!(" {}", when(date)));
     match outreach.ask_again {
-        None => excludes("declined", format!("declined {}{when}", purpose.word())),
+        None => excludes(
+            "declined",
+            format!("declined {}{when}", purpose.word()),
+            Mend::NewAnswer,
+        ),
         Some(date) => match date.on_or_before(as_of) {
             Truth::Yes => Ruling::Passes,
             Truth::No => excludes(
@@ -201,6 +282,7 @@ fn refusal(candidate: &Candidate, purpose: Purpose, _order: &PlacementOrder, as_
                     purpose.word(),
                     date.in_words()
                 ),
+                until(Some(date), Mend::AskAgain),
             ),
             Truth::Unknown => Ruling::Asks(format!(
                 "declined {}{when}: time to ask again?",

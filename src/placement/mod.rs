@@ -5,6 +5,7 @@ pub mod coverage;
 pub mod due_actions;
 pub mod eligibility;
 pub mod matching;
+pub mod mend;
 pub mod order;
 pub mod pathways;
 pub mod ranking;

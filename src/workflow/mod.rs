@@ -2,6 +2,7 @@
 
 mod correct_statement;
 mod create_people;
+mod explain_absence;
 mod export_records;
 mod find_duplicates;
 mod find_family;
@@ -33,6 +34,7 @@ mod write;
 
 pub use correct_statement::{Target, correct_statement, retract_statement};
 pub use create_people::{NewPerson, create_people};
+pub use explain_absence::{ExplainAbsence, explain_absence};
 pub use export_records::{
     BundleWritten, ExportFiles, ExportGedcom, FilesWritten, export_bundle, export_files,
     export_gedcom, export_store,
@@ -47,7 +49,7 @@ pub use keep_records::{create_record, list_records, record_of, show_record, upda
 pub use keep_store::{StoreStatus, backup_store, store_status, verify_store};
 pub use link_nations::link_nations;
 pub use list_due_actions::{DueAnswer, DueOf, ListDueActions, list_due_actions};
-pub use list_pathways::{ListPathways, PathwayLead, list_pathways};
+pub use list_pathways::{ListPathways, list_pathways};
 pub use list_relatives::{ListRelatives, Relative, list_relatives};
 pub use matching::{
     ChildMatch, ChildrenMatched, FamiliesMatched, MatchView, MatchWaitingChildren,

@@ -1,6 +1,7 @@
 //! Model values to messages, and messages to model values, which are validated on the way: a model value is always
 //! valid. Every place that a message shows a date, a source or a person goes through here.
 
+mod absence;
 mod coverage;
 mod fact;
 mod lead;
@@ -15,6 +16,7 @@ mod statement;
 mod words;
 mod written_words;
 
+pub use absence::{admitting_change, near_miss, obstacle};
 pub use coverage::coverage;
 pub use fact::{FACT_FIELDS, Locals, collection, fact_field, name_of, resource_name};
 pub use lead::{excluded, lead, nation_lead, order_used, tier, waiting_family};

@@ -21,11 +21,12 @@ pub fn family(messages: &[v1::FindFamilyResponse], store_flag: &str) -> String {
             Part::Tier(tier) => tier_with_content(&mut page, tier, &parts),
             Part::Complete(complete) => {
                 left_out(&mut page, &parts, complete);
+                nearly_leads(&mut page, &parts);
                 let known = complete.coverage.clone().unwrap_or_default();
                 coverage(&mut page, &known);
                 contradictions(&mut page, &complete.contradictions);
             }
-            Part::Nation(_) | Part::Lead(_) | Part::Excluded(_) => {}
+            Part::Nation(_) | Part::Lead(_) | Part::Excluded(_) | Part::NearMiss(_) => {}
         }
     }
     what_next(&mut page, &child, store_flag);
@@ -162,6 +163,21 @@ fn left_out(page: &mut Page, parts: &[&Part], complete: &v1::FindFamilyComplete)
     }
 }
 
+fn nearly_leads(page: &mut Page, parts: &[&Part]) {
+    let mut first = true;
+    for part in parts {
+        let Part::NearMiss(miss) = part else {
+            continue;
+        };
+        if first {
+            page.heading("NEARLY LEADS: TIME ALONE ADMITS THEM WITHIN A YEAR");
+            first = false;
+        }
+        excluded(page, &miss.excluded.clone().unwrap_or_default());
+        page.line(4, &miss.change.clone().unwrap_or_default().words);
+    }
+}
+
 fn contradictions(page: &mut Page, contradictions: &[String]) {
     if contradictions.is_empty() {
         return;
@@ -191,6 +207,10 @@ fn what_next(page: &mut Page, child: &str, store_flag: &str) {
     suggest(
         "What is recorded about somebody, and who says so:",
         "show people/…",
+    );
+    suggest(
+        "Why somebody is no lead, and what would help:",
+        &format!("why-not {child} people/…"),
     );
     suggest(
         "How two people are related:",

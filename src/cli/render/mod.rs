@@ -1,5 +1,6 @@
 //! Answers as a specialist wants to read them: messages in, text out, nothing printed here.
 
+mod absence;
 mod connection;
 mod coverage;
 mod family;
@@ -14,6 +15,7 @@ mod relation;
 mod same_person;
 mod words;
 
+pub use absence::absence;
 pub use connection::connection;
 pub use family::family;
 pub use findings::findings;

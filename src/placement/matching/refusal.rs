@@ -6,6 +6,7 @@ use super::say::Say;
 use super::verdict::{Asked, Role, Test};
 use crate::model::partial_date::PartialDate;
 use crate::model::waiting_family::ApprovalState;
+use crate::placement::mend::age_in_months;
 use crate::placement::when::when;
 
 type Refusal = (String, Vec<Change>, u32);
@@ -137,15 +138,7 @@ impl Say<'_> {
             let age = PartialDate::from_day(*born).age_on(as_of);
             age.least == Some(years)
         })?;
-        let mut months = 0;
-        while months < 11 && born.months_after(12 * years + months + 1) <= as_of {
-            months += 1;
-        }
-        Some(match months {
-            0 => format!("{years}"),
-            1 => format!("{years} years 1 month"),
-            _ => format!("{years} years {months} months"),
-        })
+        Some(age_in_months(born, as_of))
     }
 
     fn refused(&self, asked: &Asked) -> Refusal {

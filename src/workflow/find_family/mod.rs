@@ -5,10 +5,11 @@ mod cautions;
 mod coverage_of;
 pub(super) mod gather;
 mod nations;
+mod near_misses;
 mod other_records;
-mod show;
-mod tiers;
-mod waiting;
+pub(super) mod show;
+pub(super) mod tiers;
+pub(super) mod waiting;
 
 pub(super) use show::ways_in_words;
 pub(super) use tiers::is_for_child;
@@ -69,6 +70,7 @@ pub fn find_family(
         tiers: tiers.into_iter().map(|answer| answer.tier).collect(),
         excluded,
         excluded_total,
+        near_misses: near_misses::near_misses(&gathered, permit, &assigned, question.purpose)?,
         coverage: coverage_of::coverage_of(&gathered, permit, &people)?,
         contradictions: [
             contradictions(&gathered.graph),

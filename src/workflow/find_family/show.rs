@@ -6,7 +6,7 @@ use super::cautions::{cautions, doubts, screening, unknown};
 use super::gather::Gathered;
 use super::nations::nations;
 use super::other_records::Links;
-use super::tiers::{Assigned, RankedLead, is_for_child};
+use super::tiers::{Assigned, LeftOut, RankedLead, is_for_child};
 use super::waiting::{ExcludedFamilies, waiting_tier};
 use crate::access::Permit;
 use crate::error::Error;
@@ -140,12 +140,7 @@ impl Shown {
     ) -> Lead {
         let way = way_of(person, ranked).filter(|_| !ranked.by_network);
         let kinship = way.map(|way| self.kinship(gathered, way));
-        let mut ways = ways_in_words(gathered, person, ranked.probable);
-        if ranked.by_network {
-            // What put them here comes first: the role, then kinship too far for this order.
-            let (sure, roles) = (sure_kinship(gathered, person).len(), roles(person).len());
-            ways[..sure + roles].rotate_left(sure);
-        }
+        let mut ways = ways_of_lead(gathered, person, ranked);
         let relation = if ways.is_empty() {
             String::new()
         } else {
@@ -159,7 +154,7 @@ impl Shown {
                 .map(|tie| self.network_step(gathered, person, tie))
                 .collect(),
         };
-        let questions = questions(gathered, person, ranked, way);
+        let questions = questions_of_lead(gathered, person, ranked);
         Lead {
             target: LeadTarget::Person(summary(person.node, gathered.as_of)),
             rank,
@@ -227,22 +222,10 @@ impl Shown {
     ) -> (Vec<Excluded>, u32) {
         let of_families: usize = families.iter().map(|families| families.len()).sum();
         let total = assigned.excluded.len() + of_families;
-        let people = assigned.excluded.iter().map(|left_out| {
-            let person = &assigned.people[left_out.position];
-            Excluded {
-                target: LeadTarget::Person(summary(person.node, gathered.as_of)),
-                tier: left_out.tier,
-                relation: ways_in_words(gathered, person, left_out.probable)
-                    .into_iter()
-                    .next()
-                    .unwrap_or_default(),
-                rule: left_out.rule.to_owned(),
-                reason: left_out.reason.clone(),
-                connection: left_out.connection,
-                near_miss: false,
-                would_admit: String::new(),
-            }
-        });
+        let people = assigned
+            .excluded
+            .iter()
+            .map(|left_out| person_left_out(gathered, assigned, left_out));
         // Entries before the page are skipped before their words are worked out.
         let skipped_people = question.excluded_offset.min(assigned.excluded.len());
         let mut page: Vec<Excluded> = people
@@ -259,6 +242,31 @@ impl Shown {
     }
 }
 
+/// Somebody left out, as shown.
+pub fn person_left_out(
+    gathered: &Gathered,
+    assigned: &Assigned<'_>,
+    left_out: &LeftOut,
+) -> Excluded {
+    let person = &assigned.people[left_out.position];
+    Excluded {
+        target: LeadTarget::Person(summary(person.node, gathered.as_of)),
+        tier: left_out.tier,
+        relation: relation_words(gathered, person, left_out.probable),
+        rule: left_out.rule.to_owned(),
+        reason: left_out.reason.clone(),
+        connection: left_out.connection,
+        near_miss: false,
+        would_admit: String::new(),
+    }
+}
+
+/// What somebody is to the child, by what counts most; empty where nothing is recorded.
+pub fn relation_words(gathered: &Gathered, person: &Belonging<'_>, probable: bool) -> String {
+    let ways = ways_in_words(gathered, person, probable);
+    ways.into_iter().next().unwrap_or_default()
+}
+
 /// The way that put a lead where it stands.
 fn way_of<'p>(person: &'p Belonging<'_>, ranked: &RankedLead) -> Option<&'p Way<'p>> {
     match ranked.probable {
@@ -267,15 +275,30 @@ fn way_of<'p>(person: &'p Belonging<'_>, ranked: &RankedLead) -> Option<&'p Way<
     }
 }
 
-/// What one answer would settle: about the person, and about records that may be theirs.
-fn questions(
+/// All ways of belonging of a lead in words, the one that put them here first.
+pub fn ways_of_lead(
     gathered: &Gathered,
     person: &Belonging<'_>,
     ranked: &RankedLead,
-    way: Option<&Way<'_>>,
+) -> Vec<String> {
+    let mut ways = ways_in_words(gathered, person, ranked.probable);
+    if ranked.by_network {
+        // What put them here comes first: the role, then kinship too far for this order.
+        let (sure, roles) = (sure_kinship(gathered, person).len(), roles(person).len());
+        ways[..sure + roles].rotate_left(sure);
+    }
+    ways
+}
+
+/// What one answer would settle: about the person, and about records that may be theirs.
+pub fn questions_of_lead(
+    gathered: &Gathered,
+    person: &Belonging<'_>,
+    ranked: &RankedLead,
 ) -> Vec<String> {
     let mut questions = ranked.questions.clone();
     let graph = &gathered.graph;
+    let way = way_of(person, ranked).filter(|_| !ranked.by_network);
     let crossings = way.into_iter().flat_map(|way| &way.route.crossings);
     for crossing in crossings {
         if let (Some(one), Some(other)) = (graph.node(crossing.from), graph.node(crossing.to)) {

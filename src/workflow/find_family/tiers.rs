@@ -15,6 +15,7 @@ use crate::model::neighborhood::Node;
 use crate::model::relation_pattern::PatternJoint;
 use crate::names::network_roles::network_role;
 use crate::names::normalize::fold;
+use crate::placement::candidate::Candidate;
 use crate::placement::eligibility::{Eligibility, eligibility};
 use crate::placement::order::{Attribute, Holding, IndigenousStatus, Tier, Who};
 use rustc_hash::FxHashMap;
@@ -63,17 +64,13 @@ pub fn assign<'a>(
     let mut excluded = Vec::new();
     for (position, person) in people.iter().enumerate() {
         permit.go_on_at(position)?;
-        let (held, probable) = tier_of(gathered, person);
-        let ways = if probable {
-            &person.probable
-        } else {
-            &person.ways
-        };
-        let mut candidate = person.candidate(gathered, &heritage, ways);
-        let by_network = held.as_ref().is_some_and(|held| !held.as_kin);
-        if by_network {
-            candidate.kinship = None;
-        }
+        let placing = Placing::of(gathered, &heritage, person);
+        let by_network = placing.by_network();
+        let Placing {
+            held,
+            probable,
+            candidate,
+        } = placing;
         let ruled = eligibility(&candidate, purpose, gathered.order, gathered.as_of);
         match (held, ruled) {
             (Some(held), Eligibility::Lead { mut questions }) => {
@@ -92,8 +89,8 @@ pub fn assign<'a>(
             (None, Eligibility::Lead { .. }) => excluded.push(LeftOut {
                 position,
                 tier: 0,
-                rule: "outside_order",
-                reason: "not among those whom this order looks to".to_owned(),
+                rule: OUTSIDE_ORDER,
+                reason: OUTSIDE_ORDER_WORDS.to_owned(),
                 connection: true,
                 probable,
             }),
@@ -139,10 +136,51 @@ pub fn assign<'a>(
     })
 }
 
+/// The rule for whoever may be a lead, but not in any tier of the order.
+pub const OUTSIDE_ORDER: &str = "outside_order";
+pub const OUTSIDE_ORDER_WORDS: &str = "not among those whom this order looks to";
+
+/// Which tier holds a person, and what placement looks at.
+pub struct Placing<'b> {
+    pub held: Option<Held>,
+    /// The tier holds them only if records are one person's.
+    pub probable: bool,
+    pub candidate: Candidate<'b>,
+}
+
+impl<'b> Placing<'b> {
+    pub fn of(
+        gathered: &'b Gathered,
+        heritage: &Heritage,
+        person: &'b Belonging<'_>,
+    ) -> Placing<'b> {
+        let (held, probable) = tier_of(gathered, person);
+        let ways = if probable {
+            &person.probable
+        } else {
+            &person.ways
+        };
+        let mut placing = Placing {
+            held,
+            probable,
+            candidate: person.candidate(gathered, heritage, ways),
+        };
+        if placing.by_network() {
+            placing.candidate.kinship = None;
+        }
+        placing
+    }
+
+    /// Whether the tier holds them for the network, or because a nation offered them, alone.
+    fn by_network(&self) -> bool {
+        self.held.as_ref().is_some_and(|held| !held.as_kin)
+    }
+}
+
 /// The tier that holds somebody.
-struct Held {
+pub struct Held {
     /// Position of the tier.
-    index: usize,
+    pub index: usize,
     /// Held as kin, by blood or by a foster home, and not for another reason alone.
     as_kin: bool,
     question: Option<String>,

@@ -38,6 +38,11 @@ impl ExcludedFamilies {
         self.positions.len()
     }
 
+    /// Whether the family at this position is among them.
+    pub fn holds(&self, position: u32) -> bool {
+        self.positions.contains(&position)
+    }
+
     /// One page of them.
     pub fn page(&self, offset: usize, limit: usize) -> Vec<Excluded> {
         let Some(matching) = &self.matching else {

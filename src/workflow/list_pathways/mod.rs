@@ -12,6 +12,7 @@ use super::noted_decisions::noted_decisions;
 use super::relations::summary;
 use crate::access::Permit;
 use crate::error::Error;
+use crate::model::absence::PersonOrFamily;
 use crate::model::case::Purpose;
 use crate::model::ids::{PersonId, Subject, WaitingFamilyId};
 use crate::model::lead::LeadTarget;
@@ -31,18 +32,12 @@ use crate::store::Snapshot;
 use crate::store::Store;
 use rustc_hash::FxHashMap;
 
-/// With whom.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum PathwayLead {
-    Person(PersonId),
-    Family(WaitingFamilyId),
-}
-
 /// The question.
 #[derive(Clone, Debug)]
 pub struct ListPathways {
     pub child: PersonId,
-    pub lead: PathwayLead,
+    /// With whom.
+    pub lead: PersonOrFamily,
     pub as_of: Day,
     /// The placement order's id; nothing means the one that the case or the rules name.
     pub order: Option<String>,
@@ -158,7 +153,7 @@ fn read_lead(
     };
     let all = snapshot.all_waiting_families(visibility)?;
     match question.lead {
-        PathwayLead::Person(person) => {
+        PersonOrFamily::Person(person) => {
             let members = joined_nodes(snapshot, permit, &[person], &gathered.severed)?;
             let node = members.first().ok_or_else(|| absent("person"))?;
             if gathered.child().record_ids().any(|own| own == person) {
@@ -178,7 +173,7 @@ fn read_lead(
                 members,
             })
         }
-        PathwayLead::Family(wanted) => {
+        PersonOrFamily::Family(wanted) => {
             let found = all.iter().find(|(id, _, _)| *id == wanted);
             let (id, public_id, family) = found.ok_or_else(|| absent("waiting family"))?;
             let members = joined_nodes(snapshot, permit, &family.members, &gathered.severed)?;

@@ -6,8 +6,8 @@ use prost_reflect::{
 };
 
 /// Methods that read; all others write.
-const READS: [&str; 8] = [
-    "Get", "List", "Search", "Resolve", "Find", "Name", "Watch", "Export",
+const READS: [&str; 10] = [
+    "Get", "List", "Search", "Resolve", "Find", "Name", "Watch", "Export", "Explain", "Match",
 ];
 
 /// What is told of the server's own work, which is no record: it has no fields to choose and no revision to wait for.

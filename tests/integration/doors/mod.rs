@@ -16,6 +16,7 @@ mod overload;
 mod places;
 mod rendering;
 mod serving;
+mod traces;
 mod transfers;
 mod watching;
 mod writing;

@@ -1,5 +1,6 @@
 //! The scenarios of `tests/scenarios/find_family/`: one small family each, one question, and the answer expected.
 
+use super::absence::explain_everybody;
 use super::answer::{name, told};
 use super::expectation::Expectation;
 use super::family_lines::FamilyLines;
@@ -105,6 +106,7 @@ fn run(scenario: &Scenario) -> Result<(), String> {
     }
     let world = world?;
     let answer = ask(&world, scenario, Visibility::all())?;
+    explain(&world, scenario, Visibility::all(), &answer)?;
     let mut unmet = scenario.expect.unmet(&answer);
     unmet.extend(broken_promises(&answer));
     if !unmet.is_empty() {
@@ -176,11 +178,15 @@ fn run_as(world: &World, scenario: &Scenario, other: &ExpectAs) -> Result<(), St
         open.cautions.retain(|line| !line.contains("sealed "));
         open.links.retain(|line| !line.contains("sealed "));
         open.links.retain(|line| !other.hidden_links.contains(line));
-        let without = ask(
-            &World::of(&scenario.question.child, &open)?,
-            scenario,
-            Visibility::all(),
-        )?;
+        let open = World::of(&scenario.question.child, &open)?;
+        let without = ask(&open, scenario, Visibility::all())?;
+        let why = explain(world, scenario, visibility(&other.visibility)?, &answer)?;
+        let why_without = explain(&open, scenario, Visibility::all(), &without)?;
+        if why != why_without {
+            unmet.push(format!(
+                "an explanation shows what is sealed:\n{why:#?}\n{why_without:#?}"
+            ));
+        }
         if told(&without) != told(&answer) {
             unmet.push(format!(
                 "what is sealed shows; without it the answer is:\n{}",
@@ -199,6 +205,30 @@ fn run_as(world: &World, scenario: &Scenario, other: &ExpectAs) -> Result<(), St
 }
 
 fn ask(world: &World, scenario: &Scenario, visibility: Visibility) -> Result<FamilyAnswer, String> {
+    let (question, permit) = question(world, scenario, visibility)?;
+    find_family(&world.store, &permit, &question).map_err(|error| error.to_string())
+}
+
+/// Everybody's explanation; an error where one differs from the search.
+fn explain(
+    world: &World,
+    scenario: &Scenario,
+    visibility: Visibility,
+    answer: &FamilyAnswer,
+) -> Result<Vec<String>, String> {
+    let (question, permit) = question(world, scenario, visibility)?;
+    let (told, differences) = explain_everybody(world, &permit, &question, answer);
+    match differences.is_empty() {
+        true => Ok(told),
+        false => Err(differences.join("\n")),
+    }
+}
+
+fn question(
+    world: &World,
+    scenario: &Scenario,
+    visibility: Visibility,
+) -> Result<(FindFamily, Permit), String> {
     let purpose = match scenario.question.purpose.as_str() {
         "" => Purpose::Placement,
         word => Purpose::from_word(word).ok_or_else(|| format!("purpose = \"{word}\""))?,
@@ -212,8 +242,7 @@ fn ask(world: &World, scenario: &Scenario, visibility: Visibility) -> Result<Fam
         excluded_offset: 0,
         excluded_limit: 1_000,
     };
-    let permit = Permit::local_operator().limited_to(visibility);
-    find_family(&world.store, &permit, &question).map_err(|error| error.to_string())
+    Ok((question, Permit::local_operator().limited_to(visibility)))
 }
 
 /// What holds for every answer.

@@ -1,6 +1,7 @@
 //! Small families in plain lines, as data files in `tests/scenarios/`: what is asked of them, and what a practitioner
 //! expects to read. `family_lines.rs` says how the lines are written.
 
+mod absence;
 mod answer;
 mod due_actions;
 mod expectation;

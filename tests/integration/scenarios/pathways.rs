@@ -5,10 +5,11 @@ use super::family_lines::FamilyLines;
 use super::find_family::day;
 use super::world::World;
 use kinpath::access::Permit;
+use kinpath::model::absence::PersonOrFamily;
 use kinpath::model::partial_date::Truth;
 use kinpath::model::permanence::{ConditionAnswer, PathwayState, PathwaysAnswer};
 use kinpath::model::visibility::Visibility;
-use kinpath::workflow::{ListPathways, PathwayLead, list_pathways};
+use kinpath::workflow::{ListPathways, list_pathways};
 use serde::Deserialize;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -155,7 +156,7 @@ fn difference<'a>(
 
 fn ask(world: &World, scenario: &Scenario) -> Result<PathwaysAnswer, String> {
     let lead = match world.person(&scenario.question.lead) {
-        Ok(person) => PathwayLead::Person(person),
+        Ok(person) => PersonOrFamily::Person(person),
         Err(nobody) => {
             let snapshot = world.store.snapshot().map_err(|error| error.to_string())?;
             let families = snapshot.all_waiting_families(&Visibility::all());
@@ -163,7 +164,7 @@ fn ask(world: &World, scenario: &Scenario) -> Result<PathwaysAnswer, String> {
             let found = families
                 .iter()
                 .find(|(_, _, family)| family.name == scenario.question.lead);
-            PathwayLead::Family(found.ok_or(nobody)?.0)
+            PersonOrFamily::Family(found.ok_or(nobody)?.0)
         }
     };
     let question = ListPathways {

@@ -71,6 +71,10 @@ impl Thrown {
             .unwrap_or_default()
     }
 
+    pub fn generation(&self, number: usize) -> usize {
+        self.people[number].generation
+    }
+
     fn person(&self, number: usize) -> String {
         let person = &self.people[number];
         let mut line = name_of(number);

@@ -41,6 +41,11 @@ impl World {
         Ok(store_of(&read.bundle))
     }
 
+    /// Everybody, by name.
+    pub fn people(&self) -> impl Iterator<Item = (&str, PersonId)> {
+        self.people.iter().map(|(name, id)| (name.as_str(), *id))
+    }
+
     pub fn person(&self, name: &str) -> Result<PersonId, String> {
         self.people
             .get(name)
