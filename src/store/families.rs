@@ -132,8 +132,9 @@ struct Cached {
 /// Callers' lists kept besides the documents.
 const LISTS: usize = 16;
 
-/// Of more commits everything is read anew.
+/// Of more commits, or more families changed, everything is read anew.
 const MOST_COMMITS: usize = 4096;
+const MOST_CHANGED: usize = 1024;
 
 /// What commits changed since the lists were made.
 #[derive(Default)]
@@ -192,6 +193,9 @@ impl Snapshot<'_> {
                 Subject::Person(id) => _ = changed.people.insert(id),
                 _ => {}
             }
+        }
+        if changed.families.len() > MOST_CHANGED {
+            return Ok(None);
         }
         let mut numbers: Vec<u64> = changed.families.iter().map(|id| id.0).collect();
         numbers.sort_unstable();
