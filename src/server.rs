@@ -13,6 +13,7 @@ use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use std::io::Write;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::Notify;
@@ -38,9 +39,12 @@ pub fn run(store: Arc<Store>, settings: &ServerSettings) -> Result<(), Error> {
     if let Some(traces) = traces {
         traces.finish();
     }
-    runtime.shutdown_background();
+    runtime.shutdown_timeout(BREAKING_OFF);
     served
 }
+
+/// How long work that was broken off may take to notice it. The store must not be open when the process ends.
+const BREAKING_OFF: Duration = Duration::from_secs(10);
 
 /// One thread for the network serves so many workers: more of them wake each other and get in the way of the workers.
 const WORKERS_A_NETWORK_THREAD: usize = 4;
