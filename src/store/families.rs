@@ -4,6 +4,7 @@
 use super::error::StoreError;
 use super::index_keys::{self, IndexKey};
 use super::other_records::Document;
+use super::recording::ALL_FAMILIES;
 use super::snapshot::Snapshot;
 use crate::model::ids::{PublicId, Revision, SubjectKind, WaitingFamilyId};
 use crate::model::statement::Fact;
@@ -35,11 +36,17 @@ impl Snapshot<'_> {
         &self,
         visibility: &Visibility,
     ) -> Result<WaitingFamilies, StoreError> {
+        if let Some(read) = &self.read {
+            read.note([ALL_FAMILIES]);
+        }
         let cached = match self.families.held(self.state.families) {
             Some(cached) => cached,
             None => self.families.hold(Cached {
                 revision: self.state.families,
-                documents: Arc::new(self.family_documents()?),
+                documents: Arc::new(match &self.read {
+                    Some(read) => read.unnoted(|| self.family_documents())?,
+                    None => self.family_documents()?,
+                }),
                 lists: Vec::new(),
             }),
         };

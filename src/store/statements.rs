@@ -51,6 +51,21 @@ impl Snapshot<'_> {
         Ok(versions.into_iter().map(pair).collect())
     }
 
+    /// The subject of a number with every version that the caller may see, in the order of commits; nothing if there is none.
+    pub fn versions_numbered(
+        &self,
+        number: u64,
+        visibility: &Visibility,
+    ) -> Result<Option<(Subject, Vec<(Revision, Statement)>)>, StoreError> {
+        let Some(history) = self.history(number)? else {
+            return Ok(None);
+        };
+        let subject = history.subject;
+        let versions = history.visible_to(visibility).versions.into_iter();
+        let pairs = versions.map(|version| (version.revision, version.statement));
+        Ok(Some((subject, pairs.collect())))
+    }
+
     /// Sources by number, in the order asked for.
     pub fn sources(&self, ids: &[SourceId]) -> Result<Vec<Option<Source>>, StoreError> {
         let keys: Vec<[u8; 8]> = ids.iter().map(|id| keys::number(id.0)).collect();

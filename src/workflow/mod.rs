@@ -21,6 +21,7 @@ mod read_statements;
 mod record_connection;
 mod record_statements;
 mod relations;
+mod rematch;
 mod resolve_nation;
 mod resolve_person;
 mod resolve_resource;
@@ -55,6 +56,7 @@ pub use read_statements::{
 };
 pub use record_connection::{Conclusion, RecordConnection, RecordedConnection, record_connection};
 pub use record_statements::record_statements;
+pub use rematch::{CHILDREN_A_PART, Rematch, cancel_rematch, rematch, replay};
 pub use resolve_nation::{NationAnswer, RecordedNation, ResolveNation, resolve_nation};
 pub use resolve_person::resolve_person;
 pub use resolve_resource::resolve_resource;

@@ -7,4 +7,5 @@ mod doors;
 mod exchange;
 mod killing;
 mod nations;
+mod rematch;
 mod scenarios;

@@ -1,0 +1,12 @@
+//! Every waiting child anew: what FindFamily would answer for each on one date, from one moment of the store, kept in
+//! numbers; and what changed since the run before, with what brought it about.
+
+mod causes;
+mod compare;
+mod dates;
+mod evidence;
+mod matching;
+mod run;
+
+pub use compare::replay;
+pub use run::{CHILDREN_A_PART, Rematch, cancel_rematch, rematch};
