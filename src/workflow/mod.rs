@@ -56,7 +56,11 @@ pub use read_statements::{
 };
 pub use record_connection::{Conclusion, RecordConnection, RecordedConnection, record_connection};
 pub use record_statements::record_statements;
-pub use rematch::{CHILDREN_A_PART, Rematch, cancel_rematch, rematch, replay};
+pub use rematch::{
+    CHILDREN_A_PART, ListOfNight, NightChanges, Rematch, ToldChange, ToldChild, ToldNight,
+    ToldPlace, cancel_rematch, list_of_night, list_rematch_runs, night_changes, rematch,
+    rematch_run, replay,
+};
 pub use resolve_nation::{NationAnswer, RecordedNation, ResolveNation, resolve_nation};
 pub use resolve_person::resolve_person;
 pub use resolve_resource::resolve_resource;
