@@ -126,7 +126,8 @@ impl Service {
     }
 }
 
-fn shown(told: &Told<Outcome>) -> v1::Operation {
+/// A piece of work as a message.
+pub(super) fn shown(told: &Told<Outcome>) -> v1::Operation {
     let mut operation = v1::Operation {
         name: format!("{PREFIX}{}", told.id),
         kind: told.kind.to_owned(),
@@ -160,7 +161,8 @@ fn shown(told: &Told<Outcome>) -> v1::Operation {
 fn result(outcome: &Outcome) -> Option<Became> {
     match outcome {
         Outcome::Imported(response) => response.report.clone().map(Became::ImportReport),
-        Outcome::Exported => None,
+        // The run itself tells what it found.
+        Outcome::Exported | Outcome::Rematched(_) => None,
         Outcome::BackedUp { revision, folder } => Some(Became::Backup(v1::BackupResult {
             revision: convert::revision_text(*revision),
             folder: folder.clone(),

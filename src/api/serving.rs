@@ -19,6 +19,7 @@ use super::v1::operations_service_server::OperationsServiceServer;
 use super::v1::pathway_service_server::PathwayServiceServer;
 use super::v1::person_service_server::PersonServiceServer;
 use super::v1::place_service_server::PlaceServiceServer;
+use super::v1::rematch_service_server::RematchServiceServer;
 use super::v1::same_person_service_server::SamePersonServiceServer;
 use super::v1::statement_service_server::StatementServiceServer;
 use super::v1::waiting_family_service_server::WaitingFamilyServiceServer;
@@ -43,7 +44,7 @@ use tower::util::MapResponseLayer;
 use tower_http::cors::CorsLayer;
 
 /// Every service that is ours.
-const SERVICES: [&str; 15] = [
+const SERVICES: [&str; 16] = [
     CaseServiceServer::<Service>::NAME,
     ChangeServiceServer::<Service>::NAME,
     ConnectionServiceServer::<Service>::NAME,
@@ -56,6 +57,7 @@ const SERVICES: [&str; 15] = [
     PathwayServiceServer::<Service>::NAME,
     PersonServiceServer::<Service>::NAME,
     PlaceServiceServer::<Service>::NAME,
+    RematchServiceServer::<Service>::NAME,
     SamePersonServiceServer::<Service>::NAME,
     StatementServiceServer::<Service>::NAME,
     WaitingFamilyServiceServer::<Service>::NAME,
@@ -179,6 +181,12 @@ fn routes(service: &Service) -> RoutesBuilder {
     );
     routes.add_service(
         PlaceServiceServer::new(service.clone())
+            .max_decoding_message_size(most)
+            .accept_compressed(Gzip)
+            .send_compressed(Gzip),
+    );
+    routes.add_service(
+        RematchServiceServer::new(service.clone())
             .max_decoding_message_size(most)
             .accept_compressed(Gzip)
             .send_compressed(Gzip),

@@ -58,8 +58,8 @@ pub use record_connection::{Conclusion, RecordConnection, RecordedConnection, re
 pub use record_statements::record_statements;
 pub use rematch::{
     CHILDREN_A_PART, ListOfNight, NightChanges, Rematch, ToldChange, ToldChild, ToldNight,
-    ToldPlace, cancel_rematch, list_of_night, list_rematch_runs, night_changes, rematch,
-    rematch_run, replay,
+    ToldPlace, cancel_rematch, failures_of_run, list_of_night, list_rematch_runs, night_changes,
+    rematch, rematch_run, replay,
 };
 pub use resolve_nation::{NationAnswer, RecordedNation, ResolveNation, resolve_nation};
 pub use resolve_person::resolve_person;

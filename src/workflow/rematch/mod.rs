@@ -13,6 +13,6 @@ mod told;
 pub use compare::replay;
 pub use run::{CHILDREN_A_PART, Rematch, cancel_rematch, rematch};
 pub use told::{
-    ListOfNight, NightChanges, ToldChange, ToldChild, ToldNight, ToldPlace, list_of_night,
-    list_rematch_runs, night_changes, rematch_run,
+    ListOfNight, NightChanges, ToldChange, ToldChild, ToldNight, ToldPlace, failures_of_run,
+    list_of_night, list_rematch_runs, night_changes, rematch_run,
 };

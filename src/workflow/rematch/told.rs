@@ -9,7 +9,8 @@ use crate::model::case::Case;
 use crate::model::ids::{CaseId, PersonId, PublicId, Subject};
 use crate::model::lead::{FamilyAnswer, Lead, LeadTarget, PersonSummary};
 use crate::model::rematch::{
-    ChangeKind, Changed, ListChange, ListedLead, Run, RunNumber, RunState, Standing, Target,
+    ChangeKind, Changed, Failure, ListChange, ListedLead, Run, RunNumber, RunState, Standing,
+    Target,
 };
 use crate::model::visibility::Visibility;
 use crate::store::{Snapshot, Store};
@@ -101,6 +102,27 @@ pub fn list_rematch_runs(
 pub fn rematch_run(store: &Store, permit: &Permit, number: RunNumber) -> Result<Run, Error> {
     let run = permit.snapshot(store)?.rematch_run(number)?;
     run.ok_or_else(|| not_found(number))
+}
+
+/// The children whom a run could not match, and why, at most `limit`.
+pub fn failures_of_run(
+    store: &Store,
+    permit: &Permit,
+    number: RunNumber,
+    limit: usize,
+) -> Result<Vec<(PublicId, Failure)>, Error> {
+    let snapshot = permit.snapshot(store)?;
+    let (outcomes, _) = snapshot.rematch_outcomes(number)?;
+    let failed = outcomes
+        .iter()
+        .filter_map(|outcome| Some((Subject::Person(outcome.child), outcome.failure?)));
+    let failed: Vec<(Subject, Failure)> = failed.take(limit).collect();
+    let subjects: Vec<Subject> = failed.iter().map(|(subject, _)| *subject).collect();
+    let ids = snapshot.identities(&subjects)?.into_iter();
+    Ok(ids
+        .zip(failed)
+        .filter_map(|(ids, (_, failure))| Some((ids?.public_id, failure)))
+        .collect())
 }
 
 /// The changes of one night.
