@@ -2,6 +2,7 @@
 
 use super::answers::{Answers, read_request_id};
 use super::exchange::{Exchange, Outcome, counts, plain_name, signed, timestamp};
+use super::rematch::run_name as rematch_name;
 use super::service::Service;
 use super::statements::page_size;
 use super::v1::operation::Result as Became;
@@ -161,8 +162,8 @@ pub(super) fn shown(told: &Told<Outcome>) -> v1::Operation {
 fn result(outcome: &Outcome) -> Option<Became> {
     match outcome {
         Outcome::Imported(response) => response.report.clone().map(Became::ImportReport),
-        // The run itself tells what it found.
-        Outcome::Exported | Outcome::Rematched(_) => None,
+        Outcome::Exported => None,
+        Outcome::Rematched(run) => Some(Became::RematchRun(rematch_name(*run))),
         Outcome::BackedUp { revision, folder } => Some(Became::Backup(v1::BackupResult {
             revision: convert::revision_text(*revision),
             folder: folder.clone(),

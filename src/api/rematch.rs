@@ -212,12 +212,17 @@ fn name_of((subject, id): (Subject, PublicId)) -> String {
     resource_name(subject.kind(), id)
 }
 
+/// The name of a run.
+pub fn run_name(number: RunNumber) -> String {
+    format!("{PREFIX}{}", number.0)
+}
+
 /// A run as a message.
 pub fn shown(run: &Run) -> v1::RematchRun {
     let time = |seconds: i64| Timestamp { seconds, nanos: 0 };
     let counts = run.counts;
     v1::RematchRun {
-        name: format!("{PREFIX}{}", run.number.0),
+        name: run_name(run.number),
         state: match run.state {
             RunState::Running => v1::RematchState::Running,
             RunState::Done => v1::RematchState::Done,
@@ -226,9 +231,7 @@ pub fn shown(run: &Run) -> v1::RematchRun {
         .into(),
         as_of: run.as_of.to_string(),
         revision: convert::revision_text(run.revision),
-        previous: run
-            .previous
-            .map_or_else(String::new, |previous| format!("{PREFIX}{}", previous.0)),
+        previous: run.previous.map_or_else(String::new, run_name),
         start_time: Some(time(run.began)),
         end_time: run.ended.map(time),
         children: signed(counts.children),
