@@ -3,6 +3,7 @@
 use super::answers::Answers;
 use super::deadline::deadline;
 use super::exchange::{Exchange, ExchangeLimits};
+use super::nightly::Nightly;
 use super::rematch::RematchLimits;
 use super::status;
 use crate::access::Permit;
@@ -47,6 +48,8 @@ pub struct ApiLimits {
     pub exchange: ExchangeLimits,
     /// How children are matched anew.
     pub rematch: RematchLimits,
+    /// When children are matched anew each night; never by itself if not set.
+    pub nightly: Option<Nightly>,
     /// How often a silent connection is asked whether it still lives, and how long it may take to answer.
     pub keepalive: (Duration, Duration),
     /// After how long a connection is asked to come anew.
@@ -72,6 +75,7 @@ impl Default for ApiLimits {
             slowest_watcher: Duration::from_secs(30),
             exchange: ExchangeLimits::default(),
             rematch: RematchLimits::default(),
+            nightly: None,
             keepalive: (Duration::from_secs(30), Duration::from_secs(10)),
             connection_age: Duration::from_secs(3600),
             web_origins: Vec::new(),

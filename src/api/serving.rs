@@ -93,6 +93,9 @@ pub async fn serve(bound: Bound, stop: impl Future<Output = ()>) -> Result<(), E
         limits: Arc::new(bound.limits),
         stopping: is_stopping,
     };
+    if let Some(nightly) = limits.nightly.clone() {
+        tokio::spawn(service.clone().run_nightly(nightly));
+    }
     let (health, health_service) = health_reporter();
     report(&health, ServingStatus::Serving).await;
     let mut routes = routes(&service);

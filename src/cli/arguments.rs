@@ -605,6 +605,9 @@ pub struct RematchRun {
     /// Keep the last so many runs
     #[arg(long, value_name = "COUNT", default_value_t = 400, value_parser = clap::value_parser!(u16).range(2..))]
     pub keep: u16,
+    /// Write what is found after so many children: a run that is cut off goes on from there
+    #[arg(long, value_name = "COUNT", default_value_t = 256, value_parser = clap::value_parser!(u32).range(1..=100_000))]
+    pub children_a_part: u32,
     /// A move within a tier is news from so many ranks on
     #[arg(long, value_name = "RANKS", default_value_t = 3)]
     pub ranks_moved: u32,

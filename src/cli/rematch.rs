@@ -15,7 +15,7 @@ use crate::api::{RematchLimits, rematch_run_message, v1};
 use crate::error::Error;
 use crate::model::partial_date::Day;
 use crate::model::rematch::RunNumber;
-use crate::workflow::{cancel_rematch, rematch as run_rematch};
+use crate::workflow::{Rematch, cancel_rematch, rematch as run_rematch};
 
 /// Whatever was asked of the nightly run.
 pub fn rematch(global: &Global, command: &RematchCommand) -> Result<(), Stop> {
@@ -44,9 +44,13 @@ fn run(global: &Global, command: &RematchRun) -> Result<(), Stop> {
         keep: command.keep.into(),
         ranks_moved: command.ranks_moved,
     };
+    let how = Rematch {
+        children_a_part: command.children_a_part as usize,
+        ..limits.how(as_of)
+    };
     let permit = Permit::system("nightly rematch");
     let bar = progress::bar("children", 0);
-    let done = run_rematch(&store, &permit, &limits.how(as_of), &mut |run| {
+    let done = run_rematch(&store, &permit, &how, &mut |run| {
         bar.set_length(run.counts.children);
         bar.set_position(run.counts.matched);
     })?;

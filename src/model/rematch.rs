@@ -43,6 +43,8 @@ pub struct Run {
     pub policy: Vec<(String, String)>,
     /// A move within a tier counts as news from so many ranks on.
     pub ranks_moved: u32,
+    /// So many children are written at once.
+    pub children_a_part: u32,
     /// Seconds since 1970-01-01 UTC.
     pub began: i64,
     pub ended: Option<i64>,

@@ -39,7 +39,7 @@ pub struct Rematch {
     pub ranks_moved: u32,
     /// The last so many runs are kept.
     pub keep: usize,
-    /// So many children are written at once. A run that was cut off goes on with the same.
+    /// So many children are written at once. A run that was cut off keeps its own.
     pub children_a_part: usize,
 }
 
@@ -66,7 +66,7 @@ pub fn rematch(
         })?;
     for (part, children) in night
         .children
-        .chunks(how.children_a_part.max(1))
+        .chunks((run.children_a_part as usize).max(1))
         .enumerate()
     {
         if (part as u64) < parts_done {
@@ -160,6 +160,7 @@ fn begin_or_resume(
         previous: last.map(|last| last.number),
         policy,
         ranks_moved: how.ranks_moved,
+        children_a_part: u32::try_from(how.children_a_part).unwrap_or(u32::MAX),
         began: how.now,
         ended: None,
         counts: RunCounts {

@@ -1,6 +1,7 @@
 //! The nightly run: the same answers as FindFamily, whole after every break, and changes that are right.
 
 mod events;
+mod killing;
 mod nights;
 mod runs;
 
