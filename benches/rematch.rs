@@ -13,7 +13,7 @@ use kinpath::model::case::Purpose;
 use kinpath::model::ids::{PersonId, Subject};
 use kinpath::model::partial_date::Day;
 use kinpath::model::person::{Caution, CautionKind};
-use kinpath::model::rematch::Run;
+use kinpath::model::rematch::{Run, RunScope};
 use kinpath::model::statement::{Fact, Source};
 use kinpath::model::visibility::Visibility;
 use kinpath::store::{StatementDraft, Store, Transaction};
@@ -36,24 +36,33 @@ fn main() {
 
 fn measure(store: &Store, people: u64, threads: usize) {
     println!("{people} people");
-    let first = night(store, 0, threads, "first night");
+    let first = night(store, 0, RunScope::Everyone, threads, "first night");
     let alone = find_family_alone(store);
     println!(
         "  FindFamily alone, warm: {:.2} ms of CPU a child",
         alone * 1e3
     );
-    night(store, 1, threads, "nothing recorded");
+    night(store, 1, RunScope::Everyone, threads, "nothing recorded");
     let children = first.counts.children;
     let changed = warn_of_mothers(store, children.div_ceil(100));
     println!("  a caution for {changed} parents of 1 % of the children");
-    night(store, 2, threads, "after it");
+    night(store, 2, RunScope::Everyone, threads, "after it");
+    warn_of_mothers(store, 1);
+    night(
+        store,
+        2,
+        RunScope::Touched,
+        threads,
+        "one caution more, only those touched",
+    );
 }
 
 /// Runs one night and tells what it took.
-fn night(store: &Store, number: i32, threads: usize, what: &str) -> Run {
+fn night(store: &Store, number: i32, scope: RunScope, threads: usize, what: &str) -> Run {
     let as_of = Day(support::today().0 + number);
     let how = Rematch {
         as_of,
+        scope,
         now: 0,
         threads,
         ranks_moved: 3,

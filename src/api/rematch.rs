@@ -14,7 +14,7 @@ use crate::access::Permit;
 use crate::ambient;
 use crate::error::Error;
 use crate::model::ids::{PersonId, PublicId, Subject};
-use crate::model::rematch::{ChangeKind, Run, RunNumber, RunState};
+use crate::model::rematch::{ChangeKind, Run, RunNumber, RunScope, RunState};
 use crate::store::Store;
 use crate::workflow::{
     NightChanges, Rematch, ToldChange, ToldChild, ToldPlace, cancel_rematch, failures_of_run,
@@ -55,6 +55,7 @@ impl RematchLimits {
     pub fn how(&self, as_of: crate::model::partial_date::Day) -> Rematch {
         Rematch {
             as_of,
+            scope: RunScope::Everyone,
             now: ambient::now(),
             threads: self.threads,
             ranks_moved: self.ranks_moved,

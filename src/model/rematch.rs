@@ -28,6 +28,16 @@ impl RunState {
     }
 }
 
+/// Whom a run matches.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum RunScope {
+    /// Every waiting child.
+    Everyone,
+    /// Only those whom something recorded since the run before can touch; the others have the list that they had. The same
+    /// lists come of it. On another date, or by another policy, everyone.
+    Touched,
+}
+
 /// One night: what it looked at, by which rules, and what came of it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Run {
@@ -37,6 +47,7 @@ pub struct Run {
     /// The date that the answers are for.
     pub as_of: Day,
     pub state: RunState,
+    pub scope: RunScope,
     /// The last run that was done before: changes are told against it.
     pub previous: Option<RunNumber>,
     /// The placement orders in use, with their versions, and the fingerprint of the weights.
@@ -58,6 +69,8 @@ pub struct RunCounts {
     pub children: u64,
     /// Of these, those done so far, failed ones too.
     pub matched: u64,
+    /// Of these, those who were not taken over as they were.
+    pub anew: u64,
     /// Children of whom something changed.
     pub changed: u64,
     /// Changes of all children, the quiet ones too.
@@ -72,6 +85,7 @@ impl RunCounts {
         RunCounts {
             children: self.children + other.children,
             matched: self.matched + other.matched,
+            anew: self.anew + other.anew,
             changed: self.changed + other.changed,
             changes: self.changes + other.changes,
             failed: self.failed + other.failed,

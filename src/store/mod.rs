@@ -75,6 +75,7 @@ pub use recording::{ALL_FAMILIES, SubjectsRead};
 pub use rematch::{ChildResult, Chunk, RematchAlone, fingerprint};
 pub use same_person::LinkPosition;
 pub use snapshot::{EverMade, Snapshot};
+pub use statements::SubjectVersions;
 pub use stop::Stop;
 pub use tie_kind::TieKind;
 pub use ties::{Page, Tied};

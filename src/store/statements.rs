@@ -10,6 +10,9 @@ use crate::model::ids::{Revision, SourceId, Subject};
 use crate::model::statement::{Source, Statement};
 use crate::model::visibility::Visibility;
 
+/// A subject and the versions of its statements, each with the commit that made it.
+pub type SubjectVersions = (Subject, Vec<(Revision, Statement)>);
+
 impl Snapshot<'_> {
     /// The statements about a subject that the caller may see and that stand, by id, each with the commit that made
     /// this version; `known_on` asks for what stood after that revision. Ties stand with their first end only.
@@ -56,7 +59,7 @@ impl Snapshot<'_> {
         &self,
         number: u64,
         visibility: &Visibility,
-    ) -> Result<Option<(Subject, Vec<(Revision, Statement)>)>, StoreError> {
+    ) -> Result<Option<SubjectVersions>, StoreError> {
         let Some(history) = self.history(number)? else {
             return Ok(None);
         };

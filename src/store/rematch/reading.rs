@@ -10,6 +10,9 @@ use crate::store::records::{decode, encode};
 use crate::store::snapshot::Snapshot;
 use sha2::{Digest, Sha256};
 
+/// Gets the entries of a range in order.
+type EntryVisitor<'a> = &'a mut dyn FnMut(&[u8], &[u8]) -> Result<(), StoreError>;
+
 fn unreadable() -> StoreError {
     StoreError::damaged("unreadable key of a nightly run")
 }
@@ -175,7 +178,7 @@ impl Snapshot<'_> {
     pub(super) fn ordered(
         &self,
         range: &KeyRange,
-        visit: &mut dyn FnMut(&[u8], &[u8]) -> Result<(), StoreError>,
+        visit: EntryVisitor<'_>,
     ) -> Result<(), StoreError> {
         let order = Order::Ascending;
         self.view.scan(

@@ -127,6 +127,9 @@ fn difference(before: Standing, after: Standing, ranks_moved: u32) -> Option<boo
     }
 }
 
+/// Leads of one tier, nations apart: those unchanged in their order, and those placed at a rank.
+type Group = (Vec<ListedLead>, BTreeMap<u32, ListedLead>);
+
 /// The leads of a list with changes laid over: those changed stand at their new ranks, the others fill the places between in
 /// the order that they had.
 fn leads_after(
@@ -134,8 +137,7 @@ fn leads_after(
     told: &BTreeMap<Target, (Standing, Standing, bool)>,
 ) -> Vec<ListedLead> {
     let place = |lead: &ListedLead| (lead.tier, !matches!(lead.target, Target::Nation(_)));
-    let mut groups: BTreeMap<(u8, bool), (Vec<ListedLead>, BTreeMap<u32, ListedLead>)> =
-        BTreeMap::new();
+    let mut groups: BTreeMap<(u8, bool), Group> = BTreeMap::new();
     for lead in &old.leads {
         let group = &mut groups.entry(place(lead)).or_default().0;
         if !told.contains_key(&lead.target) {

@@ -9,6 +9,7 @@ mod evidence;
 mod matching;
 mod run;
 mod told;
+mod touched;
 
 pub use compare::replay;
 pub use run::{CHILDREN_A_PART, Rematch, cancel_rematch, rematch};

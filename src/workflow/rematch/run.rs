@@ -6,13 +6,14 @@ use super::compare::changes;
 use super::dates::Days;
 use super::evidence::{Since, events};
 use super::matching::{Matched, match_child};
+use super::touched::Touched;
 use crate::access::Permit;
 use crate::error::Error;
 use crate::model::ids::{CaseId, PersonId};
 use crate::model::partial_date::Day;
 use crate::model::rematch::{
     Cause, Changed, ChildList, Failure, Fingerprint, ListChange, Outcome, Run, RunCounts,
-    RunNumber, RunState,
+    RunNumber, RunScope, RunState,
 };
 use crate::placement::order::orders;
 use crate::placement::ranking::weights;
@@ -31,6 +32,7 @@ const CASES_TOGETHER: usize = 4096;
 pub struct Rematch {
     /// The date the answers are for. A run that was cut off keeps its own.
     pub as_of: Day,
+    pub scope: RunScope,
     /// Seconds since 1970-01-01 UTC.
     pub now: i64,
     /// At most so many processors.
@@ -157,6 +159,7 @@ fn begin_or_resume(
         revision: snapshot.revision(),
         as_of: how.as_of,
         state: RunState::Running,
+        scope: how.scope,
         previous: last.map(|last| last.number),
         policy,
         ranks_moved: how.ranks_moved,
@@ -218,6 +221,8 @@ struct Night<'a> {
     children: Vec<Child>,
     before: BTreeMap<PersonId, Outcome>,
     earlier: Mutex<BTreeMap<RunNumber, Option<Arc<Earlier<'a>>>>>,
+    /// What may have changed since the run before, where only that is matched.
+    touched: Option<(RunNumber, Touched)>,
 }
 
 /// A night before, to be asked again.
@@ -235,6 +240,8 @@ struct Done {
     outcome: Option<Outcome>,
     result: Option<ChildResult>,
     words: BTreeMap<u32, String>,
+    /// Matched, and not taken over.
+    is_anew: bool,
 }
 
 impl<'a> Night<'a> {
@@ -268,6 +275,7 @@ impl<'a> Night<'a> {
             children: children.collect(),
             before,
             earlier: Mutex::default(),
+            touched: touched_since(permit, moment, run)?,
         })
     }
 
@@ -278,6 +286,30 @@ impl<'a> Night<'a> {
             Err(Error::Cancelled { reason }) => Err(Error::Cancelled { reason }),
             Err(error) => Ok(self.failed(child.id, &error)),
         }
+    }
+
+    /// The outcome of a child whose list is the one that it was; nothing where it must be matched.
+    fn untouched(&self, child: Child) -> Result<Option<Done>, Error> {
+        let (Some((previous, touched)), Some(before)) = (&self.touched, self.before.get(&child.id))
+        else {
+            return Ok(None);
+        };
+        if !child.waits || before.matched_in != Some(*previous) {
+            return Ok(None);
+        }
+        let read = self.moment.rematch_read(child.id, self.run.number)?;
+        if touched.meets(&read) {
+            return Ok(None);
+        }
+        Ok(Some(Done {
+            outcome: Some(Outcome {
+                matched_in: Some(self.run.number),
+                ..*before
+            }),
+            result: None,
+            words: BTreeMap::new(),
+            is_anew: false,
+        }))
     }
 
     fn failed(&self, child: PersonId, error: &Error) -> Done {
@@ -297,10 +329,14 @@ impl<'a> Night<'a> {
             }),
             result: None,
             words: BTreeMap::new(),
+            is_anew: true,
         }
     }
 
     fn match_and_compare(&self, child: Child) -> Result<Done, Error> {
+        if let Some(untouched) = self.untouched(child)? {
+            return Ok(untouched);
+        }
         let matched = match child.waits {
             true => Some(match_child(
                 self.moment,
@@ -337,6 +373,7 @@ impl<'a> Night<'a> {
                 outcome,
                 result,
                 words: BTreeMap::new(),
+                is_anew: true,
             });
         }
         self.changed(child, matched, list, outcome, was_matched_in)
@@ -355,6 +392,7 @@ impl<'a> Night<'a> {
                 outcome: None,
                 result: None,
                 words: BTreeMap::new(),
+                is_anew: true,
             });
         }
         let last = RunNumber(self.run.number.0 - 1);
@@ -384,6 +422,7 @@ impl<'a> Night<'a> {
                 changes: told,
             }),
             words,
+            is_anew: true,
         })
     }
 
@@ -465,6 +504,25 @@ impl<'a> Night<'a> {
     }
 }
 
+/// What may have changed since the run before, if that is enough to look at: another date or policy can change anything.
+fn touched_since(
+    permit: &Permit,
+    moment: &Snapshot<'_>,
+    run: &Run,
+) -> Result<Option<(RunNumber, Touched)>, Error> {
+    let previous = match (run.scope, run.previous) {
+        (RunScope::Touched, Some(previous)) => moment.rematch_run(previous)?,
+        _ => None,
+    };
+    let Some(previous) =
+        previous.filter(|known| known.as_of == run.as_of && known.policy == run.policy)
+    else {
+        return Ok(None);
+    };
+    let touched = Touched::since(moment, permit, previous.revision)?;
+    Ok(Some((previous.number, touched)))
+}
+
 /// The numbers of those of whom changes are told.
 fn targets(told: &[ListChange]) -> impl Iterator<Item = u64> + '_ {
     told.iter().filter_map(|change| match change.what {
@@ -482,6 +540,7 @@ fn chunk_of(part: u64, done: Vec<Done>) -> Chunk {
     for one in done {
         if let Some(outcome) = one.outcome {
             chunk.counts.matched += 1;
+            chunk.counts.anew += u64::from(one.is_anew);
             chunk.counts.failed += u64::from(outcome.failure.is_some());
             chunk.outcomes.push(outcome);
         }

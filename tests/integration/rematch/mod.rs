@@ -9,7 +9,7 @@ use kinpath::access::Permit;
 use kinpath::exchange::csv::read_folder;
 use kinpath::model::ids::PersonId;
 use kinpath::model::partial_date::Day;
-use kinpath::model::rematch::{ChildList, Run, RunNumber};
+use kinpath::model::rematch::{ChildList, Run, RunNumber, RunScope};
 use kinpath::sample::{CommunityPlan, generate};
 use kinpath::store::{ImportRequest, Store};
 use kinpath::workflow::{Rematch, rematch};
@@ -23,6 +23,7 @@ const FIRST_NIGHT: Day = Day(20_778);
 fn how(as_of: Day) -> Rematch {
     Rematch {
         as_of,
+        scope: RunScope::Everyone,
         now: i64::from(as_of.0) * 86_400,
         threads: 2,
         ranks_moved: 3,

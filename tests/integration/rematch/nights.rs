@@ -1,13 +1,14 @@
 //! Many nights of random events: the changes lead from the first lists to the last, and each cause really happened.
 
 use super::events::Events;
-use super::{FIRST_NIGHT, fill, lists, run};
+use super::{FIRST_NIGHT, fill, how, lists, run};
+use kinpath::access::Permit;
 use kinpath::model::ids::PersonId;
 use kinpath::model::partial_date::Day;
-use kinpath::model::rematch::{Cause, ChildList, ListChange, Run};
+use kinpath::model::rematch::{Cause, ChildList, ListChange, Run, RunScope};
 use kinpath::model::visibility::Visibility;
 use kinpath::store::{Store, StoreOptions};
-use kinpath::workflow::replay;
+use kinpath::workflow::{Rematch, rematch, replay};
 use std::collections::BTreeMap;
 
 fn setting(name: &str, otherwise: i32) -> i32 {
@@ -56,6 +57,33 @@ fn wrong_cause(store: &Store, before: &Run, after: &Run, cause: &Cause) -> Optio
         }
         Cause::Policy { .. } => Some("no policy changed".to_owned()),
     }
+}
+
+/// Only those touched are matched, and the lists are those of everyone matched.
+#[test]
+fn matching_only_whom_a_change_can_touch_gives_what_matching_everyone_gives() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let store = Store::in_memory(&StoreOptions::default()).expect("a store");
+    fill(&store, folder.path(), 1_000);
+    let mut events = Events::new(&store, 606);
+    let permit = Permit::system("test");
+    run(&store, FIRST_NIGHT);
+    let (mut matched, mut all) = (0, 0);
+    for round in 0..setting("KINPATH_REMATCH_CHANGES", 60) {
+        events.happen(&store, 1, FIRST_NIGHT);
+        let only_touched = Rematch {
+            scope: RunScope::Touched,
+            ..how(FIRST_NIGHT)
+        };
+        let between = rematch(&store, &permit, &only_touched, &mut |_| {}).expect("done");
+        let whole = run(&store, FIRST_NIGHT);
+        assert_eq!(changes(&store, &whole), BTreeMap::new(), "round {round}");
+        assert_eq!(lists(&store, between.number), lists(&store, whole.number));
+        all += between.counts.matched;
+        matched += between.counts.anew;
+    }
+    println!("{matched} of {all} children were matched");
+    assert!(matched * 2 < all, "{matched} of {all} were matched");
 }
 
 #[test]
