@@ -12,6 +12,11 @@ pub fn today() -> Day {
     Day(i32::try_from(days).unwrap_or(i32::MAX))
 }
 
+/// Now, in seconds since 1970-01-01 UTC.
+pub fn now() -> i64 {
+    OffsetDateTime::now_utc().unix_timestamp()
+}
+
 /// A random UUID (version 4). Where the system gives no randomness, the nil UUID.
 pub fn random_id() -> String {
     let mut bytes = [0u8; 16];

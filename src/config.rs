@@ -1,6 +1,7 @@
 //! The server's settings, from a file, the environment and flags, checked once. Flags win over the environment, which
 //! wins over the file, which wins over the defaults. Names that nobody knows are errors.
 
+use crate::api::{Nightly, RematchLimits};
 use crate::error::Error;
 use serde::Deserialize;
 use std::net::SocketAddr;
@@ -50,6 +51,10 @@ pub struct ServerSettings {
     pub exchange_keep: Duration,
     /// Where backups may be made; nowhere if not set.
     pub backup_folder: Option<PathBuf>,
+    /// How children are matched anew.
+    pub rematch: RematchLimits,
+    /// When they are each night; only when asked if not set.
+    pub nightly: Option<Nightly>,
     /// How often a silent connection is asked whether it still lives, and how long it may take to answer.
     pub keepalive: (Duration, Duration),
     /// After how long a connection is asked to come anew.
@@ -104,6 +109,16 @@ pub struct Given {
     pub exchange_hours: Option<u64>,
     /// The folder in which backups may be made.
     pub backup_folder: Option<PathBuf>,
+    /// The time of day at which every waiting child is matched anew, as HH:MM.
+    pub rematch_at: Option<String>,
+    /// The time zone of that time, as in `America/Vancouver`.
+    pub rematch_zone: Option<String>,
+    /// Processors that a nightly run may take.
+    pub rematch_threads: Option<usize>,
+    /// Nightly runs that are kept.
+    pub rematch_keep: Option<usize>,
+    /// Ranks from which on a move within a tier is news.
+    pub rematch_ranks_moved: Option<u32>,
     /// Seconds after which a silent connection is asked whether it still lives.
     pub keepalive_seconds: Option<u64>,
     /// Seconds that it may take to answer.
@@ -162,6 +177,11 @@ impl Given {
             exchange_bytes: self.exchange_bytes.or(others.exchange_bytes),
             exchange_hours: self.exchange_hours.or(others.exchange_hours),
             backup_folder: self.backup_folder.or(others.backup_folder),
+            rematch_at: self.rematch_at.or(others.rematch_at),
+            rematch_zone: self.rematch_zone.or(others.rematch_zone),
+            rematch_threads: self.rematch_threads.or(others.rematch_threads),
+            rematch_keep: self.rematch_keep.or(others.rematch_keep),
+            rematch_ranks_moved: self.rematch_ranks_moved.or(others.rematch_ranks_moved),
             keepalive_seconds: self.keepalive_seconds.or(others.keepalive_seconds),
             keepalive_timeout_seconds: self
                 .keepalive_timeout_seconds
@@ -266,6 +286,22 @@ impl Given {
                     24 * 365,
                 )?,
             ),
+            rematch: RematchLimits {
+                threads: between(
+                    "rematch_threads",
+                    self.rematch_threads.unwrap_or(workers.div_ceil(2)),
+                    1,
+                    256,
+                )?,
+                keep: between("rematch_keep", self.rematch_keep.unwrap_or(400), 2, 10_000)?,
+                ranks_moved: between(
+                    "rematch_ranks_moved",
+                    self.rematch_ranks_moved.unwrap_or(3),
+                    1,
+                    1000,
+                )?,
+            },
+            nightly: nightly(self.rematch_at.as_deref(), self.rematch_zone.as_deref())?,
             backup_folder: self
                 .backup_folder
                 .as_deref()
@@ -314,6 +350,22 @@ fn traces_collector(text: &str) -> Result<String, Error> {
         None => Err(Error::invalid(
             "traces_collector",
             "must be http:// with an address of this machine and a port, as in http://127.0.0.1:4317",
+        )),
+    }
+}
+
+/// The time of the nightly run. A zone without a time would never do anything.
+fn nightly(at: Option<&str>, zone: Option<&str>) -> Result<Option<Nightly>, Error> {
+    match (at, zone) {
+        (Some(at), Some(zone)) => Nightly::new(at, zone).map(Some),
+        (None, None) => Ok(None),
+        (Some(_), None) => Err(Error::invalid(
+            "rematch_zone",
+            "needed beside rematch_at: the zone of the time, as in \"America/Vancouver\"",
+        )),
+        (None, Some(_)) => Err(Error::invalid(
+            "rematch_at",
+            "needed beside rematch_zone: the time of day, as HH:MM",
         )),
     }
 }
@@ -404,6 +456,11 @@ mod tests {
             "traces_collector = \"127.0.0.1:4317\"",
             "backup_folder = \"here\"",
             "exchange_hours = 0",
+            "rematch_at = \"02:30\"",
+            "rematch_zone = \"UTC\"",
+            "rematch_at = \"2.30\"\nrematch_zone = \"UTC\"",
+            "rematch_at = \"02:30\"\nrematch_zone = \"Moon/Base\"",
+            "rematch_keep = 1",
         ] {
             let given: Given = toml::from_str(text).expect("known names");
             assert!(given.settings().is_err(), "{text}");

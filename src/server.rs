@@ -129,6 +129,8 @@ async fn serve(
                 backup_folder: settings.backup_folder.clone(),
                 ..ExchangeLimits::default()
             },
+            rematch: settings.rematch,
+            nightly: settings.nightly.clone(),
             keepalive: settings.keepalive,
             connection_age: settings.connection_age,
             web_origins: settings.web_origins.clone(),

@@ -2,7 +2,8 @@
 
 use crate::error::Error;
 use crate::model::visibility::Visibility;
-use crate::store::{Snapshot, Stop, Store};
+use crate::store::{Snapshot, Stop, Store, SubjectsRead};
+use std::sync::Arc;
 
 /// A person costs some microseconds; looking costs a hundred times less.
 const POSITIONS_A_LOOK: usize = 64;
@@ -43,6 +44,15 @@ impl Permit {
     pub fn snapshot<'a>(&self, store: &'a Store) -> Result<Snapshot<'a>, Error> {
         self.stop.check()?;
         Ok(store.snapshot()?.with_stop(&self.stop))
+    }
+
+    /// The moment of a snapshot for one of many questions, and which subjects are read for it.
+    pub fn recording<'s>(
+        &self,
+        snapshot: &'s Snapshot<'_>,
+    ) -> Result<(Snapshot<'s>, Arc<SubjectsRead>), Error> {
+        self.stop.check()?;
+        Ok(snapshot.recording(&self.stop))
     }
 
     /// Fails once the work must stop.

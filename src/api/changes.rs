@@ -130,6 +130,11 @@ pub(super) fn watching<Message>() -> (Watcher<Message>, Watched<Message>) {
 }
 
 impl<Message> Watcher<Message> {
+    /// Once the client is gone.
+    pub(super) async fn closed(&self) {
+        self.messages.closed().await;
+    }
+
     /// Why there are no more messages.
     pub(super) fn end(&self, status: Status) {
         *self.end.lock().unwrap_or_else(PoisonError::into_inner) = Some(status);

@@ -10,6 +10,7 @@ use super::v1::matching_service_client::MatchingServiceClient;
 use super::v1::nation_service_client::NationServiceClient;
 use super::v1::pathway_service_client::PathwayServiceClient;
 use super::v1::person_service_client::PersonServiceClient;
+use super::v1::rematch_service_client::RematchServiceClient;
 use super::v1::same_person_service_client::SamePersonServiceClient;
 use crate::error::Error;
 use std::time::Duration;
@@ -32,6 +33,7 @@ pub struct Client {
     pathways: PathwayServiceClient<Channel>,
     matching: MatchingServiceClient<Channel>,
     due_actions: DueActionServiceClient<Channel>,
+    rematches: RematchServiceClient<Channel>,
 }
 
 impl Client {
@@ -59,6 +61,8 @@ impl Client {
             matching: MatchingServiceClient::new(channel.clone())
                 .max_decoding_message_size(MOST_BYTES),
             due_actions: DueActionServiceClient::new(channel.clone())
+                .max_decoding_message_size(MOST_BYTES),
+            rematches: RematchServiceClient::new(channel.clone())
                 .max_decoding_message_size(MOST_BYTES),
             same_people: SamePersonServiceClient::new(channel)
                 .max_decoding_message_size(MOST_BYTES),
@@ -154,6 +158,54 @@ impl Client {
         request: v1::ListDueActionsRequest,
     ) -> Result<v1::ListDueActionsResponse, Error> {
         unwrapped(self.due_actions.list_due_actions(timed(request)).await)
+    }
+
+    /// Begins a nightly run.
+    pub async fn start_rematch(
+        &mut self,
+        request: v1::StartRematchRequest,
+    ) -> Result<v1::StartRematchResponse, Error> {
+        unwrapped(self.rematches.start_rematch(timed(request)).await)
+    }
+
+    /// One nightly run.
+    pub async fn get_rematch_run(
+        &mut self,
+        request: v1::GetRematchRunRequest,
+    ) -> Result<v1::GetRematchRunResponse, Error> {
+        unwrapped(self.rematches.get_rematch_run(timed(request)).await)
+    }
+
+    /// One page of nightly runs.
+    pub async fn list_rematch_runs(
+        &mut self,
+        request: v1::ListRematchRunsRequest,
+    ) -> Result<v1::ListRematchRunsResponse, Error> {
+        unwrapped(self.rematches.list_rematch_runs(timed(request)).await)
+    }
+
+    /// Ends a nightly run.
+    pub async fn cancel_rematch_run(
+        &mut self,
+        request: v1::CancelRematchRunRequest,
+    ) -> Result<v1::CancelRematchRunResponse, Error> {
+        unwrapped(self.rematches.cancel_rematch_run(timed(request)).await)
+    }
+
+    /// One page of what changed in a night.
+    pub async fn list_rematch_changes(
+        &mut self,
+        request: v1::ListRematchChangesRequest,
+    ) -> Result<v1::ListRematchChangesResponse, Error> {
+        unwrapped(self.rematches.list_rematch_changes(timed(request)).await)
+    }
+
+    /// What was suggested for a child in a night.
+    pub async fn list_rematch_leads(
+        &mut self,
+        request: v1::ListRematchLeadsRequest,
+    ) -> Result<v1::ListRematchLeadsResponse, Error> {
+        unwrapped(self.rematches.list_rematch_leads(timed(request)).await)
     }
 
     /// Records one person found for a child.

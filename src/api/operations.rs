@@ -2,6 +2,7 @@
 
 use super::answers::{Answers, read_request_id};
 use super::exchange::{Exchange, Outcome, counts, plain_name, signed, timestamp};
+use super::rematch::run_name as rematch_name;
 use super::service::Service;
 use super::statements::page_size;
 use super::v1::operation::Result as Became;
@@ -126,7 +127,8 @@ impl Service {
     }
 }
 
-fn shown(told: &Told<Outcome>) -> v1::Operation {
+/// A piece of work as a message.
+pub(super) fn shown(told: &Told<Outcome>) -> v1::Operation {
     let mut operation = v1::Operation {
         name: format!("{PREFIX}{}", told.id),
         kind: told.kind.to_owned(),
@@ -161,6 +163,7 @@ fn result(outcome: &Outcome) -> Option<Became> {
     match outcome {
         Outcome::Imported(response) => response.report.clone().map(Became::ImportReport),
         Outcome::Exported => None,
+        Outcome::Rematched(run) => Some(Became::RematchRun(rematch_name(*run))),
         Outcome::BackedUp { revision, folder } => Some(Became::Backup(v1::BackupResult {
             revision: convert::revision_text(*revision),
             folder: folder.clone(),

@@ -3,6 +3,8 @@
 use super::answers::Answers;
 use super::deadline::deadline;
 use super::exchange::{Exchange, ExchangeLimits};
+use super::nightly::Nightly;
+use super::rematch::RematchLimits;
 use super::status;
 use crate::access::Permit;
 use crate::ambient;
@@ -45,6 +47,10 @@ pub struct ApiLimits {
     pub slowest_watcher: Duration,
     /// How files are transferred.
     pub exchange: ExchangeLimits,
+    /// How children are matched anew.
+    pub rematch: RematchLimits,
+    /// When children are matched anew each night; never by itself if not set.
+    pub nightly: Option<Nightly>,
     /// How often a silent connection is asked whether it still lives, and how long it may take to answer.
     pub keepalive: (Duration, Duration),
     /// After how long a connection is asked to come anew.
@@ -69,6 +75,8 @@ impl Default for ApiLimits {
             heartbeat: Duration::from_secs(5),
             slowest_watcher: Duration::from_secs(30),
             exchange: ExchangeLimits::default(),
+            rematch: RematchLimits::default(),
+            nightly: None,
             keepalive: (Duration::from_secs(30), Duration::from_secs(10)),
             connection_age: Duration::from_secs(3600),
             web_origins: Vec::new(),

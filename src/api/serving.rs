@@ -20,6 +20,7 @@ use super::v1::operations_service_server::OperationsServiceServer;
 use super::v1::pathway_service_server::PathwayServiceServer;
 use super::v1::person_service_server::PersonServiceServer;
 use super::v1::place_service_server::PlaceServiceServer;
+use super::v1::rematch_service_server::RematchServiceServer;
 use super::v1::same_person_service_server::SamePersonServiceServer;
 use super::v1::statement_service_server::StatementServiceServer;
 use super::v1::waiting_family_service_server::WaitingFamilyServiceServer;
@@ -45,7 +46,7 @@ use tower::util::MapResponseLayer;
 use tower_http::cors::CorsLayer;
 
 /// Every service that is ours.
-const SERVICES: [&str; 16] = [
+const SERVICES: [&str; 17] = [
     CaseServiceServer::<Service>::NAME,
     ChangeServiceServer::<Service>::NAME,
     ConnectionServiceServer::<Service>::NAME,
@@ -59,6 +60,7 @@ const SERVICES: [&str; 16] = [
     PathwayServiceServer::<Service>::NAME,
     PersonServiceServer::<Service>::NAME,
     PlaceServiceServer::<Service>::NAME,
+    RematchServiceServer::<Service>::NAME,
     SamePersonServiceServer::<Service>::NAME,
     StatementServiceServer::<Service>::NAME,
     WaitingFamilyServiceServer::<Service>::NAME,
@@ -97,6 +99,9 @@ pub async fn serve(bound: Bound, stop: impl Future<Output = ()>) -> Result<(), E
         limits: Arc::new(bound.limits),
         stopping: is_stopping,
     };
+    if let Some(nightly) = limits.nightly.clone() {
+        tokio::spawn(service.clone().run_nightly(nightly));
+    }
     let (health, health_service) = health_reporter();
     report(&health, ServingStatus::Serving).await;
     let mut routes = routes(&service);
@@ -191,6 +196,12 @@ fn routes(service: &Service) -> RoutesBuilder {
     );
     routes.add_service(
         PlaceServiceServer::new(service.clone())
+            .max_decoding_message_size(most)
+            .accept_compressed(Gzip)
+            .send_compressed(Gzip),
+    );
+    routes.add_service(
+        RematchServiceServer::new(service.clone())
             .max_decoding_message_size(most)
             .accept_compressed(Gzip)
             .send_compressed(Gzip),

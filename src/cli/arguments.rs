@@ -171,6 +171,15 @@ pub enum Command {
                       kinpath due --check our-dates.toml"
     )]
     Due(Due),
+    /// Match every waiting child anew, and tell what changed since the run before
+    #[command(
+        subcommand,
+        after_help = "A run that was cut off is gone on with by the next `run`.\n\n\
+                      Examples:\n  kinpath --data community rematch run\n  \
+                      kinpath --data community rematch report --worker \"D. Marsh\"\n  \
+                      kinpath --data community rematch show story-1 --run 12"
+    )]
+    Rematch(RematchCommand),
     /// Write the completions of a shell
     #[command(after_help = "Example:\n  kinpath completions bash > /etc/bash_completion.d/kinpath")]
     Completions(Completions),
@@ -655,6 +664,94 @@ pub struct Due {
     /// Check files of rules of your own, and tell the line and the reason of what is wrong
     #[arg(long, value_name = "FILE", num_args = 1.., conflicts_with_all = ["case", "worker"])]
     pub check: Vec<PathBuf>,
+}
+
+/// What of the nightly run.
+#[derive(Debug, Subcommand)]
+pub enum RematchCommand {
+    /// Run now, or go on with a run that was cut off
+    #[command(after_help = "Example:\n  kinpath --data community rematch run --as-of 2026-11-21")]
+    Run(RematchRun),
+    /// List the runs that are kept, the newest first
+    #[command(after_help = "Example:\n  kinpath --data community rematch list")]
+    List,
+    /// Show what was suggested for a child on a night
+    #[command(after_help = "Example:\n  kinpath --data community rematch show story-1 --run 12")]
+    Show(RematchShow),
+    /// Tell a worker what is new, gone or moved, and why: the most promising first
+    #[command(
+        after_help = "Examples:\n  kinpath --data community rematch report --worker \"D. Marsh\"\n  \
+                      kinpath --data community rematch report --worker \"D. Marsh\" --html > digest.html"
+    )]
+    Report(RematchReport),
+    /// End a run that is under way or was cut off; nothing of it is left but its record
+    #[command(after_help = "Example:\n  kinpath --data community rematch cancel 12")]
+    Cancel(RematchCancel),
+}
+
+#[derive(Debug, Args)]
+pub struct RematchRun {
+    /// The day that the lists are for, as YYYY-MM-DD [default: today]
+    #[arg(
+        long,
+        value_name = "DATE",
+        default_value = "",
+        hide_default_value = true
+    )]
+    pub as_of: String,
+    /// At most so many processors
+    #[arg(long, value_name = "COUNT", default_value_t = 2, value_parser = clap::value_parser!(u16).range(1..=256))]
+    pub threads: u16,
+    /// Keep the last so many runs
+    #[arg(long, value_name = "COUNT", default_value_t = 400, value_parser = clap::value_parser!(u16).range(2..))]
+    pub keep: u16,
+    /// Write what is found after so many children: a run that is cut off goes on from there
+    #[arg(long, value_name = "COUNT", default_value_t = 256, value_parser = clap::value_parser!(u32).range(1..=100_000))]
+    pub children_a_part: u32,
+    /// A move within a tier is news from so many ranks on
+    #[arg(long, value_name = "RANKS", default_value_t = 3)]
+    pub ranks_moved: u32,
+}
+
+#[derive(Debug, Args)]
+pub struct RematchShow {
+    /// The child
+    pub child: String,
+    /// The number of the run [default: the last one]
+    #[arg(
+        long,
+        value_name = "NUMBER",
+        default_value = "",
+        hide_default_value = true
+    )]
+    pub run: String,
+}
+
+#[derive(Debug, Args)]
+pub struct RematchReport {
+    /// The worker, as written in the cases
+    #[arg(long, value_name = "NAME")]
+    pub worker: String,
+    /// The number of the run [default: the last one]
+    #[arg(
+        long,
+        value_name = "NUMBER",
+        default_value = "",
+        hide_default_value = true
+    )]
+    pub run: String,
+    /// Write a page for a browser
+    #[arg(long, conflicts_with = "csv")]
+    pub html: bool,
+    /// Write a table, one row a change
+    #[arg(long)]
+    pub csv: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct RematchCancel {
+    /// The number of the run
+    pub run: String,
 }
 
 #[derive(Debug, Args)]

@@ -8,7 +8,7 @@ use super::session::Session;
 use super::stop::Stop;
 use super::{
     duplicates, export, import, linkage, maintenance, matching, nations, orders, permanence,
-    progress, render, requests, same_person, search, shell,
+    progress, rematch, render, requests, same_person, search, shell,
 };
 use crate::api::v1;
 use crate::error::Error;
@@ -40,6 +40,7 @@ pub fn run(arguments: &Arguments) -> Result<(), Stop> {
         Command::Pathways(command) => permanence::pathways(global, command),
         Command::Match(command) => matching::run(global, command),
         Command::Due(command) => permanence::due(global, command),
+        Command::Rematch(command) => rematch::rematch(global, command),
         Command::Completions(command) => shell::completions(command),
         Command::Man => shell::man(),
         Command::Serve(command) => maintenance::serve(global, command),

@@ -13,6 +13,7 @@ mod nations;
 mod orders;
 mod permanence;
 mod progress;
+mod rematch;
 pub mod render;
 mod requests;
 mod same_person;

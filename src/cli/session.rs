@@ -198,6 +198,48 @@ impl Session {
         }
     }
 
+    /// One page of nightly runs.
+    pub fn list_rematch_runs(
+        &self,
+        request: &v1::ListRematchRunsRequest,
+    ) -> Result<v1::ListRematchRunsResponse, Error> {
+        match self {
+            Session::Local(answers) => answers.list_rematch_runs(request),
+            Session::Remote(remote) => remote.ask(|mut client| {
+                let request = request.clone();
+                async move { client.list_rematch_runs(request).await }
+            }),
+        }
+    }
+
+    /// One page of what changed in a night.
+    pub fn list_rematch_changes(
+        &self,
+        request: &v1::ListRematchChangesRequest,
+    ) -> Result<v1::ListRematchChangesResponse, Error> {
+        match self {
+            Session::Local(answers) => answers.list_rematch_changes(request),
+            Session::Remote(remote) => remote.ask(|mut client| {
+                let request = request.clone();
+                async move { client.list_rematch_changes(request).await }
+            }),
+        }
+    }
+
+    /// One page of what was suggested for a child in a night.
+    pub fn list_rematch_leads(
+        &self,
+        request: &v1::ListRematchLeadsRequest,
+    ) -> Result<v1::ListRematchLeadsResponse, Error> {
+        match self {
+            Session::Local(answers) => answers.list_rematch_leads(request),
+            Session::Remote(remote) => remote.ask(|mut client| {
+                let request = request.clone();
+                async move { client.list_rematch_leads(request).await }
+            }),
+        }
+    }
+
     /// Records one person found for a child.
     pub fn record_connection(
         &self,
@@ -257,7 +299,7 @@ impl Session {
 
 impl Remote {
     /// Asks the server and waits for the answer.
-    fn ask<T, Answer: Future<Output = Result<T, Error>>>(
+    pub(super) fn ask<T, Answer: Future<Output = Result<T, Error>>>(
         &self,
         question: impl FnOnce(Client) -> Answer,
     ) -> Result<T, Error> {

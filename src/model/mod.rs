@@ -17,6 +17,7 @@ pub mod person;
 pub mod reach;
 pub mod relation_pattern;
 pub mod relation_word;
+pub mod rematch;
 pub mod same_person;
 pub mod statement;
 pub mod store_copy;

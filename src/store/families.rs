@@ -7,6 +7,7 @@ use super::index_keys::{self, IndexKey};
 use super::keys;
 use super::node_record::decode_node;
 use super::other_records::Document;
+use super::recording::ALL_FAMILIES;
 use super::snapshot::Snapshot;
 use crate::lookup::FamilyColumns;
 use crate::model::ids::{
@@ -150,17 +151,20 @@ impl Snapshot<'_> {
         &self,
         visibility: &Visibility,
     ) -> Result<WaitingFamilies, StoreError> {
+        if let Some(read) = &self.read {
+            read.note([ALL_FAMILIES]);
+        }
         let cached = match self.families.held(self.state.families) {
             Some(cached) => cached,
             None => {
-                let cached = match self.brought_up_to_date()? {
-                    Some(cached) => cached,
-                    None => Cached {
+                let cached = self.unnoted(|| match self.brought_up_to_date()? {
+                    Some(cached) => Ok(cached),
+                    None => Ok(Cached {
                         revision: self.state.families,
                         documents: Arc::new(self.family_documents()?),
                         lists: Vec::new(),
-                    },
-                };
+                    }),
+                })?;
                 self.families.hold(cached)
             }
         };
@@ -168,12 +172,21 @@ impl Snapshot<'_> {
         if let Some((_, list)) = known {
             return Ok(list.clone());
         }
-        let list = Arc::new(self.visible_families(&cached.documents, visibility)?);
+        let list = self.unnoted(|| self.visible_families(&cached.documents, visibility))?;
+        let list = Arc::new(list);
         let mut lists = cached.lists.clone();
         lists.truncate(LISTS - 1);
         lists.insert(0, (visibility.clone(), list.clone()));
         self.families.hold(Cached { lists, ..cached });
         Ok(list)
+    }
+
+    /// Reads what every question reads alike: it is noted as [`ALL_FAMILIES`] and not one by one.
+    fn unnoted<T>(&self, reading: impl FnOnce() -> Result<T, StoreError>) -> Result<T, StoreError> {
+        match &self.read {
+            Some(read) => read.unnoted(reading),
+            None => reading(),
+        }
     }
 
     /// What is held, with what changed since; nothing if it must be read anew.

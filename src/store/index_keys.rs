@@ -256,6 +256,12 @@ pub fn ties(other: u64, kind: TieKind) -> KeyRange {
     prefixed(&start)
 }
 
+/// The subject to which the ties of a range are; nothing for other ranges.
+pub fn tied_to_whom(start: &[u8]) -> Option<u64> {
+    let mut rest = start.strip_prefix(&[TIE])?;
+    take_number(&mut rest)
+}
+
 /// All listed subjects of a kind.
 pub fn of_kind(kind: SubjectKind) -> KeyRange {
     prefixed(&[OF_KIND, kind_byte(kind)])

@@ -6,8 +6,9 @@ use super::keys;
 use super::records::{decode, encode};
 use std::path::Path;
 
-/// The format that this program writes. 2: households are listed in the index; the search index.
-pub const FORMAT: u32 = 2;
+/// The format that this program writes. 2: households are listed in the index; the search index. 3: the
+/// table of nightly runs.
+pub const FORMAT: u32 = 3;
 
 /// From one format to the next. Must do no harm when it is done twice: a step that was cut off is done again.
 pub struct Step {
@@ -18,11 +19,23 @@ pub struct Step {
 }
 
 /// Every step there is, oldest first.
-const STEPS: &[Step] = &[Step {
-    from: 1,
-    what: "households are listed and people can be searched: records and indexes are made anew when the store is opened next",
-    run: make_derived_anew,
-}];
+const STEPS: &[Step] = &[
+    Step {
+        from: 1,
+        what: "households are listed and people can be searched: records and indexes are made anew when the store is opened next",
+        run: make_derived_anew,
+    },
+    Step {
+        from: 2,
+        what: "there is a table for nightly runs",
+        run: add_nothing,
+    },
+];
+
+/// Opening made the new table already, empty.
+fn add_nothing(_: &dyn Backend) -> Result<(), StoreError> {
+    Ok(())
+}
 
 /// What is derived changed and the statements did not: the next opening derives it again, however often it is cut off.
 fn make_derived_anew(backend: &dyn Backend) -> Result<(), StoreError> {

@@ -85,12 +85,14 @@ pub struct Shared {
     pub backend: Box<dyn Backend>,
     pub public_ids: PublicIds,
     pub clock: Clock,
-    pub families: FamilyCache,
+    pub families: Arc<FamilyCache>,
     pub kept: KeptBeside,
     pub commits: AtomicU64,
     pub groups: AtomicU64,
     /// A whole store is being taken in: nothing can be read.
     pub is_filling: AtomicBool,
+    /// Children are being matched anew.
+    pub rematching: AtomicBool,
     /// The last commit.
     pub latest: Mutex<Revision>,
     /// The last batch could not be written.
@@ -184,11 +186,12 @@ impl Store {
             public_ids: PublicIds::new(public_id_key(&*backend)?, options.random.clone()),
             backend,
             clock: options.clock.clone(),
-            families: FamilyCache::default(),
+            families: Arc::default(),
             kept: KeptBeside::default(),
             commits: AtomicU64::new(0),
             groups: AtomicU64::new(0),
             is_filling: AtomicBool::new(false),
+            rematching: AtomicBool::new(false),
             latest: Mutex::new(state.head),
             failing: AtomicBool::new(false),
             observer: OnceLock::new(),

@@ -5,7 +5,8 @@ use super::backend::{Batch, Deadline, KeyRange, Order, ReadView, Table, Taker, V
 use super::error::StoreError;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-type Writes = BTreeMap<(Table, Vec<u8>), Option<Vec<u8>>>;
+/// What is written, by place; nothing where it is removed.
+pub type Writes = BTreeMap<(Table, Vec<u8>), Option<Vec<u8>>>;
 
 /// See the file's head. Writes of the transaction at hand can be dropped without touching those before it.
 pub struct Overlay<'a> {
@@ -63,6 +64,11 @@ impl<'a> Overlay<'a> {
     /// Drops the writes since the last [`Overlay::keep`].
     pub fn drop_open(&mut self) {
         self.open.clear();
+    }
+
+    /// Everything kept.
+    pub fn into_writes(self) -> Writes {
+        self.kept
     }
 
     /// Everything kept, as one batch.

@@ -90,7 +90,8 @@ pub fn refresh_records(
     Ok(())
 }
 
-fn refresh_index(
+/// Brings the index entries of one subject from what was to what is.
+pub fn refresh_index(
     overlay: &mut Overlay<'_>,
     before: Option<&History>,
     after: Option<&History>,

@@ -8,10 +8,12 @@ use super::index_keys;
 use super::keys;
 use super::open::Store;
 use super::other_records::Document;
+use super::recording::SubjectsRead;
 use super::records::{State, decode};
 use super::stop::Stop;
 use crate::model::ids::Revision;
 use crate::model::partial_date::Day;
+use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Instant;
 
@@ -20,9 +22,11 @@ pub struct Snapshot<'a> {
     pub(super) view: Box<dyn ReadView + 'a>,
     pub(super) state: State,
     pub(super) deadline: Deadline,
-    stop: Stop,
+    pub(super) stop: Stop,
     pub(super) day: Day,
-    pub(super) families: &'a FamilyCache,
+    pub(super) families: Arc<FamilyCache>,
+    /// Notes the subjects read, where somebody asked for it.
+    pub(super) read: Option<Arc<SubjectsRead>>,
 }
 
 /// How much was ever made.
@@ -98,7 +102,8 @@ impl Store {
             deadline: Deadline::NONE,
             stop: Stop::default(),
             day: Day(i32::try_from(today).unwrap_or(i32::MAX)),
-            families: &self.shared.families,
+            families: Arc::clone(&self.shared.families),
+            read: None,
         })
     }
 }
@@ -128,6 +133,14 @@ impl Snapshot<'_> {
     /// The same view; cautions that ended before this day are left out of nodes. Without it, today.
     pub fn as_of(self, day: Day) -> Self {
         Snapshot { day, ..self }
+    }
+
+    /// The same view with a memory of its own for waiting families: for work that goes on while they change.
+    pub fn apart(self) -> Self {
+        Snapshot {
+            families: Arc::default(),
+            ..self
+        }
     }
 
     /// The numbers given to subjects so far, of all kinds.

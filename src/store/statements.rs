@@ -10,6 +10,9 @@ use crate::model::ids::{Revision, SourceId, Subject};
 use crate::model::statement::{Source, Statement};
 use crate::model::visibility::Visibility;
 
+/// A subject and the versions of its statements, each with the commit that made it.
+pub type SubjectVersions = (Subject, Vec<(Revision, Statement)>);
+
 impl Snapshot<'_> {
     /// The statements about a subject that the caller may see and that stand, by id, each with the commit that made
     /// this version; `known_on` asks for what stood after that revision. Ties stand with their first end only.
@@ -49,6 +52,21 @@ impl Snapshot<'_> {
             .unwrap_or_default();
         let pair = |version: Version| (version.revision, version.statement);
         Ok(versions.into_iter().map(pair).collect())
+    }
+
+    /// The subject of a number with every version that the caller may see, in the order of commits; nothing if there is none.
+    pub fn versions_numbered(
+        &self,
+        number: u64,
+        visibility: &Visibility,
+    ) -> Result<Option<SubjectVersions>, StoreError> {
+        let Some(history) = self.history(number)? else {
+            return Ok(None);
+        };
+        let subject = history.subject;
+        let versions = history.visible_to(visibility).versions.into_iter();
+        let pairs = versions.map(|version| (version.revision, version.statement));
+        Ok(Some((subject, pairs.collect())))
     }
 
     /// Sources by number, in the order asked for.

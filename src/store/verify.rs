@@ -10,6 +10,7 @@ use super::index_keys::IndexKey;
 use super::keys;
 use super::open::Store;
 use super::records::{AuditEntry, RequestRecord, State, decode};
+use super::rematch::check_rematch;
 use super::search_bulk::SearchCollected;
 use super::search_keys;
 use super::search_verify::{compare, stored_entries};
@@ -36,6 +37,8 @@ pub struct VerifyReport {
     pub sources: u64,
     pub commits: u64,
     pub requests: u64,
+    /// Entries of nightly runs.
+    pub nightly: u64,
     /// The first thousand of what is wrong.
     pub findings: Vec<VerifyFinding>,
     /// All of them, counted.
@@ -91,6 +94,9 @@ impl Store {
         progress("commits");
         verify.commits(&mut report);
         verify.requests(&mut report);
+        stop.check()?;
+        progress("nightly runs");
+        report.nightly = verify.nightly();
         stop.check()?;
         progress("statements");
         let derivable = verify.imports();
@@ -234,6 +240,16 @@ impl Verify<'_> {
             report.requests += 1;
             decode::<RequestRecord>(value).map(|_| ())
         });
+    }
+
+    /// Fingerprints agree with the lists.
+    fn nightly(&self) -> u64 {
+        let mut wrong = |detail| self.found(Table::Rematch, detail);
+        let checked = check_rematch(self.view, self.state.next_subject, &mut wrong);
+        checked.unwrap_or_else(|error| {
+            self.found(Table::Rematch, error.reason());
+            0
+        })
     }
 
     /// Whether everything derived should be there.

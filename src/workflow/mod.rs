@@ -24,6 +24,7 @@ mod read_statements;
 mod record_connection;
 mod record_statements;
 mod relations;
+mod rematch;
 mod resolve_nation;
 mod resolve_person;
 mod resolve_resource;
@@ -69,6 +70,11 @@ pub use read_statements::{
 };
 pub use record_connection::{Conclusion, RecordConnection, RecordedConnection, record_connection};
 pub use record_statements::record_statements;
+pub use rematch::{
+    CHILDREN_A_PART, ListOfNight, NightChanges, Rematch, ToldChange, ToldChild, ToldNight,
+    ToldPlace, cancel_rematch, failures_of_run, list_of_night, list_rematch_runs, night_changes,
+    rematch, rematch_run, replay,
+};
 pub use resolve_nation::{NationAnswer, RecordedNation, ResolveNation, resolve_nation};
 pub use resolve_person::resolve_person;
 pub use resolve_resource::resolve_resource;

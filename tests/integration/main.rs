@@ -9,4 +9,5 @@ mod exchange;
 mod import_memory;
 mod killing;
 mod nations;
+mod rematch;
 mod scenarios;

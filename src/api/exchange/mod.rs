@@ -15,6 +15,7 @@ use super::v1::exchange_service_server::ExchangeService;
 use crate::error::Error;
 use crate::long_work::LongWork;
 use crate::model::ids::Revision;
+use crate::model::rematch::RunNumber;
 use crate::staging::Staging;
 use crate::store::{Store, VerifyReport};
 use std::path::{Path, PathBuf};
@@ -55,6 +56,7 @@ impl Default for ExchangeLimits {
 pub enum Outcome {
     Imported(Arc<v1::ImportResponse>),
     Exported,
+    Rematched(RunNumber),
     Verified(Arc<VerifyReport>),
     BackedUp {
         revision: Revision,

@@ -12,6 +12,7 @@ mod page;
 mod people;
 mod permanence;
 mod relation;
+mod rematch;
 mod same_person;
 mod words;
 
@@ -24,4 +25,5 @@ pub use nation::{nation_check, nations};
 pub use people::{people, person, relatives};
 pub use permanence::{due_actions, pathways};
 pub use relation::relationship;
+pub use rematch::{Digest, rematch_leads, rematch_runs};
 pub use same_person::{same_person_link, same_person_links};

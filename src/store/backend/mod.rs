@@ -24,10 +24,11 @@ pub enum Table {
     Audit,
     Requests,
     Search,
+    Rematch,
 }
 
 impl Table {
-    pub const ALL: [Table; 9] = [
+    pub const ALL: [Table; 10] = [
         Table::Meta,
         Table::Statements,
         Table::Nodes,
@@ -37,6 +38,7 @@ impl Table {
         Table::Audit,
         Table::Requests,
         Table::Search,
+        Table::Rematch,
     ];
 
     /// The name on disk.
@@ -51,6 +53,7 @@ impl Table {
             Table::Audit => "audit",
             Table::Requests => "requests",
             Table::Search => "search",
+            Table::Rematch => "rematch",
         }
     }
 }

@@ -23,7 +23,7 @@ use crate::model::ids::PersonId;
 use crate::model::lead::{CitedWords, FamilyAnswer, OrderUsed};
 use crate::model::partial_date::Day;
 use crate::placement::order::{Chosen, Duty};
-use crate::store::Store;
+use crate::store::{Snapshot, Store};
 
 /// The question.
 #[derive(Clone, Debug)]
@@ -48,19 +48,44 @@ pub fn find_family(
     question: &FindFamily,
 ) -> Result<FamilyAnswer, Error> {
     let snapshot = permit.snapshot(store)?.as_of(question.as_of);
-    let gathered = gather::gather(&snapshot, permit, question)?;
+    find_family_on(&snapshot, permit, question, LeftOut::All)
+}
+
+/// Which of those left out may be on the page.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum LeftOut {
+    All,
+    /// Waiting families are counted, not listed: there are as many as the store has.
+    PeopleOnly,
+}
+
+/// The same from a snapshot at hand, which must be as of the question's date.
+pub(super) fn find_family_on(
+    snapshot: &Snapshot<'_>,
+    permit: &Permit,
+    question: &FindFamily,
+    left_out: LeftOut,
+) -> Result<FamilyAnswer, Error> {
+    let gathered = gather::gather(snapshot, permit, question)?;
     let people = belonging::people(&gathered, permit)?;
     let assigned = tiers::assign(&gathered, permit, &people, question.purpose)?;
-    let shown = show::Shown::load(&snapshot, permit, &gathered, &assigned, question)?;
+    let shown = show::Shown::load(snapshot, permit, &gathered, &assigned, question)?;
     let tiers = gathered
         .order
         .tiers
         .iter()
-        .map(|tier| shown.tier(&snapshot, permit, &gathered, &assigned, tier, question))
+        .map(|tier| shown.tier(snapshot, permit, &gathered, &assigned, tier, question))
         .collect::<Result<Vec<_>, Error>>()?;
     let families: Vec<_> = tiers.iter().map(|shown| &shown.excluded_families).collect();
     permit.go_on()?;
-    let (excluded, excluded_total) = shown.excluded(&gathered, &assigned, &families, question);
+    let page = match left_out {
+        LeftOut::All => question.clone(),
+        LeftOut::PeopleOnly => FindFamily {
+            excluded_limit: question.excluded_limit.min(assigned.excluded.len()),
+            ..question.clone()
+        },
+    };
+    let (excluded, excluded_total) = shown.excluded(&gathered, &assigned, &families, &page);
     Ok(FamilyAnswer {
         child: super::relations::summary(gathered.child(), question.as_of),
         purpose: question.purpose,

@@ -12,10 +12,16 @@ const READS: [&str; 11] = [
 ];
 
 /// What is told of the server's own work, which is no record: it has no fields to choose and no revision to wait for.
-const NO_RECORDS: [&str; 3] = ["Import", "Operation", "Status"];
+const NO_RECORDS: [&str; 4] = ["Import", "Operation", "Status", "RematchRun"];
 
 /// Methods that begin or end work of the server and record nothing.
-const WORK: [&str; 3] = ["StartVerify", "StartBackup", "CancelOperation"];
+const WORK: [&str; 5] = [
+    "StartVerify",
+    "StartBackup",
+    "StartRematch",
+    "CancelOperation",
+    "CancelRematchRun",
+];
 
 /// Resources: messages with a name of their own that are read by a Get method.
 const RESOURCES: [&str; 8] = [

@@ -1,0 +1,19 @@
+//! Every waiting child anew: what FindFamily would answer for each on one date, from one moment of the store, kept in
+//! numbers; and what changed since the run before, with what brought it about.
+
+mod cause_words;
+mod causes;
+mod compare;
+mod dates;
+mod evidence;
+mod matching;
+mod run;
+mod told;
+mod touched;
+
+pub use compare::replay;
+pub use run::{CHILDREN_A_PART, Rematch, cancel_rematch, rematch};
+pub use told::{
+    ListOfNight, NightChanges, ToldChange, ToldChild, ToldNight, ToldPlace, failures_of_run,
+    list_of_night, list_rematch_runs, night_changes, rematch_run,
+};
