@@ -63,6 +63,9 @@ enum Phase {
     PartnerDown,
     /// An ancestor's partner.
     Affine,
+    /// The other parent of a half-sibling, and up and down their family, where the order counts it.
+    SiblingsUp,
+    SiblingsDown,
     /// A foster parent or guardian of the start.
     Foster,
     /// Found, but not walked on from.
@@ -432,16 +435,27 @@ impl Walk {
             // The other parent, foster parent or guardian of a sibling; the other parent of an own child.
             (Phase::Down, _) if class != ParentClass::Step && self.is_sibling_or_child(state) => {
                 let apex = self.before(state);
+                // Where the family of a half-sibling counts, a couple's other line is walked too.
+                let goes_on =
+                    state.up == 1 && class.is_lineage() && self.reach.half_sibling_degree > 0;
                 if self.graph.is_parent(self.own(state), parent)
-                    || self.graph.are_partners(apex, parent)
+                    || (!goes_on && self.graph.are_partners(apex, parent))
                 {
                     return None;
                 }
                 Some(State {
-                    phase: Phase::End,
+                    phase: if goes_on {
+                        Phase::SiblingsUp
+                    } else {
+                        Phase::End
+                    },
                     unions: state.unions + 1,
                     ..next
                 })
+            }
+            (Phase::SiblingsUp, ParentClass::Birth | ParentClass::Adoption) => {
+                next.marks |= self.lineage_mark(state.place, class)?;
+                self.is_near_half_sibling(&next).then_some(next)
             }
             (Phase::PartnerUp, ParentClass::Birth | ParentClass::Adoption) => {
                 (next.up <= PARTNERS_FAMILY.min(self.reach.affinity_degree)).then_some(next)
@@ -458,6 +472,21 @@ impl Walk {
             }),
             _ => None,
         }
+    }
+
+    /// Whether somebody reached over a half-sibling's other parent is near enough to that sibling, who stands one step up
+    /// and one down.
+    fn is_near_half_sibling(&self, state: &State) -> bool {
+        state.up + state.down <= self.reach.half_sibling_degree + 2
+    }
+
+    /// The own parent over whom a way leads.
+    fn own_parent_of(&self, state: &State) -> Place {
+        let mut state = state;
+        while state.down > 0 {
+            state = &self.states[state.before as usize];
+        }
+        state.place
     }
 
     fn start(&self) -> Place {
@@ -545,6 +574,15 @@ impl Walk {
                     next.up == 0 && next.down == 1 && self.is_child_of(self.own(state), child);
                 (next.up + next.down <= limit && !own_child).then_some(State {
                     phase: Phase::PartnerDown,
+                    ..next
+                })
+            }
+            Phase::SiblingsUp | Phase::SiblingsDown => {
+                // Whoever is a brother or sister of the start too was found as one.
+                let is_sibling = (next.up, next.down) == (2, 2)
+                    && self.is_child_of(self.own_parent_of(state), child);
+                (self.is_near_half_sibling(&next) && !is_sibling).then_some(State {
+                    phase: Phase::SiblingsDown,
                     ..next
                 })
             }

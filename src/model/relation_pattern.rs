@@ -86,6 +86,17 @@ impl RelationPattern {
             .sum()
     }
 
+    /// Of kin whom only a half-brother or half-sister has, through their other parent: the greatest civil degree from that
+    /// sibling. Nothing for any other shape.
+    pub fn degree_beyond_half_sibling(&self) -> Option<u8> {
+        let [own, theirs] = self.stretches[..] else {
+            return None;
+        };
+        let is_sibling = own.up.holds_only(1) && own.down.holds_only(1);
+        (is_sibling && self.joints == [PatternJoint::Coparents])
+            .then(|| theirs.up.greatest() + theirs.down.greatest())
+    }
+
     /// Whether it runs through a couple.
     pub fn is_by_affinity(&self) -> bool {
         !self.joints.is_empty()
@@ -111,6 +122,10 @@ fn generations(text: &str) -> Option<Generations> {
 impl Generations {
     fn holds(self, generations: u8) -> bool {
         generations == self.least || (self.or_more && generations > self.least)
+    }
+
+    fn holds_only(self, generations: u8) -> bool {
+        !self.or_more && self.least == generations
     }
 
     fn greatest(self) -> u8 {
