@@ -4,7 +4,7 @@
 use kinpath::access::Permit;
 use kinpath::exchange::gedcom::{Version, read_bytes, read_file};
 use kinpath::exchange::report::{ReadBundle, ReadOptions};
-use kinpath::model::bundle::{Bundle, BundleSubject};
+use kinpath::model::bundle::{Bundle, BundleContent, BundleSubject};
 use kinpath::model::ids::{SourceId, Subject, SubjectKind};
 use kinpath::model::partial_date::Day;
 use kinpath::model::statement::{Fact, Source};
@@ -100,7 +100,7 @@ fn go_round(path: &Path, exports: Option<&Path>) -> Result<Round, Failure> {
             differences.push(format!("{word}: {}", first_finding(&second)));
             continue;
         }
-        let found = compared(&first.bundle, &second.bundle);
+        let found = compared(&first.bundle.unpacked()?, &second.bundle.unpacked()?);
         differences.extend(found.into_iter().map(|found| format!("{word}: {found}")));
         let again = written(&stored(&second.bundle)?, version)?;
         if let Some((one, two)) = text
@@ -124,13 +124,13 @@ fn first_finding(read: &ReadBundle) -> String {
     })
 }
 
-fn stored(bundle: &Bundle) -> Result<Store, Failure> {
+fn stored(bundle: &dyn BundleContent) -> Result<Store, Failure> {
     let store = Store::in_memory(&StoreOptions::default())?;
     brought(&store, bundle, "first")?;
     Ok(store)
 }
 
-fn brought(store: &Store, bundle: &Bundle, id: &str) -> Result<u64, Failure> {
+fn brought(store: &Store, bundle: &dyn BundleContent, id: &str) -> Result<u64, Failure> {
     let request = ImportRequest::new(id, "round trip");
     let done = store.import(bundle, &request, &mut |_| ControlFlow::Continue(()))?;
     Ok(done.new_statements + done.changed_statements)

@@ -14,6 +14,8 @@ pub struct ServerSettings {
     pub address: SocketAddr,
     /// Where `/metrics`, `/livez` and `/readyz` are served, on this machine only; nowhere if not set.
     pub operations_address: Option<SocketAddr>,
+    /// The OpenTelemetry collector to which a span of each request is sent; nowhere if not set.
+    pub traces_collector: Option<String>,
     /// Workflows that run at once.
     pub workers: usize,
     /// Requests that may wait for a worker; what comes on top is turned away.
@@ -66,6 +68,8 @@ pub struct Given {
     pub open_to_other_machines: Option<bool>,
     /// `host:port` of `/metrics`, `/livez` and `/readyz`, on this machine.
     pub operations_address: Option<String>,
+    /// The collector for traces, as in `http://127.0.0.1:4317` (OTLP over gRPC).
+    pub traces_collector: Option<String>,
     /// Workflows at once.
     pub workers: Option<usize>,
     /// Requests that may wait.
@@ -132,6 +136,7 @@ impl Given {
                 .open_to_other_machines
                 .or(others.open_to_other_machines),
             operations_address: self.operations_address.or(others.operations_address),
+            traces_collector: self.traces_collector.or(others.traces_collector),
             workers: self.workers.or(others.workers),
             queue: self.queue.or(others.queue),
             longest_wait_milliseconds: self
@@ -217,6 +222,11 @@ impl Given {
                 .as_deref()
                 .map(operations_address)
                 .transpose()?,
+            traces_collector: self
+                .traces_collector
+                .as_deref()
+                .map(traces_collector)
+                .transpose()?,
             workers,
             queue,
             longest_wait: Duration::from_millis(longest_wait),
@@ -292,6 +302,20 @@ fn operations_address(text: &str) -> Result<SocketAddr, Error> {
                 "must be an address of this machine and a port, as in 127.0.0.1:50552",
             )
         })
+}
+
+/// Where a collector of this machine takes spans. One process a machine that passes them on is how collectors are run,
+/// and nothing leaves the machine in clear.
+fn traces_collector(text: &str) -> Result<String, Error> {
+    let authority = text.strip_prefix("http://");
+    let address: Option<SocketAddr> = authority.and_then(|authority| authority.parse().ok());
+    match address.filter(|address| address.ip().is_loopback()) {
+        Some(_) => Ok(text.to_owned()),
+        None => Err(Error::invalid(
+            "traces_collector",
+            "must be http:// with an address of this machine and a port, as in http://127.0.0.1:4317",
+        )),
+    }
 }
 
 /// A folder that is there, with its whole path: where the server was started must not matter.
@@ -376,6 +400,8 @@ mod tests {
             "heartbeat_seconds = 0",
             "heartbeat_seconds = 11",
             "operations_address = \"0.0.0.0:1\"",
+            "traces_collector = \"http://collector.example:4317\"",
+            "traces_collector = \"127.0.0.1:4317\"",
             "backup_folder = \"here\"",
             "exchange_hours = 0",
         ] {

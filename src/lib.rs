@@ -40,4 +40,5 @@ pub mod sample;
 pub mod server;
 pub mod staging;
 pub mod store;
+pub mod traces;
 pub mod workflow;

@@ -8,6 +8,7 @@ use crate::metrics::Metrics;
 use crate::offload::Offload;
 use crate::operations::{self, Operations};
 use crate::store::Store;
+use crate::traces::Traces;
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use std::io::Write;
 use std::sync::Arc;
@@ -28,7 +29,15 @@ pub fn run(store: Arc<Store>, settings: &ServerSettings) -> Result<(), Error> {
         .map_err(|why| Error::Internal {
             detail: format!("the async threads cannot be started: {why}"),
         })?;
-    let served = runtime.block_on(serve(store, settings));
+    let traces = {
+        let _within = runtime.enter();
+        let traces = settings.traces_collector.as_deref().map(Traces::to);
+        traces.transpose()?.map(Arc::new)
+    };
+    let served = runtime.block_on(serve(store, settings, traces.clone()));
+    if let Some(traces) = traces {
+        traces.finish();
+    }
     runtime.shutdown_background();
     served
 }
@@ -64,7 +73,11 @@ fn connections(set: usize) -> usize {
     set.min(room)
 }
 
-async fn serve(store: Arc<Store>, settings: &ServerSettings) -> Result<(), Error> {
+async fn serve(
+    store: Arc<Store>,
+    settings: &ServerSettings,
+    traces: Option<Arc<Traces>>,
+) -> Result<(), Error> {
     let listener = TcpListener::bind(settings.address)
         .await
         .map_err(|why| Error::invalid("address", format!("{}: {why}", settings.address)))?;
@@ -94,6 +107,7 @@ async fn serve(store: Arc<Store>, settings: &ServerSettings) -> Result<(), Error
         store,
         offload,
         metrics,
+        traces,
         limits: ApiLimits {
             deadline: settings.deadline,
             message_bytes: settings.message_bytes,

@@ -2,6 +2,7 @@
 
 use super::answers::Answers;
 use super::convert;
+use super::held_messages::HeldMessages;
 use super::mask;
 use super::page_token::Position;
 use super::service::Service;
@@ -16,13 +17,6 @@ use crate::error::Error;
 use crate::model::lead::FamilyAnswer;
 use crate::workflow::{FindFamily, ListRelatives, find_family, list_relatives, name_relationship};
 use pbjson_types::FieldMask;
-use prost::Message;
-use std::pin::Pin;
-use std::sync::Arc;
-use std::task::{Context, Poll};
-use std::vec::IntoIter;
-use tokio::sync::OwnedSemaphorePermit;
-use tokio_stream::Stream;
 use tonic::{Request, Response, Status};
 
 const DEFAULT_LEADS: usize = 50;
@@ -249,45 +243,19 @@ fn add_near_misses(messages: &mut Vec<FindFamilyResponse>, answer: &FamilyAnswer
     messages.extend(complete);
 }
 
-/// A whole answer, ready to be sent message by message, with its share of the bytes that may be unread.
-pub struct Messages {
-    messages: IntoIter<FindFamilyResponse>,
-    _unread: OwnedSemaphorePermit,
-}
-
-impl Stream for Messages {
-    type Item = Result<FindFamilyResponse, Status>;
-
-    fn poll_next(mut self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<Option<Self::Item>> {
-        Poll::Ready(self.messages.next().map(Ok))
-    }
-}
-
 #[tonic::async_trait]
 impl FamilyFindingService for Service {
-    type FindFamilyStream = Messages;
+    type FindFamilyStream = HeldMessages<FindFamilyResponse>;
 
     async fn find_family(
         &self,
         request: Request<FindFamilyRequest>,
-    ) -> Result<Response<Messages>, Status> {
-        let unread = Arc::clone(&self.unread);
-        let most = self.limits.unread_bytes;
-        let messages = self
-            .answer("FindFamily", request, move |answers, request| {
-                let messages = answers.find_family(request)?;
-                let bytes: usize = messages.iter().map(FindFamilyResponse::encoded_len).sum();
-                let share = u32::try_from(bytes.min(most)).unwrap_or(u32::MAX);
-                let unread = unread.try_acquire_many_owned(share);
-                Ok(Messages {
-                    messages: messages.into_iter(),
-                    _unread: unread.map_err(|_| Error::Unavailable {
-                        reason: "too much of other answers is unread".to_owned(),
-                    })?,
-                })
-            })
-            .await?;
-        Ok(messages)
+    ) -> Result<Response<HeldMessages<FindFamilyResponse>>, Status> {
+        let room = self.room();
+        self.answer("FindFamily", request, move |answers, request| {
+            room.hold(answers.find_family(request)?)
+        })
+        .await
     }
 
     async fn explain_absence(

@@ -15,6 +15,7 @@ mod due_actions;
 mod exchange;
 mod family_finding;
 mod generated;
+mod held_messages;
 mod mask;
 mod nations;
 mod operations;
@@ -31,6 +32,7 @@ pub mod status;
 
 pub use answers::Answers;
 pub use client::Client;
+pub use convert::probably_known;
 pub use exchange::ExchangeLimits;
 pub use family_finding::family_messages;
 pub use generated::{DESCRIPTORS, v1};

@@ -3,14 +3,17 @@
 use super::answers::Answers;
 use super::convert;
 use super::convert::Locals;
+use super::held_messages::HeldMessages;
 use super::mask;
 use super::service::Service;
 use super::v1;
 use super::v1::person_service_server::PersonService;
+use super::v1::stream_search_people_response::Part;
 use super::v1::{
     BatchCreatePeopleRequest, BatchCreatePeopleResponse, CreatePersonRequest, CreatePersonResponse,
     GetPersonRequest, GetPersonResponse, ResolvePersonRequest, ResolvePersonResponse,
-    SearchPeopleRequest, SearchPeopleResponse,
+    SearchPeopleRequest, SearchPeopleResponse, StreamSearchPeopleComplete,
+    StreamSearchPeopleRequest, StreamSearchPeopleResponse,
 };
 use crate::error::Error;
 use crate::model::ids::{PersonId, PublicId, Revision, Subject, SubjectKind};
@@ -84,6 +87,42 @@ impl Answers {
         })
     }
 
+    /// Everybody found, each a message, then the end.
+    pub fn stream_search_people(
+        &self,
+        request: &StreamSearchPeopleRequest,
+    ) -> Result<Vec<StreamSearchPeopleResponse>, Error> {
+        let Some(search) = &request.search else {
+            return Err(Error::invalid("search", "needed: whom to look for"));
+        };
+        if search.page_size != 0 || !search.page_token.is_empty() {
+            let reason = "a stream has no pages: leave them empty and give `limit`";
+            return Err(Error::invalid("search.page_size", reason));
+        }
+        let limit = convert::page_size("limit", request.limit, DEFAULT_FOUND, MOST_IN_ALL)?;
+        let revision = self.fresh(&search.at_least_revision)?;
+        let asked = self.searched(search).map_err(in_search)?;
+        let scope = SearchScope {
+            limit: (limit + 1).min(MOST_IN_ALL),
+            today: self.today,
+        };
+        let mut found = search_people(&self.store, &self.permit, &asked, scope)?;
+        let more = found.len() > limit;
+        found.truncate(limit);
+        let complete = Part::Complete(StreamSearchPeopleComplete {
+            found_count: i32::try_from(found.len()).unwrap_or(i32::MAX),
+            more,
+            revision,
+        });
+        let found = found
+            .iter()
+            .map(|found| convert::found_person(found, self.today));
+        let parts = found.map(Part::Found).chain([complete]);
+        Ok(parts
+            .map(|part| StreamSearchPeopleResponse { part: Some(part) })
+            .collect())
+    }
+
     /// What a request says of the person looked for.
     fn searched(&self, request: &SearchPeopleRequest) -> Result<SearchPeople, Error> {
         let one = |field: &str, value: &str| convert::text(field, value).map(str::to_owned);
@@ -133,6 +172,14 @@ impl Answers {
         Ok(ResolvePersonResponse {
             person: Some(convert::person_summary(&record.person, self.today)),
         })
+    }
+}
+
+/// Says that a field stands in the search of the request.
+fn in_search(error: Error) -> Error {
+    match error {
+        Error::InvalidInput { field, reason } => Error::invalid(format!("search.{field}"), reason),
+        other => other,
     }
 }
 
@@ -334,6 +381,19 @@ impl PersonService for Service {
     ) -> Result<Response<SearchPeopleResponse>, Status> {
         self.answer("SearchPeople", request, |answers, request| {
             answers.search_people(request)
+        })
+        .await
+    }
+
+    type StreamSearchPeopleStream = HeldMessages<StreamSearchPeopleResponse>;
+
+    async fn stream_search_people(
+        &self,
+        request: Request<StreamSearchPeopleRequest>,
+    ) -> Result<Response<HeldMessages<StreamSearchPeopleResponse>>, Status> {
+        let room = self.room();
+        self.answer("StreamSearchPeople", request, move |answers, request| {
+            room.hold(answers.stream_search_people(request)?)
         })
         .await
     }

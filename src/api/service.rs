@@ -10,7 +10,8 @@ use crate::error::Error;
 use crate::metrics::Metrics;
 use crate::offload::{Lane, Offload};
 use crate::store::{Stop, Store};
-use std::sync::Arc;
+use crate::traces::Traces;
+use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
 use tokio::sync::{Semaphore, watch};
 use tonic::{Code, Request, Response, Status};
@@ -81,6 +82,7 @@ pub struct Service {
     pub(super) store: Arc<Store>,
     pub(super) offload: Offload,
     pub(super) metrics: Arc<Metrics>,
+    pub(super) traces: Option<Arc<Traces>>,
     pub(super) limits: Arc<ApiLimits>,
     pub(super) watches: Arc<Semaphore>,
     pub(super) exchange: Exchange,
@@ -139,12 +141,23 @@ impl Service {
         let _stop_on_drop = StopOnDrop(stop.clone());
         let mut answers = self.answers();
         answers.permit = answers.permit.until(stop);
+        let parent = request.metadata().get("traceparent");
+        let parent = parent.and_then(|parent| parent.to_str().ok());
+        let span = self.traces.as_ref();
+        let span = span.map(|traces| traces.begin(method, parent));
+        let waited = Arc::new(OnceLock::new());
+        let begun = Arc::clone(&waited);
         let asked = request.into_inner();
-        let result = self
-            .offload
-            .run_in(lane_of(method), until, move || work(&answers, &asked))
-            .await;
+        let work = move || {
+            let _ = begun.set(began.elapsed());
+            work(&answers, &asked)
+        };
+        let result = self.offload.run_in(lane_of(method), until, work).await;
         let result = result.map_err(|error| status::from_error(&error));
+        if let Some(span) = span {
+            let code = result.as_ref().err().map_or(Code::Ok, Status::code);
+            span.end(code as i32, waited.get().copied());
+        }
         self.told(method, began, result)
     }
 
@@ -182,6 +195,7 @@ mod tests {
             store: Arc::new(store),
             offload: Offload::new(1, 1),
             metrics: Arc::default(),
+            traces: None,
             limits: Arc::default(),
             watches: Arc::new(Semaphore::new(1)),
             unread: Arc::new(Semaphore::new(1 << 20)),

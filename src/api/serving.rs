@@ -26,6 +26,7 @@ use crate::error::Error;
 use crate::metrics::Metrics;
 use crate::offload::Offload;
 use crate::store::Store;
+use crate::traces::Traces;
 use std::future::Future;
 use std::sync::Arc;
 use std::time::Duration;
@@ -71,6 +72,8 @@ pub struct Bound {
     pub offload: Offload,
     /// What is counted.
     pub metrics: Arc<Metrics>,
+    /// Where each request's span is sent; nowhere if not set.
+    pub traces: Option<Arc<Traces>>,
     /// What is taken.
     pub limits: ApiLimits,
 }
@@ -86,6 +89,7 @@ pub async fn serve(bound: Bound, stop: impl Future<Output = ()>) -> Result<(), E
         store: bound.store,
         offload: bound.offload,
         metrics: bound.metrics,
+        traces: bound.traces,
         watches: Arc::new(Semaphore::new(limits.watches)),
         unread: Arc::new(Semaphore::new(limits.unread_bytes)),
         limits: Arc::new(bound.limits),

@@ -82,8 +82,8 @@ struct Progress {
     bytes: u64,
 }
 
-/// Records done between two notes of progress.
-const PORTION: usize = 16_384;
+/// Records done between two notes of progress, at least and at most.
+const PORTION: (usize, usize) = (256, 16_384);
 
 /// Finds and writes them.
 pub fn find(global: &Global, command: &Duplicates) -> Result<(), Stop> {
@@ -182,9 +182,10 @@ fn find_portions(
     let mut file = OpenOptions::new().create(true).append(true).open(parts)?;
     file.set_len(progress.bytes)?;
     let bar = progress::bar("people", people.len() as u64);
+    let portion = (people.len() / 16).clamp(PORTION.0, PORTION.1);
     while progress.next < people.len() {
         bar.set_position(progress.next as u64);
-        let end = (progress.next + PORTION).min(people.len());
+        let end = (progress.next + portion).min(people.len());
         let mut lines = Vec::new();
         for duplicate in people.duplicates(progress.next..end, least) {
             serde_json::to_writer(&mut lines, &Kept::of(&duplicate))?;

@@ -1,20 +1,26 @@
 //! `import`: reads and checks every file first, tells what was found, then commits; or takes an import back.
 
 use super::arguments::{Global, Import};
+use super::commands::write_text;
 use super::maintenance::{data_folder, open, open_or_create, say};
 use super::stop::Stop;
 use super::{progress, render};
 use crate::access::Permit;
 use crate::ambient;
+use crate::api::{self, v1};
 use crate::error::Error;
 use crate::exchange::report::{ReadBundle, ReadOptions};
-use crate::store::{ImportSummary, Store, StoreOptions};
-use crate::workflow::{FileForm, import_bundle, import_store, link_nations, read_files};
+use crate::model::bundle::BundleContent;
+use crate::store::{Store, StoreOptions};
+use crate::workflow::{
+    FileForm, ImportedBundle, import_bundle, import_store, link_nations, probably_known, read_files,
+};
 use serde_json::json;
 use sha2::{Digest, Sha256};
 use std::fs;
-use std::io::{self, Write};
+use std::io::{self, BufRead, Write};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 /// How much of a file is read at once, in bytes.
 const READ_AHEAD: usize = 1 << 20;
@@ -49,9 +55,14 @@ pub fn import(global: &Global, command: &Import) -> Result<(), Stop> {
         )));
     }
     if command.dry_run {
-        return checked
-            .iter()
-            .try_for_each(|(path, read)| tell_dry_run(global, path, read));
+        let store = known_store(folder)?;
+        return checked.iter_mut().try_for_each(|(path, read)| {
+            let known = match &store {
+                Some(store) => compare(store, read)?,
+                None => Vec::new(),
+            };
+            tell_dry_run(global, path, read, &known)
+        });
     }
     let store = open_or_create(folder)?;
     for (path, read) in &mut checked {
@@ -59,8 +70,8 @@ pub fn import(global: &Global, command: &Import) -> Result<(), Stop> {
         let text = render::findings(&linked, 0, linked.len() as u64);
         let _ = io::stderr().lock().write_all(text.as_bytes());
         let import_id = import_id(path, command.accept_valid_rows)?;
-        let summary = commit(&store, &import_id, read)?;
-        tell(global, folder, path, &import_id, &summary)?;
+        let imported = commit(&store, &import_id, read)?;
+        tell(global, folder, path, &import_id, &imported)?;
     }
     Ok(())
 }
@@ -154,9 +165,19 @@ fn import_id(path: &Path, accept_valid_rows: bool) -> Result<String, Error> {
             .to_string_lossy()
             .into_owned();
         digest.update(name.as_bytes());
-        let content = fs::read(&file).map_err(unreadable)?;
-        digest.update((content.len() as u64).to_be_bytes());
-        digest.update(&content);
+        let content = fs::File::open(&file).map_err(unreadable)?;
+        let length = content.metadata().map_err(unreadable)?.len();
+        digest.update(length.to_be_bytes());
+        let mut content = io::BufReader::with_capacity(READ_AHEAD, content);
+        loop {
+            let read = content.fill_buf().map_err(unreadable)?;
+            if read.is_empty() {
+                break;
+            }
+            digest.update(read);
+            let length = read.len();
+            content.consume(length);
+        }
     }
     let hex: String = digest.finalize()[..6]
         .iter()
@@ -171,16 +192,40 @@ fn import_id(path: &Path, accept_valid_rows: bool) -> Result<String, Error> {
     Ok(format!("{stem}-{hex}"))
 }
 
-fn commit(store: &Store, import_id: &str, read: &ReadBundle) -> Result<ImportSummary, Error> {
+fn commit(store: &Store, import_id: &str, read: &ReadBundle) -> Result<ImportedBundle, Error> {
     let permit = Permit::local_operator();
     let bar = progress::bar("import", 0);
-    let summary = import_bundle(store, &permit, import_id, &read.bundle, &mut |step| {
+    let imported = import_bundle(store, &permit, import_id, &read.bundle, &mut |step| {
         bar.set_message(step.step);
         bar.set_length(step.of);
         bar.set_position(step.done);
     });
     bar.finish_and_clear();
-    summary
+    imported
+}
+
+/// The store in a folder; nothing if there is none yet.
+fn known_store(folder: &Path) -> Result<Option<Arc<Store>>, Stop> {
+    let mut entries = fs::read_dir(folder).into_iter().flatten();
+    if entries.next().is_none() {
+        return Ok(None);
+    }
+    open(folder).map(Some)
+}
+
+/// Who in the files is probably known to the store; changes nothing there.
+fn compare(store: &Store, read: &mut ReadBundle) -> Result<Vec<v1::ProbablyKnown>, Error> {
+    let permit = Permit::local_operator();
+    let linked = link_nations(store, &permit, &mut read.bundle)?;
+    let text = render::findings(&linked, 0, linked.len() as u64);
+    let _ = io::stderr().lock().write_all(text.as_bytes());
+    let bar = progress::bar("comparing", 0);
+    let known = probably_known(store, &permit, &read.bundle, &mut |done, of| {
+        bar.set_length(of);
+        bar.set_position(done);
+    });
+    bar.finish_and_clear();
+    Ok(known?.iter().map(api::probably_known).collect())
 }
 
 fn undo(global: &Global, folder: &Path, import_id: &str) -> Result<(), Stop> {
@@ -205,22 +250,29 @@ fn undo(global: &Global, folder: &Path, import_id: &str) -> Result<(), Stop> {
     ))
 }
 
-fn tell_dry_run(global: &Global, path: &Path, read: &ReadBundle) -> Result<(), Stop> {
+fn tell_dry_run(
+    global: &Global,
+    path: &Path,
+    read: &ReadBundle,
+    known: &[v1::ProbablyKnown],
+) -> Result<(), Stop> {
     if global.json {
         let line = json!({
             "path": path.display().to_string(),
             "rowsRead": read.rows_read,
-            "records": read.bundle.subjects.len(),
+            "records": read.bundle.len(),
             "errors": read.errors,
             "warnings": read.warnings,
+            "probablyKnown": known,
         });
         return say(&line.to_string());
     }
+    write_text(&render::probably_known(known))?;
     say(&format!(
         "{}: {} rows read, {} records could be imported; nothing was changed",
         path.display(),
         read.rows_read,
-        read.bundle.subjects.len()
+        read.bundle.len()
     ))
 }
 
@@ -229,8 +281,12 @@ fn tell(
     data: &Path,
     path: &Path,
     import_id: &str,
-    summary: &ImportSummary,
+    imported: &ImportedBundle,
 ) -> Result<(), Stop> {
+    let summary = &imported.summary;
+    let links = &imported.links;
+    let known = links.probably_known.iter();
+    let known: Vec<v1::ProbablyKnown> = known.map(api::probably_known).collect();
     if global.json {
         let line = json!({
             "path": path.display().to_string(),
@@ -241,16 +297,25 @@ fn tell(
             "changedStatements": summary.changed_statements,
             "unchangedStatements": summary.unchanged_statements,
             "resumed": summary.resumed,
+            "suggestedLinks": links.suggested.recorded,
+            "probablyKnown": known,
         });
         return say(&line.to_string());
     }
+    write_text(&render::probably_known(&known))?;
+    let suggested = match links.suggested.recorded {
+        0 => String::new(),
+        links => format!(
+            "\n{links} links of records that may be of one person: kinpath same-person list"
+        ),
+    };
     let resumed = if summary.resumed {
         " (it had been cut off and was finished now)"
     } else {
         ""
     };
     say(&format!(
-        "{}: {} new records, {} known; {} new statements, {} changed, {} unchanged{resumed}\nto take it back: \
+        "{}: {} new records, {} known; {} new statements, {} changed, {} unchanged{resumed}{suggested}\nto take it back: \
          kinpath --data {} import --undo {import_id}",
         path.display(),
         summary.new_subjects,

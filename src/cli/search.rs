@@ -30,13 +30,18 @@ pub fn search(global: &Global, command: &Search) -> Result<(), Stop> {
         let page = session.search_people(&request)?;
         missing = missing.saturating_sub(page.found.len());
         request.page_token.clone_from(&page.next_page_token);
-        pages.push(page);
+        if global.json {
+            // Whoever reads gets each page as soon as it is there.
+            write_json_lines(std::slice::from_ref(&page))?;
+        } else {
+            pages.push(page);
+        }
         if missing == 0 || request.page_token.is_empty() {
             break !request.page_token.is_empty();
         }
     };
     if global.json {
-        return write_json_lines(&pages);
+        return Ok(());
     }
     let found: Vec<_> = pages.into_iter().flat_map(|page| page.found).collect();
     write_text(&render::people(&found, more))

@@ -1,19 +1,22 @@
 //! Builds a bundle subject by subject: places and sources once each, facts in the order in which they come.
 
-use crate::model::bundle::{Bundle, BundleFact, BundleSubject};
-use crate::model::ids::{ExternalId, PlaceId, PublicId, SourceId, StewardId, SubjectKind};
+use crate::model::bundle::BundleContent;
+use crate::model::ids::{PlaceId, PublicId, SourceId, StewardId, SubjectKind};
+use crate::model::packed_bundle::PackedBundle;
 use crate::model::partial_date::PartialDate;
 use crate::model::person::{Coordinates, Place};
 use crate::model::statement::{Certainty, Evidence, Fact, SealClass, Source};
 use crate::names::normalize::fold;
-use rustc_hash::FxHashMap;
+use hashbrown::HashTable;
+use rustc_hash::{FxBuildHasher, FxHashMap};
+use std::hash::BuildHasher;
 
-/// A bundle in the making. Numbers are positions, as in [`Bundle`].
+/// A bundle in the making. Numbers are positions, as in [`PackedBundle`].
 #[derive(Debug)]
 pub struct Assembly {
-    source_name: String,
-    bundle: Bundle,
-    sources: FxHashMap<Source, u64>,
+    bundle: PackedBundle,
+    /// Numbers of the sources.
+    sources: HashTable<u64>,
     places_by_name: FxHashMap<String, u64>,
     /// The same, by the text as written: saves folding it again.
     places_by_text: FxHashMap<String, u64>,
@@ -50,9 +53,8 @@ impl Assembly {
     /// `source_name` is the first part of every external id: the folder's name, the file's stem.
     pub fn new(source_name: &str) -> Assembly {
         Assembly {
-            source_name: source_name.to_owned(),
-            bundle: Bundle::default(),
-            sources: FxHashMap::default(),
+            bundle: PackedBundle::new(source_name),
+            sources: HashTable::new(),
             places_by_name: FxHashMap::default(),
             places_by_text: FxHashMap::default(),
         }
@@ -60,66 +62,63 @@ impl Assembly {
 
     /// Adds a subject and returns its number.
     pub fn add_subject(&mut self, kind: SubjectKind, xref: &str) -> u64 {
-        self.bundle.subjects.push(BundleSubject {
-            kind,
-            external_id: ExternalId {
-                source: self.source_name.clone(),
-                xref: xref.to_owned(),
-            },
-            public_id: None,
-            facts: Vec::new(),
-        });
-        self.bundle.subjects.len() as u64 - 1
+        self.bundle.add_subject(kind, xref)
     }
 
     /// Gives a subject the public id that it has already.
     pub fn set_public_id(&mut self, subject: u64, id: PublicId) {
-        if let Some(subject) = self.bundle.subjects.get_mut(subject as usize) {
-            subject.public_id = Some(id);
-        }
+        self.bundle.set_public_id(subject, id);
     }
 
     /// Whether a subject came with a public id: it was written by a store.
     pub fn has_public_id(&self, subject: u64) -> bool {
-        let subject = self.bundle.subjects.get(subject as usize);
-        subject.is_some_and(|subject| subject.public_id.is_some())
+        self.bundle.public_id(subject as usize).is_some()
     }
 
     /// Adds a fact to a subject; a number that was never given out is ignored.
     pub fn add_fact(&mut self, subject: u64, fact: Fact, evidence: Evidence) {
-        if let Some(subject) = self.bundle.subjects.get_mut(subject as usize) {
-            let facts = &mut subject.facts;
-            // Doubling would leave a million half-empty lists; growing by a quarter keeps the cost a push constant too.
-            if facts.len() == facts.capacity() {
-                facts.reserve_exact(1.max(facts.len() / 4));
-            }
-            facts.push(BundleFact { fact, evidence });
-        }
+        self.bundle.add_fact(subject, &fact, &evidence);
     }
 
     /// Takes facts away again.
     pub fn remove_facts(&mut self, subject: u64, is_unwanted: impl Fn(&Fact) -> bool) {
-        if let Some(subject) = self.bundle.subjects.get_mut(subject as usize) {
-            subject.facts.retain(|fact| !is_unwanted(&fact.fact));
-        }
+        let Ok(facts) = self.bundle.facts(subject as usize) else {
+            return;
+        };
+        let mut facts = facts.into_owned();
+        facts.retain(|fact| !is_unwanted(&fact.fact));
+        self.bundle.set_facts(subject, &facts);
     }
 
-    /// The facts of a subject, to complete what later rows told.
-    pub fn facts_mut(&mut self, subject: u64) -> &mut [BundleFact] {
-        self.bundle
-            .subjects
-            .get_mut(subject as usize)
-            .map_or(&mut [], |subject| subject.facts.as_mut_slice())
+    /// Completes the facts of a subject by what later rows told. `change` is true for a fact that it changed.
+    pub fn change_facts(&mut self, subject: u64, mut change: impl FnMut(&mut Fact) -> bool) {
+        let Ok(facts) = self.bundle.facts(subject as usize) else {
+            return;
+        };
+        let mut facts = facts.into_owned();
+        let mut is_changed = false;
+        for fact in &mut facts {
+            is_changed |= change(&mut fact.fact);
+        }
+        if is_changed {
+            self.bundle.set_facts(subject, &facts);
+        }
     }
 
     /// The number of a source; equal sources share one.
     pub fn source(&mut self, source: Source) -> SourceId {
-        if let Some(&number) = self.sources.get(&source) {
+        let hash = FxBuildHasher.hash_one(Some(&source));
+        let held = |number: &u64| self.bundle.sources().get(*number as usize);
+        let found = self
+            .sources
+            .find(hash, |number| held(number) == Some(&source));
+        if let Some(&number) = found {
             return SourceId(number);
         }
-        let number = self.bundle.sources.len() as u64;
-        self.bundle.sources.push(source.clone());
-        self.sources.insert(source, number);
+        let number = self.bundle.add_source(source);
+        let held = self.bundle.sources();
+        let hash_of = |number: &u64| FxBuildHasher.hash_one(held.get(*number as usize));
+        self.sources.insert_unique(hash, number, hash_of);
         SourceId(number)
     }
 
@@ -173,30 +172,27 @@ impl Assembly {
 
     /// Sets a place's centre if it has none yet.
     pub fn set_centre(&mut self, place: PlaceId, centre: Coordinates) {
-        for fact in self.facts_mut(place.0) {
-            if let Fact::Place(place) = &mut fact.fact
-                && place.centre.is_none()
-            {
+        self.change_facts(place.0, |fact| match fact {
+            Fact::Place(place) if place.centre.is_none() => {
                 place.centre = Some(centre);
+                true
             }
-        }
+            _ => false,
+        });
     }
 
     /// How many subjects there are.
     pub fn subject_count(&self) -> usize {
-        self.bundle.subjects.len()
+        self.bundle.len()
     }
 
     /// The reference that the file gave to a subject; empty for a number that was never given out.
     pub fn xref(&self, subject: u64) -> &str {
-        self.bundle
-            .subjects
-            .get(subject as usize)
-            .map_or("", |subject| subject.external_id.xref.as_str())
+        self.bundle.xref(subject)
     }
 
     /// The bundle as far as it is built.
-    pub fn into_bundle(self) -> Bundle {
+    pub fn into_bundle(self) -> PackedBundle {
         self.bundle
     }
 }

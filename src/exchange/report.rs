@@ -1,6 +1,7 @@
 //! What a reader returns: the bundle, and what was found while checking, with file, line and column.
 
-use crate::model::bundle::{Bundle, Finding, Origin, Severity};
+use crate::model::bundle::{Finding, Origin, Severity};
+use crate::model::packed_bundle::PackedBundle;
 use crate::model::partial_date::Day;
 use std::path::{Path, PathBuf};
 
@@ -22,7 +23,7 @@ pub struct ReadOptions {
 #[derive(Clone, Debug, PartialEq, Default)]
 pub struct ReadBundle {
     /// Empty if there were errors and only valid input was to be taken whole.
-    pub bundle: Bundle,
+    pub bundle: PackedBundle,
     /// Errors first, then warnings, each in the order of reading; at most 1,000.
     pub findings: Vec<Finding>,
     /// All errors, also those beyond the findings kept.
@@ -81,13 +82,17 @@ impl Findings {
     }
 
     /// Puts the result together; the bundle is dropped if there were errors and `options` do not accept that.
-    pub fn finish(self, bundle: Bundle, rows_read: u64, options: &ReadOptions) -> ReadBundle {
+    pub fn finish(self, bundle: PackedBundle, rows_read: u64, options: &ReadOptions) -> ReadBundle {
         let taken = self.error_count == 0 || options.accept_valid_rows;
         let mut findings = self.errors;
         findings.extend(self.warnings);
         findings.truncate(MOST_FINDINGS);
         ReadBundle {
-            bundle: if taken { bundle } else { Bundle::default() },
+            bundle: if taken {
+                bundle
+            } else {
+                PackedBundle::default()
+            },
             findings,
             errors: self.error_count,
             warnings: self.warning_count,
@@ -135,7 +140,7 @@ mod tests {
             findings.warning(Origin::default(), "w");
         }
         findings.error(Origin::default(), "e");
-        let read = findings.finish(Bundle::default(), 0, &ReadOptions::default());
+        let read = findings.finish(PackedBundle::default(), 0, &ReadOptions::default());
         assert_eq!(
             (read.errors, read.warnings, read.findings.len()),
             (1, 1_500, 1_000)

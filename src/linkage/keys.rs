@@ -1,6 +1,6 @@
 //! Blocking keys: two records are compared only if they share one. A key is made of two or three parts, by equality of
 //! tokens only (a word, a word with one letter left out, its sound, its beginning; a date or parts of one; a place…),
-//! never of one part that tells little.
+//! never of one part that tells little: a word alone counts only where few bear it.
 
 use super::dates::LinkDate;
 use super::table::{Field, FieldKind, Table};
@@ -146,11 +146,23 @@ pub fn templates(fields: &[Field]) -> Vec<Template> {
             found.push([vec![Part::WordSound], pair].concat());
         }
     }
-    found.truncate(MOST_TEMPLATES);
-    found
-        .into_iter()
-        .map(|parts| Template { parts, most: 400 })
-        .collect()
+    let mut all: Vec<Template> = Vec::new();
+    if has_names {
+        // A word alone tells enough where few bear it.
+        let lone = [
+            (Part::Word, 50),
+            (Part::Word, 150),
+            (Part::WordSlip, 50),
+            (Part::WordSound, 100),
+        ];
+        all.extend(lone.map(|(part, most)| Template {
+            parts: vec![part],
+            most,
+        }));
+    }
+    all.extend(found.into_iter().map(|parts| Template { parts, most: 400 }));
+    all.truncate(MOST_TEMPLATES);
+    all
 }
 
 fn pairs_of(some: &[Part], others: &[Part], found: &mut Vec<Vec<Part>>) {

@@ -16,6 +16,8 @@ use rustc_hash::{FxHashMap, FxHashSet};
 pub struct Plan {
     /// Records of which all candidates are drawn.
     pub chosen: usize,
+    /// Records among which these are looked for.
+    pub within: usize,
     /// Random pairs.
     pub random: usize,
     /// Candidates to be compared in the end, for each record.
@@ -26,6 +28,7 @@ impl Default for Plan {
     fn default() -> Plan {
         Plan {
             chosen: 4000,
+            within: 300_000,
             random: 1_000_000,
             candidates: 120.0,
         }
@@ -35,17 +38,23 @@ impl Default for Plan {
 /// Learns from a settled table; also weighs its words and equates those that stand for one another.
 pub fn learn(table: &mut Table, plan: Plan, provenance: &str) -> Result<Parameters, NotLearnt> {
     weigh_by_own_counts(table);
-    // Matches are rarer in large tables: more is drawn.
+    // Matches are rarer in large tables: more is drawn, up to what learning may cost.
     let plan = Plan {
-        chosen: plan.chosen.max((table.len() / 80).min(12_000)),
-        random: plan.random.max(table.len().min(2_000_000)),
+        chosen: plan.chosen.max((table.len() / 80).min(8_000)),
         ..plan
     };
     let comparisons = comparisons(&table.fields);
     let own = own_to_a_person(&comparisons, &table.fields);
     let all_templates = templates(&table.fields);
     let parts = WordParts::of(&table.names);
-    let mut pool = Pool::draw(table, &all_templates, &parts, plan.chosen, plan.random);
+    let mut pool = Pool::draw(
+        table,
+        &all_templates,
+        &parts,
+        plan.chosen,
+        plan.within,
+        plan.random,
+    );
     pool.compare(table, &comparisons);
     let first = estimate(
         &comparisons,
@@ -132,7 +141,48 @@ pub fn temper_by_own_counts(table: &mut Table) {
     });
 }
 
-fn for_own_counts(table: &mut Table, each: impl Fn(&mut Words, &[u64])) {
+/// In how many of some records each word stands, kept to temper other tables by.
+#[derive(Clone, Debug, Default)]
+pub struct OwnCounts {
+    records: u64,
+    /// Names first, then texts by field.
+    of_words: Vec<FxHashMap<Box<str>, u64>>,
+}
+
+impl OwnCounts {
+    /// Words in three records or more; rarer ones temper nothing.
+    pub fn of(table: &mut Table) -> OwnCounts {
+        let mut of_words = Vec::new();
+        for_own_counts(table, |words, counts| {
+            let ids = (0..words.len() as WordId).filter(|id| counts[*id as usize] > 2);
+            of_words.push(
+                ids.map(|id| (words.text(id).into(), counts[id as usize]))
+                    .collect(),
+            );
+        });
+        OwnCounts {
+            records: table.len() as u64,
+            of_words,
+        }
+    }
+
+    /// Does to a table of the same fields what [`temper_by_own_counts`] would if it held those records too.
+    pub fn temper(&self, table: &mut Table) {
+        let mut kinds = self.of_words.iter();
+        for_own_counts(table, |words, _| {
+            let Some(known) = kinds.next() else {
+                return;
+            };
+            let count = |text: &str| known.get(text).copied().unwrap_or(0);
+            let counts: Vec<u64> = (0..words.len() as WordId)
+                .map(|id| count(words.text(id)).saturating_sub(2))
+                .collect();
+            words.temper(self.records, |id| counts[id as usize]);
+        });
+    }
+}
+
+fn for_own_counts(table: &mut Table, mut each: impl FnMut(&mut Words, &[u64])) {
     let records = table.len();
     let mut counts = vec![0_u64; table.names.len()];
     for record in 0..records {
@@ -325,6 +375,10 @@ impl Meetings {
 
 /// A template stays as long as of so many new pairs one is expected to be a match.
 const WORTH: f64 = 1.0 / 3000.0;
+/// In tables of more records than this a template must find more for its cost, in proportion.
+const LARGE: f64 = 100_000.0;
+/// What making and sorting a key costs, in pairs compared.
+const KEY_COST: f64 = 0.1;
 /// And it must find so much of all matches that no other found.
 const LEAST_GAIN: f64 = 0.00008;
 
@@ -343,7 +397,7 @@ fn choose_templates(
         .collect();
     // Small tables can afford more for each record.
     let budget = (plan.candidates * table.len() as f64).max(3e6);
-    let making = if table.len() > 50_000 { 0.5 } else { 0.1 };
+    let rare = (table.len() as f64 / LARGE).clamp(1.0, 10.0);
     // Pairs found by the same templates are one.
     let mut sets: FxHashMap<u128, (f64, f64)> = FxHashMap::default();
     for pair in &pool.pairs {
@@ -368,10 +422,11 @@ fn choose_templates(
                 matches += own_matches;
             }
             // What it costs to make and group the keys is counted as pairs.
-            let cost = pairs + making * table.len() as f64;
+            let keys = pool.keys_of_record[number];
+            let cost = pairs + KEY_COST * keys * table.len() as f64;
             let worth = matches / cost;
             let good = matches >= (LEAST_GAIN * total).min(budget / 3e5)
-                && worth >= WORTH
+                && worth >= WORTH * rare
                 && spent + pairs <= budget;
             if good && best.is_none_or(|best| worth > best.1) {
                 best = Some((number, worth, pairs, matches));

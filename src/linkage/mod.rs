@@ -18,8 +18,10 @@ mod text_levels;
 
 // People.
 mod clusters;
+mod judgement;
 mod kin;
 mod metrics;
+mod witnesses;
 
 // What is learnt.
 mod estimation;
@@ -35,15 +37,18 @@ pub use candidates::{Groups, Link, Linked, link, link_some};
 pub use clusters::{Clusters, join};
 pub use comparison::{Comparison, comparisons};
 pub use estimation::{LevelChances, NotLearnt};
+pub use judgement::{Few, FewPeople, odds_with_kin, reasons_with_kin};
 pub use keys::{Template, WordParts};
 pub use kin::{Kin, KinEvidence};
-pub use learning::{Plan, equate, frequencies, learn, temper_by_own_counts, weigh_by_own_counts};
+pub use learning::{
+    OwnCounts, Plan, equate, frequencies, learn, temper_by_own_counts, weigh_by_own_counts,
+};
 pub use metrics::{AtThreshold, CalibrationBin, Judged, Quality, quality};
-pub use name_levels::has_other_given_names;
 pub use parameters::{Equivalents, Frequencies, Learnt, Model, Parameters};
 pub use score::{
     FieldEvidence, PersonFacts, Score, explain, person_fields, prepare, push_person, score,
 };
 pub use shipped::{completed, for_shipping, shipped};
 pub use table::{Field, FieldKind, Table};
+pub use witnesses::{hear, widen};
 pub use words::pair_key;

@@ -91,8 +91,17 @@ impl Parameters {
 
     /// The weights, ready for use on a table of so many records.
     pub fn model(&self, table: &Table) -> Model {
-        let all = table.all_pairs().max(2.0);
-        let records = table.len() as f64;
+        self.model_of(table.len() as f64, table.all_pairs())
+    }
+
+    /// The weights, as for a table of so many records.
+    pub fn model_for(&self, records: u64) -> Model {
+        let records = records.max(2) as f64;
+        self.model_of(records, records * (records - 1.0) / 2.0)
+    }
+
+    fn model_of(&self, records: f64, pairs: f64) -> Model {
+        let all = pairs.max(2.0);
         let of_all = |per_record: f64| (per_record * records).clamp(1e-9, all * 0.4);
         Model::new(
             &self.comparisons,

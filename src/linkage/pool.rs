@@ -27,6 +27,8 @@ pub struct Pool {
     pub random: Vec<(u32, u32, u32)>,
     pub random_weight: f64,
     pub patterns: Vec<Pattern>,
+    /// By template: how many keys it gives a record.
+    pub keys_of_record: Vec<f64>,
 }
 
 /// Pairs that stand under one pattern.
@@ -37,18 +39,23 @@ pub struct Count {
 }
 
 impl Pool {
-    /// Finds the candidates of the first `chosen` records (they stand in an order like chance) by each template.
+    /// Finds the candidates of the first `chosen` records among the first `within` (records stand in an order like
+    /// chance) by each template.
     pub fn draw(
         table: &Table,
         templates: &[Template],
         parts: &WordParts,
         chosen: usize,
+        within: usize,
         random: usize,
     ) -> Pool {
-        let chosen = chosen.min(table.len());
+        let within = within.min(table.len());
+        let chosen = chosen.min(within);
         let mut found: Vec<(u64, u8)> = Vec::new();
+        let mut keys_of_record = Vec::new();
         for (number, template) in templates.iter().enumerate() {
-            let pairs = pairs_of_chosen(table, template, number, parts, chosen);
+            let (pairs, keys) = pairs_of_chosen(table, template, number, parts, chosen, within);
+            keys_of_record.push(keys as f64 / chosen.max(1) as f64);
             found.extend(pairs.into_iter().map(|pair| (pair, number as u8)));
         }
         found.par_sort_unstable();
@@ -69,7 +76,8 @@ impl Pool {
                 pair.found_by |= 1 << template;
             }
         }
-        let weight = table.len() as f64 / (2.0 * chosen.max(1) as f64);
+        let records = table.len() as f64;
+        let weight = records * records / (2.0 * (chosen * within).max(1) as f64);
         let random = random_pairs(table, &pairs, chosen, random);
         let others = (table.all_pairs() - weight * pairs.len() as f64).max(0.0);
         let random_weight = others / random.len().max(1) as f64;
@@ -79,6 +87,7 @@ impl Pool {
             random,
             random_weight,
             patterns: Vec::new(),
+            keys_of_record,
         }
     }
 
@@ -124,14 +133,16 @@ impl Pool {
     }
 }
 
-/// Pairs (chosen record, other record) that share a key of a template, in order, each once.
+/// Pairs (chosen record, other record) that share a key of a template, in order, each once; and how many keys the
+/// chosen have.
 fn pairs_of_chosen(
     table: &Table,
     template: &Template,
     number: usize,
     parts: &WordParts,
     chosen: usize,
-) -> Vec<u64> {
+    within: usize,
+) -> (Vec<u64>, usize) {
     let mut wanted: Vec<(u64, u32)> = Vec::new();
     let mut maker = KeyMaker::new(table, parts);
     let mut keys = Vec::new();
@@ -151,13 +162,13 @@ fn pairs_of_chosen(
     }
     starts.push(wanted.len());
     let chunk = 4096;
-    let chunks: Vec<Vec<(u32, u32)>> = (0..table.len().div_ceil(chunk))
+    let chunks: Vec<Vec<(u32, u32)>> = (0..within.div_ceil(chunk))
         .into_par_iter()
         .map(|chunk_number| {
             let mut maker = KeyMaker::new(table, parts);
             let mut keys = Vec::new();
             let mut hits = Vec::new();
-            for record in chunk_number * chunk..((chunk_number + 1) * chunk).min(table.len()) {
+            for record in chunk_number * chunk..((chunk_number + 1) * chunk).min(within) {
                 maker.keys(record, number, template, &mut keys);
                 for key in keys.iter().filter(|key| sieve.may_hold(**key)) {
                     hits.extend(numbers.get(key).map(|number| (*number, record as u32)));
@@ -168,9 +179,11 @@ fn pairs_of_chosen(
         .collect();
     let mut hits: Vec<(u32, u32)> = chunks.into_iter().flatten().collect();
     hits.par_sort_unstable();
+    // Of a group only the share within is seen.
+    let most = (f64::from(template.most) * within as f64 / table.len() as f64).ceil() as usize;
     let mut pairs = Vec::new();
     for group in hits.chunk_by(|one, other| one.0 == other.0) {
-        if group.len() < 2 || group.len() > template.most as usize {
+        if group.len() < 2 || group.len() > most.max(2) {
             continue;
         }
         let number = group[0].0 as usize;
@@ -184,7 +197,7 @@ fn pairs_of_chosen(
     }
     pairs.par_sort_unstable();
     pairs.dedup();
-    pairs
+    (pairs, wanted.len())
 }
 
 /// Most keys that nobody wants are turned away by a bit.

@@ -305,9 +305,13 @@ impl Table {
 
     /// Whether two records may be compared: never a record with itself, nor two of one file where two are linked.
     pub fn may_pair(&self, a: usize, b: usize) -> bool {
-        a != b
-            && (!self.two_sided || self.sides[a] != self.sides[b])
-            && (self.apart.is_empty() || !self.apart.contains(&pair_key(a as u32, b as u32)))
+        a != b && (!self.two_sided || self.sides[a] != self.sides[b]) && !self.keeps_apart(a, b)
+    }
+
+    /// Whether two records must not be compared, whatever they hold. Two of one file, where two files are linked, are not
+    /// compared either, but may well turn out to be one person.
+    pub fn keeps_apart(&self, a: usize, b: usize) -> bool {
+        !self.apart.is_empty() && self.apart.contains(&pair_key(a as u32, b as u32))
     }
 
     /// Whether two records have whole birth dates, none of them of the same year.

@@ -99,6 +99,7 @@ fn table_of(records: &[([String; 5], u64)]) -> Table {
 
 const PLAN: Plan = Plan {
     chosen: 2000,
+    within: 200_000,
     random: 100_000,
     candidates: 100.0,
 };

@@ -88,6 +88,10 @@ pub struct Search<'q> {
     pub(super) keys: KeyMaker,
     /// log2 of how many people it might be.
     population: f64,
+    /// Who is not looked for, by number.
+    left_out: Option<u64>,
+    /// The step before which it never ends.
+    at_least: Step,
     pub(super) near: Vec<NearWord>,
     pub(super) seen_words: FxHashSet<(usize, String)>,
     seen: FxHashSet<(u64, u32)>,
@@ -109,12 +113,24 @@ impl<'q> Search<'q> {
             asked,
             keys: KeyMaker::default(),
             population,
+            left_out: None,
+            at_least: Step::First,
             near: Vec::new(),
             seen_words: FxHashSet::default(),
             seen: FxHashSet::default(),
             seen_last: None,
             bytes: Vec::new(),
             candidates: Vec::new(),
+        }
+    }
+
+    /// The same for everybody who may be like this record, which is not looked for itself: whoever stands out does not
+    /// end the search before the near spellings.
+    pub fn like_record(question: &'q Question, people: u64, record: Option<u64>) -> Search<'q> {
+        Search {
+            left_out: record,
+            at_least: Step::Near,
+            ..Search::new(question, people)
         }
     }
 
@@ -126,7 +142,7 @@ impl<'q> Search<'q> {
         };
         let which = u32::from(section) << 8 | u32::from(*ordinal);
         self.seen_last = None;
-        if !self.seen.insert((person, which)) {
+        if self.left_out == Some(person) || !self.seen.insert((person, which)) {
             return true;
         }
         self.seen_last = Some(person);
@@ -180,6 +196,9 @@ impl<'q> Search<'q> {
 
     /// Whether looking wider could not change the answer.
     pub fn is_enough(&self, step: Step) -> bool {
+        if step < self.at_least {
+            return false;
+        }
         let mut best: FxHashMap<u64, (f64, bool)> = FxHashMap::default();
         for candidate in &self.candidates {
             let entry = best.entry(candidate.person).or_insert((f64::MIN, false));

@@ -3,12 +3,68 @@
 
 use super::ids::{ExternalId, PublicId, SubjectKind};
 use super::statement::{Evidence, Fact, Source};
+use std::borrow::Cow;
+
+/// What an import reads of a bundle, however it is held.
+pub trait BundleContent: Sync {
+    /// How many subjects there are.
+    fn len(&self) -> usize;
+    /// The kind of a subject; nothing for a position beyond the last.
+    fn kind(&self, position: usize) -> Option<SubjectKind>;
+    fn external_id(&self, position: usize) -> ExternalId;
+    fn public_id(&self, position: usize) -> Option<PublicId>;
+    fn fact_count(&self, position: usize) -> usize;
+    /// What is said of a subject, in the order of the input.
+    fn facts(&self, position: usize) -> Result<Cow<'_, [BundleFact]>, UnreadableFact>;
+    fn sources(&self) -> &[Source];
+
+    fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+}
+
+/// A fact that was held in bytes which do not read back: a fault of this program.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("a fact of the record {position} of a bundle cannot be read back")]
+pub struct UnreadableFact {
+    pub position: usize,
+}
 
 /// Everything that one import brings.
 #[derive(Clone, Debug, PartialEq, Default)]
 pub struct Bundle {
     pub subjects: Vec<BundleSubject>,
     pub sources: Vec<Source>,
+}
+
+impl BundleContent for Bundle {
+    fn len(&self) -> usize {
+        self.subjects.len()
+    }
+
+    fn kind(&self, position: usize) -> Option<SubjectKind> {
+        self.subjects.get(position).map(|subject| subject.kind)
+    }
+
+    fn external_id(&self, position: usize) -> ExternalId {
+        self.subjects[position].external_id.clone()
+    }
+
+    fn public_id(&self, position: usize) -> Option<PublicId> {
+        self.subjects[position].public_id
+    }
+
+    fn fact_count(&self, position: usize) -> usize {
+        self.subjects[position].facts.len()
+    }
+
+    fn facts(&self, position: usize) -> Result<Cow<'_, [BundleFact]>, UnreadableFact> {
+        Ok(Cow::Borrowed(&self.subjects[position].facts))
+    }
+
+    fn sources(&self) -> &[Source] {
+        &self.sources
+    }
 }
 
 /// One record, in the order of the file, so that people entered together lie together.

@@ -10,6 +10,7 @@ pub mod ids;
 pub mod lead;
 pub mod nation;
 pub mod neighborhood;
+pub mod packed_bundle;
 pub mod partial_date;
 pub mod permanence;
 pub mod person;

@@ -185,7 +185,7 @@ pub enum Fact {
 }
 
 /// Lines of a GEDCOM file as written.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct KeptLines {
     /// The lines that they stand under, from the record down, one a line: `FAM @F1@`, then `MARR`.
     pub under: String,

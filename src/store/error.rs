@@ -1,6 +1,7 @@
 //! What can go wrong in the store. Messages about opening say what to do next.
 
 use crate::error::Error;
+use crate::model::bundle::UnreadableFact;
 use crate::model::ids::{ExternalId, Subject};
 use std::path::PathBuf;
 
@@ -87,6 +88,12 @@ impl StoreError {
             field: field.into(),
             reason: reason.into(),
         }
+    }
+}
+
+impl From<UnreadableFact> for StoreError {
+    fn from(error: UnreadableFact) -> StoreError {
+        StoreError::invalid("bundle", error.to_string())
     }
 }
 

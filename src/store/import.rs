@@ -19,7 +19,7 @@ use super::rebuild;
 use super::records::{Header, State, encode, encode_block};
 use super::refresh::refresh_records;
 use super::stop::Stop;
-use crate::model::bundle::Bundle;
+use crate::model::bundle::BundleContent;
 use crate::model::ids::{Revision, StatementId, Subject};
 use crate::model::statement::Statement;
 use rayon::prelude::*;
@@ -84,7 +84,7 @@ impl Store {
     /// changes nothing; what is merely absent from the bundle is never withdrawn.
     pub fn import(
         &self,
-        bundle: &Bundle,
+        bundle: &dyn BundleContent,
         request: &ImportRequest,
         progress: Progress<'_>,
     ) -> Result<ImportSummary, StoreError> {
@@ -109,7 +109,7 @@ impl Store {
     /// What [`Store::import`] would do at this moment; changes nothing and holds nobody up.
     pub fn try_import(
         &self,
-        bundle: &Bundle,
+        bundle: &dyn BundleContent,
         import_id: &str,
         stop: &Stop,
     ) -> Result<ImportSummary, StoreError> {
@@ -121,7 +121,7 @@ impl Store {
         let revision = state.head;
         let load = set_aside(bundle, &*view, &mut state)?;
         let plan = Plan::for_load(bundle, &*view, &load)?;
-        let facts = |position: &usize| bundle.subjects[*position].facts.len() as u64;
+        let facts = |position: &usize| bundle.fact_count(*position) as u64;
         let new_statements: u64 = plan.new.iter().map(facts).sum();
         let merged = try_known(&*view, &plan, stop)?;
         Ok(ImportSummary {
@@ -159,7 +159,7 @@ struct Import<'a> {
 }
 
 impl Import<'_> {
-    fn run(&mut self, bundle: &Bundle) -> Result<ImportSummary, StoreError> {
+    fn run(&mut self, bundle: &dyn BundleContent) -> Result<ImportSummary, StoreError> {
         let resumed = self.begin(bundle)?;
         let load = self.journal.loads.last().cloned();
         let load = load.ok_or_else(|| StoreError::damaged("an import has no load"))?;
@@ -183,7 +183,7 @@ impl Import<'_> {
     }
 
     /// Takes up the journal of an import that was cut off (true), or begins one.
-    fn begin(&mut self, bundle: &Bundle) -> Result<bool, StoreError> {
+    fn begin(&mut self, bundle: &dyn BundleContent) -> Result<bool, StoreError> {
         let view = self.shared.backend.snapshot();
         if let Some(found) = begun_before(&*view, &self.request.import_id, &self.journal.digest)? {
             self.journal = found;
@@ -263,7 +263,7 @@ impl Import<'_> {
             .map(|start| encode_new(plan, start..end.min(start + SUBJECTS), revision, public_ids))
             .collect::<Result<_, _>>()?;
         self.shared.backend.bulk_put(Table::Statements, &runs)?;
-        let facts = |position: &usize| plan.bundle.subjects[*position].facts.len() as u64;
+        let facts = |position: &usize| plan.bundle.fact_count(*position) as u64;
         let statements = plan.new[batch].iter().map(facts).sum();
         if let Some(load) = self.journal.loads.last_mut() {
             load.loaded = end as u64;
@@ -356,24 +356,29 @@ fn encode_new(
     let mut run = Run::default();
     for nth in batch {
         let position = plan.new[nth];
-        let subject = &plan.bundle.subjects[position];
-        let number = plan.subject(position).number();
-        let public_id = match subject.public_id {
+        let subject = plan.subject(position);
+        let external_id = plan.bundle.external_id(position);
+        let public_id = match plan.bundle.public_id(position) {
             Some(given) => given,
-            None => public_ids.of_external_id(subject.kind, &subject.external_id)?,
+            None => public_ids.of_external_id(subject.kind(), &external_id)?,
         };
-        let external_ids = vec![(OWNER, subject.external_id.clone())];
-        let header = Header::new(subject.kind, public_id, external_ids, revision);
+        let number = subject.number();
+        let header = Header::new(
+            subject.kind(),
+            public_id,
+            vec![(OWNER, external_id)],
+            revision,
+        );
         run.push(&keys::header(number), &encode(&header)?);
+        let facts = plan.bundle.facts(position)?.into_owned();
         let ids = plan.first_statements[nth]..;
-        let statements: Vec<Statement> = subject
-            .facts
-            .iter()
+        let statements: Vec<Statement> = facts
+            .into_iter()
             .zip(ids)
             .map(|(fact, id)| Statement {
                 id: StatementId(id),
-                fact: plan.fact(&fact.fact),
                 evidence: plan.evidence(&fact.evidence),
+                fact: plan.fact(fact.fact),
                 retracted: false,
             })
             .collect();

@@ -107,8 +107,8 @@ fn look_at(
     let number = plan.subject(position).number();
     let history = history::read(view, number, Deadline::NONE)?
         .ok_or_else(|| StoreError::damaged(format!("subject {number} has no header")))?;
-    let facts = &plan.bundle.subjects[position].facts;
-    Ok(compare(plan, &history, facts, imports))
+    let facts = plan.bundle.facts(position)?;
+    Ok(compare(plan, &history, &facts, imports))
 }
 
 /// Commits one transaction of an import together with its journal.
@@ -141,7 +141,7 @@ fn compare(
     let mut matched: HashSet<StatementId> = HashSet::new();
     let mut left = Vec::new();
     for fact in facts {
-        let (content, evidence) = (plan.fact(&fact.fact), plan.evidence(&fact.evidence));
+        let (content, evidence) = (plan.fact(fact.fact.clone()), plan.evidence(&fact.evidence));
         let same = |version: &&&Version| {
             version.statement.fact == content && version.statement.evidence == evidence
         };

@@ -9,19 +9,21 @@ use super::keys;
 use super::records::source_hash;
 use super::records::{State, decode, encode};
 use super::stage::fits;
-use crate::model::bundle::{Bundle, BundleFact, BundleSubject};
+use crate::model::bundle::{BundleContent, BundleFact};
 use crate::model::ids::{SourceId, StewardId, Subject};
 use crate::model::statement::{Evidence, Fact, Source};
 use rayon::prelude::*;
+use rustc_hash::FxBuildHasher;
 use sha2::{Digest, Sha256};
 use std::collections::{HashMap, HashSet};
+use std::hash::BuildHasher;
 
 /// Imported external ids are those of this store's agency.
 pub const OWNER: StewardId = StewardId::AGENCY;
 
 /// The numbers of a bundle's subjects and sources.
 pub struct Plan<'a> {
-    pub bundle: &'a Bundle,
+    pub bundle: &'a dyn BundleContent,
     /// By position in the bundle.
     subjects: Vec<Subject>,
     sources: Vec<SourceId>,
@@ -42,8 +44,7 @@ impl<'a> Plan<'a> {
     }
 
     /// A fact with the store's numbers in place of positions.
-    pub fn fact(&self, fact: &Fact) -> Fact {
-        let mut fact = fact.clone();
+    pub fn fact(&self, mut fact: Fact) -> Fact {
         fact.map_subjects(&mut |local| self.subjects[local.number() as usize]);
         fact
     }
@@ -56,27 +57,31 @@ impl<'a> Plan<'a> {
     }
 
     pub fn source(&self, evidence: &Evidence) -> &'a Source {
-        &self.bundle.sources[evidence.source.0 as usize]
+        &self.bundle.sources()[evidence.source.0 as usize]
     }
 
     /// The numbers that a load in progress set aside.
     pub fn for_load(
-        bundle: &'a Bundle,
+        bundle: &'a dyn BundleContent,
         view: &dyn ReadView,
         load: &Load,
     ) -> Result<Plan<'a>, StoreError> {
         let is_known = |position: usize| load.known[position / 8] & (1 << (position % 8)) != 0;
-        let positions = 0..bundle.subjects.len();
-        let (known, new): (Vec<usize>, Vec<usize>) = positions.partition(|p| is_known(*p));
+        let mut new = Vec::with_capacity(load.subjects as usize);
+        new.extend((0..bundle.len()).filter(|position| !is_known(*position)));
+        let mut known = Vec::with_capacity(bundle.len() - new.len());
+        known.extend((0..bundle.len()).filter(|position| is_known(*position)));
         let found = find_subjects(view, bundle, &known)?;
-        let mut subjects = Vec::with_capacity(bundle.subjects.len());
+        let mut subjects = Vec::with_capacity(bundle.len());
         let mut numbers = load.first_subject..;
         let mut found = found.into_iter();
-        for (position, subject) in bundle.subjects.iter().enumerate() {
+        for position in 0..bundle.len() {
             let number = if is_known(position) {
                 found.next().flatten()
             } else {
-                numbers.next().map(|number| subject.kind.subject(number))
+                let kind = bundle.kind(position);
+                let number = numbers.next();
+                kind.zip(number).map(|(kind, number)| kind.subject(number))
             };
             let number = number.ok_or_else(|| StoreError::damaged("an import lost a subject"))?;
             subjects.push(number);
@@ -96,23 +101,23 @@ impl<'a> Plan<'a> {
 
 /// Sets numbers aside for everything in the bundle that is not known yet.
 pub fn set_aside(
-    bundle: &Bundle,
+    bundle: &dyn BundleContent,
     view: &dyn ReadView,
     state: &mut State,
 ) -> Result<Load, StoreError> {
-    let positions: Vec<usize> = (0..bundle.subjects.len()).collect();
+    let positions: Vec<usize> = (0..bundle.len()).collect();
     let found = if state.next_subject == 1 {
         vec![None; positions.len()]
     } else {
         find_subjects(view, bundle, &positions)?
     };
-    let mut known = vec![0; bundle.subjects.len().div_ceil(8)];
+    let mut known = vec![0; bundle.len().div_ceil(8)];
     let (mut subjects, mut statements) = (0, 0);
     let mut meant = HashSet::new();
     for (position, found) in found.iter().enumerate() {
         if let Some(found) = found {
             if !meant.insert(found.number()) {
-                let external_id = &bundle.subjects[position].external_id;
+                let external_id = bundle.external_id(position);
                 let reason = format!(
                     "{external_id} and another record stand for the same one of this store"
                 );
@@ -121,7 +126,7 @@ pub fn set_aside(
             known[position / 8] |= 1 << (position % 8);
         } else {
             subjects += 1;
-            statements += bundle.subjects[position].facts.len() as u64;
+            statements += bundle.fact_count(position) as u64;
         }
     }
     let load = Load {
@@ -129,7 +134,7 @@ pub fn set_aside(
         subjects,
         first_statement: state.next_statement,
         first_source: state.next_source,
-        sources: bundle.sources.len() as u64,
+        sources: bundle.sources().len() as u64,
         known,
         loaded: 0,
     };
@@ -141,19 +146,20 @@ pub fn set_aside(
 
 fn find_subjects(
     view: &dyn ReadView,
-    bundle: &Bundle,
+    bundle: &dyn BundleContent,
     positions: &[usize],
 ) -> Result<Vec<Option<Subject>>, StoreError> {
     const KEYS: usize = 8192;
-    let parts: Vec<Vec<Option<Subject>>> = positions
+    let mut all = vec![None; positions.len()];
+    positions
         .par_chunks(KEYS)
-        .map(|positions| {
+        .zip(all.par_chunks_mut(KEYS))
+        .try_for_each(|(positions, found)| {
             let keys: Vec<Vec<u8>> = positions
                 .iter()
-                .map(|position| external_key(&bundle.subjects[*position]))
+                .filter_map(|position| external_key(bundle, *position))
                 .collect();
             let keys: Vec<&[u8]> = keys.iter().map(Vec::as_slice).collect();
-            let mut found = vec![None; positions.len()];
             view.get_many(
                 Table::Index,
                 &keys,
@@ -163,24 +169,22 @@ fn find_subjects(
                     Ok(())
                 },
             )?;
-            find_by_public_id(view, bundle, positions, &mut found)?;
-            Ok(found)
-        })
-        .collect::<Result<_, StoreError>>()?;
-    Ok(parts.into_iter().flatten().collect())
+            find_by_public_id(view, bundle, positions, found)
+        })?;
+    Ok(all)
 }
 
 /// Finds those that their external id did not find and that carry a public id.
 fn find_by_public_id(
     view: &dyn ReadView,
-    bundle: &Bundle,
+    bundle: &dyn BundleContent,
     positions: &[usize],
     found: &mut [Option<Subject>],
 ) -> Result<(), StoreError> {
     let mut places = Vec::new();
     let mut keys = Vec::new();
     for (place, position) in positions.iter().enumerate() {
-        if let (None, Some(id)) = (found[place], bundle.subjects[*position].public_id) {
+        if let (None, Some(id)) = (found[place], bundle.public_id(*position)) {
             places.push(place);
             keys.push(IndexKey::PublicId(id).encode());
         }
@@ -190,11 +194,11 @@ fn find_by_public_id(
         let Some(subject) = value.map(decode_subject).transpose()? else {
             return Ok(());
         };
-        let wanted = &bundle.subjects[positions[places[nth]]];
-        if subject.kind() != wanted.kind {
+        let wanted = positions[places[nth]];
+        if Some(subject.kind()) != bundle.kind(wanted) {
             let reason = format!(
                 "that of {} is the one of a {} in this store",
-                wanted.external_id,
+                bundle.external_id(wanted),
                 subject.kind().word()
             );
             return Err(StoreError::invalid("public_id", reason));
@@ -204,13 +208,13 @@ fn find_by_public_id(
     })
 }
 
-fn external_key(subject: &BundleSubject) -> Vec<u8> {
-    IndexKey::ExternalId {
+fn external_key(bundle: &dyn BundleContent, position: usize) -> Option<Vec<u8>> {
+    let key = IndexKey::ExternalId {
         steward: OWNER,
-        kind: subject.kind,
-        external_id: subject.external_id.clone(),
-    }
-    .encode()
+        kind: bundle.kind(position)?,
+        external_id: bundle.external_id(position),
+    };
+    Some(key.encode())
 }
 
 type Numbered<'a> = (Vec<SourceId>, Vec<(SourceId, &'a Source)>);
@@ -218,11 +222,11 @@ type Numbered<'a> = (Vec<SourceId>, Vec<(SourceId, &'a Source)>);
 /// Known sources keep their number; others take one of those set aside, the same again if a load is resumed.
 fn number_sources<'a>(
     view: &dyn ReadView,
-    bundle: &'a Bundle,
+    bundle: &'a dyn BundleContent,
     load: &Load,
 ) -> Result<Numbered<'a>, StoreError> {
     let hashes: Vec<[u8; 16]> = bundle
-        .sources
+        .sources()
         .par_iter()
         .map(source_hash)
         .collect::<Result<_, _>>()?;
@@ -248,7 +252,7 @@ fn number_sources<'a>(
     let mut free = (load.first_source..).filter(|number| !taken.contains(number));
     let mut new = Vec::new();
     let mut ids = Vec::with_capacity(hashes.len());
-    for (hash, source) in hashes.iter().zip(&bundle.sources) {
+    for (hash, source) in hashes.iter().zip(bundle.sources()) {
         let id = match numbers.get(hash) {
             Some(id) => *id,
             None => {
@@ -289,55 +293,72 @@ fn stored_sources(
     Ok(stored)
 }
 
-fn first_statements(bundle: &Bundle, new: &[usize], first: u64) -> Vec<u64> {
+fn first_statements(bundle: &dyn BundleContent, new: &[usize], first: u64) -> Vec<u64> {
     let mut next = first;
     new.iter()
         .map(|position| {
             let first = next;
-            next += bundle.subjects[*position].facts.len() as u64;
+            next += bundle.fact_count(*position) as u64;
             first
         })
         .collect()
 }
 
 /// Refuses a bundle whose numbers point outside it or at the wrong kind of subject.
-pub fn check(bundle: &Bundle) -> Result<(), StoreError> {
-    bundle.subjects.par_iter().try_for_each(|subject| {
-        subject
-            .facts
+pub fn check(bundle: &dyn BundleContent) -> Result<(), StoreError> {
+    (0..bundle.len()).into_par_iter().try_for_each(|position| {
+        let facts = bundle.facts(position)?;
+        facts
             .iter()
-            .try_for_each(|fact| check_fact(bundle, subject, fact))
+            .try_for_each(|fact| check_fact(bundle, position, fact))
     })?;
-    let mut seen = HashSet::with_capacity(bundle.subjects.len());
     let mut public_ids = HashSet::new();
-    for subject in &bundle.subjects {
-        if subject.public_id.is_some_and(|id| !public_ids.insert(id)) {
-            let reason = format!("that of {} stands twice", subject.external_id);
+    for position in 0..bundle.len() {
+        let id = bundle.public_id(position);
+        if id.is_some_and(|id| !public_ids.insert(id)) {
+            let reason = format!("that of {} stands twice", bundle.external_id(position));
             return Err(StoreError::invalid("public_id", reason));
         }
-        if !seen.insert((subject.kind, &subject.external_id)) {
-            let external_id = subject.external_id.clone();
-            return Err(StoreError::ExternalIdInUse { external_id });
+    }
+    check_external_ids(bundle)
+}
+
+/// Every external id stands once. Compared by hash first, as there may be millions.
+fn check_external_ids(bundle: &dyn BundleContent) -> Result<(), StoreError> {
+    let hasher = FxBuildHasher;
+    let name = |position: usize| (bundle.kind(position), bundle.external_id(position));
+    let mut hashes: Vec<(u64, u32)> = Vec::with_capacity(bundle.len());
+    hashes.extend((0..bundle.len()).map(|p| (hasher.hash_one(name(p)), p as u32)));
+    hashes.par_sort_unstable();
+    for same in hashes.chunk_by(|one, other| one.0 == other.0) {
+        let mut seen = HashSet::new();
+        for (_, position) in same.iter().filter(|_| same.len() > 1) {
+            let (kind, external_id) = name(*position as usize);
+            if !seen.insert((kind, external_id.clone())) {
+                return Err(StoreError::ExternalIdInUse { external_id });
+            }
         }
     }
     Ok(())
 }
 
 fn check_fact(
-    bundle: &Bundle,
-    subject: &BundleSubject,
+    bundle: &dyn BundleContent,
+    position: usize,
     fact: &BundleFact,
 ) -> Result<(), StoreError> {
-    if !fits(subject.kind, &fact.fact) || fact.evidence.source.0 >= bundle.sources.len() as u64 {
-        let reason = format!("a fact of {} cannot be stored", subject.external_id);
+    let is_fit = bundle
+        .kind(position)
+        .is_some_and(|kind| fits(kind, &fact.fact));
+    if !is_fit || fact.evidence.source.0 >= bundle.sources().len() as u64 {
+        let external_id = bundle.external_id(position);
+        let reason = format!("a fact of {external_id} cannot be stored");
         return Err(StoreError::invalid("bundle", reason));
     }
     let mut missing = None;
     fact.fact.clone().map_subjects(&mut |named| {
-        let there = usize::try_from(named.number())
-            .ok()
-            .and_then(|n| bundle.subjects.get(n));
-        if there.is_none_or(|there| there.kind != named.kind()) {
+        let there = usize::try_from(named.number()).ok();
+        if there.and_then(|there| bundle.kind(there)) != Some(named.kind()) {
             missing = Some(named);
         }
         named
@@ -348,19 +369,22 @@ fn check_fact(
 }
 
 /// A hash of everything in a bundle.
-pub fn digest(bundle: &Bundle) -> Result<[u8; 32], StoreError> {
+pub fn digest(bundle: &dyn BundleContent) -> Result<[u8; 32], StoreError> {
     const SUBJECTS: usize = 4096;
-    let parts: Vec<[u8; 32]> = bundle
-        .subjects
-        .par_chunks(SUBJECTS)
-        .map(|subjects| {
+    let chunks: Vec<usize> = (0..bundle.len()).step_by(SUBJECTS).collect();
+    let parts: Vec<[u8; 32]> = chunks
+        .into_par_iter()
+        .map(|start| {
             let mut hash = Sha256::new();
-            for subject in subjects {
-                hash.update(encode(&(subject.kind, &subject.external_id))?);
-                if let Some(id) = subject.public_id {
+            for position in start..bundle.len().min(start + SUBJECTS) {
+                let Some(kind) = bundle.kind(position) else {
+                    continue;
+                };
+                hash.update(encode(&(kind, &bundle.external_id(position)))?);
+                if let Some(id) = bundle.public_id(position) {
                     hash.update(id.0.to_be_bytes());
                 }
-                for fact in &subject.facts {
+                for fact in bundle.facts(position)?.iter() {
                     hash.update(encode(&(&fact.fact, &fact.evidence))?);
                 }
             }
@@ -371,6 +395,6 @@ pub fn digest(bundle: &Bundle) -> Result<[u8; 32], StoreError> {
     for part in parts {
         hash.update(part);
     }
-    hash.update(encode(&bundle.sources)?);
+    hash.update(encode(&bundle.sources())?);
     Ok(hash.finalize().into())
 }

@@ -24,6 +24,7 @@ mod import_merge;
 mod import_plan;
 mod index_entries;
 mod index_keys;
+mod kept_beside;
 mod keys;
 mod migrations;
 mod nations;

@@ -9,6 +9,7 @@ use super::copy;
 use super::error::StoreError;
 use super::families::FamilyCache;
 use super::head::{HeadAnchor, read_anchor};
+use super::kept_beside::KeptBeside;
 use super::keys;
 use super::migrations;
 use super::public_ids::PublicIds;
@@ -85,6 +86,7 @@ pub struct Shared {
     pub public_ids: PublicIds,
     pub clock: Clock,
     pub families: FamilyCache,
+    pub kept: KeptBeside,
     pub commits: AtomicU64,
     pub groups: AtomicU64,
     /// A whole store is being taken in: nothing can be read.
@@ -183,6 +185,7 @@ impl Store {
             backend,
             clock: options.clock.clone(),
             families: FamilyCache::default(),
+            kept: KeptBeside::default(),
             commits: AtomicU64::new(0),
             groups: AtomicU64::new(0),
             is_filling: AtomicBool::new(false),

@@ -94,7 +94,7 @@ fn try_to_correct(
     let etag = snapshot.etag(target.subject)?.unwrap_or_default();
     transaction.unchanged.push((target.subject, etag));
     add(&mut transaction, &snapshot, permit, target.subject, input)?;
-    commit(store, write, transaction)
+    commit(store, permit, write, transaction)
 }
 
 fn is_stale(store: &Store, permit: &Permit, target: &Target) -> Result<bool, Error> {

@@ -40,7 +40,7 @@ pub fn create_people(
             add(&mut transaction, &snapshot, permit, subject, input)?;
         }
     }
-    commit(store, write, transaction)
+    commit(store, permit, write, transaction)
 }
 
 fn says_who(input: &StatementInput) -> bool {

@@ -6,8 +6,8 @@ use crate::access::Permit;
 use crate::error::Error;
 use crate::linkage::{
     FieldEvidence, Groups, Kin, KinEvidence, Link, Model, NotLearnt, Parameters, PersonFacts, Plan,
-    Table, WordParts, explain, frequencies, has_other_given_names, join, learn, link_some,
-    pair_key, person_fields, prepare, push_person, temper_by_own_counts,
+    Table, WordParts, frequencies, join, learn, link_some, odds_with_kin, pair_key, person_fields,
+    prepare, push_person, reasons_with_kin, temper_by_own_counts,
 };
 use crate::model::ids::{NationId, PersonId, PlaceId, SubjectKind};
 use crate::model::statement::{Certainty, Fact, SealClass, Statement};
@@ -16,9 +16,6 @@ use crate::store::Store;
 use rayon::prelude::*;
 use rustc_hash::FxHashMap;
 use std::ops::Range;
-
-/// What it costs, in bits, that each record has a given name of its own.
-const OTHER_GIVEN_NAMES: f64 = -6.0;
 
 /// The people of a store, ready to be compared.
 pub struct PeopleToLink {
@@ -52,7 +49,7 @@ struct NamesOfThings {
 struct ReadTies {
     child_and_parent: Vec<(u64, u64)>,
     partners: Vec<(u64, u64)>,
-    /// Child and parent of sealed adoptions.
+    /// Child and parent of sealed adoptions, and records linked under such a seal.
     sealed: Vec<(u64, u64)>,
 }
 
@@ -195,47 +192,21 @@ impl GroupedPeople {
     }
 
     fn duplicate(&self, link: &Link, least: f64) -> Option<Duplicate> {
-        let table = &self.people.table;
-        let (bits, words) = match self.people.kin.evidence(table, link.a, link.b) {
-            KinEvidence::Apart(_) => return None,
-            KinEvidence::Bits(bits, words) => (bits, words),
-        };
-        let (one, other) = (link.a as usize, link.b as usize);
-        let given = if has_other_given_names(table, one, other) {
-            OTHER_GIVEN_NAMES
-        } else {
-            0.0
-        };
+        let (table, kin) = (&self.people.table, &self.people.kin);
+        let odds = odds_with_kin(table, kin, link.a, link.b, f64::from(link.odds))?;
         let link = Link {
-            odds: link.odds + (bits + given) as f32,
+            odds: odds as f32,
             ..*link
         };
         if link.probability() < least {
             return None;
-        }
-        let mut reasons = explain(table, &self.model, one, other).reasons;
-        if given != 0.0 {
-            reasons.push(FieldEvidence {
-                field: "other given names".to_owned(),
-                level: 1,
-                weight: given,
-                words: "each has a given name unlike all of the other's".to_owned(),
-            });
-        }
-        if bits != 0.0 {
-            reasons.push(FieldEvidence {
-                field: "kin".to_owned(),
-                level: 1,
-                weight: bits,
-                words: words.to_owned(),
-            });
         }
         let id = |place: u32| self.public_id(place).to_owned();
         Some(Duplicate {
             a: id(link.a),
             b: id(link.b),
             probability: link.probability(),
-            reasons,
+            reasons: reasons_with_kin(table, &self.model, kin, link.a, link.b),
             link,
         })
     }
@@ -314,6 +285,9 @@ impl ReadTies {
         match &statement.fact {
             Fact::Parent(tie) if statement.evidence.seal == SealClass::Adoption => {
                 self.sealed.push((subject, tie.parent.0));
+            }
+            Fact::SamePerson(link) if statement.evidence.seal == SealClass::Adoption => {
+                self.sealed.push((subject, link.other.0));
             }
             Fact::Parent(tie) if statement.evidence.seal == SealClass::Open => {
                 self.child_and_parent.push((subject, tie.parent.0));

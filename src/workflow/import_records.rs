@@ -1,6 +1,7 @@
 //! Takes files into a store: reads and checks them, tells what was found, and commits what can be taken.
 
 use super::export_records::{check_sees_everything, told};
+use super::likely_links::{LinksOfImport, ProbablyKnown, probably_known, suggest_links_of_import};
 use super::link_nations::link_nations;
 use crate::access::Permit;
 use crate::error::Error;
@@ -8,11 +9,12 @@ use crate::exchange::csv::read_folder;
 use crate::exchange::gedcom::read_file;
 use crate::exchange::json_lines::{JsonLinesReader, LineCounts};
 use crate::exchange::report::{ExchangeError, ReadBundle, ReadOptions};
-use crate::model::bundle::{Bundle, Finding, Origin, Severity};
+use crate::model::bundle::{BundleContent, Finding, Origin, Severity};
 use crate::model::ids::Revision;
 use crate::model::statement::Fact;
 use crate::store::{
-    ImportProgress, ImportRequest, ImportSummary, Stop, Store, StoreOptions, create_from_copy,
+    ImportProgress, ImportRequest, ImportSummary, Stop, Store, StoreError, StoreOptions,
+    create_from_copy,
 };
 use std::collections::BTreeMap;
 use std::fs::File;
@@ -70,21 +72,37 @@ pub fn read_files(
     }
 }
 
-/// Commits what was read, or finishes committing it. The same id stands for the same content.
+/// What came of committing a bundle.
+#[derive(Clone, Debug, Default)]
+pub struct ImportedBundle {
+    pub summary: ImportSummary,
+    /// Who is new and probably recorded already, and how many links were suggested.
+    pub links: LinksOfImport,
+}
+
+/// Commits what was read, or finishes committing it; then suggests likely same-person links. The same id stands for the
+/// same content.
 pub fn import_bundle(
     store: &Store,
     permit: &Permit,
     import_id: &str,
-    bundle: &Bundle,
+    bundle: &dyn BundleContent,
     progress: &mut dyn FnMut(ImportProgress),
-) -> Result<ImportSummary, Error> {
+) -> Result<ImportedBundle, Error> {
     check_sees_everything(permit)?;
     let request = ImportRequest::new(import_id, permit.actor());
+    let next = permit.snapshot(store)?.numbers().end;
     let summary = store.import(bundle, &request, &mut |step| {
         progress(step);
         ControlFlow::Continue(())
-    });
-    Ok(summary?)
+    })?;
+    // Of an import that was cut off it is not known any longer which records it began with.
+    let first_new = if summary.resumed { 0 } else { next };
+    let step = "likely links";
+    let links = suggest_links_of_import(store, permit, bundle, first_new, &mut |done, of| {
+        progress(ImportProgress { step, done, of });
+    })?;
+    Ok(ImportedBundle { summary, links })
 }
 
 /// Files to take in.
@@ -113,6 +131,10 @@ pub struct ImportReport {
     pub contents: BTreeMap<&'static str, u64>,
     /// What was recorded, or would be; nothing if the files were refused.
     pub summary: Option<ImportSummary>,
+    /// Who is new and probably recorded already. Nobody is merged.
+    pub probably_known: Vec<ProbablyKnown>,
+    /// Same-person links that were suggested for what was recorded.
+    pub links: u64,
 }
 
 /// Checks files and takes them in whole, or not at all. `progress` hears the step, and how much of it is done.
@@ -137,28 +159,31 @@ pub fn import_files(
     read.warnings += linked.len() as u64;
     read.findings.extend(linked);
     let mut report = ImportReport {
-        contents: contents(&read.bundle),
+        contents: contents(&read.bundle)?,
         findings: read.findings,
         errors: read.errors,
         warnings: read.warnings,
         rows_read: read.rows_read,
-        summary: None,
+        ..ImportReport::default()
     };
     if read.errors > 0 && !question.options.accept_valid_rows {
         return Ok(report);
     }
-    report.summary = Some(if question.validate_only {
+    if question.validate_only {
         progress("comparing", 0, 0);
-        store.try_import(&read.bundle, &question.import_id, stop)?
-    } else {
-        import_bundle(
-            store,
-            permit,
-            &question.import_id,
-            &read.bundle,
-            &mut |at| progress(at.step, at.done, at.of),
-        )?
-    });
+        report.summary = Some(store.try_import(&read.bundle, &question.import_id, stop)?);
+        report.probably_known = probably_known(store, permit, &read.bundle, &mut |done, of| {
+            progress("likely links", done, of);
+        })?;
+        return Ok(report);
+    }
+    let id = &question.import_id;
+    let imported = import_bundle(store, permit, id, &read.bundle, &mut |at| {
+        progress(at.step, at.done, at.of);
+    })?;
+    report.summary = Some(imported.summary);
+    report.probably_known = imported.links.probably_known;
+    report.links = imported.links.suggested.recorded;
     Ok(report)
 }
 
@@ -270,11 +295,13 @@ fn error_in(path: &Path, line: u64, field: String, reason: String) -> Finding {
 }
 
 /// How many of what a bundle holds.
-fn contents(bundle: &Bundle) -> BTreeMap<&'static str, u64> {
+fn contents(bundle: &dyn BundleContent) -> Result<BTreeMap<&'static str, u64>, Error> {
     let mut counts = BTreeMap::new();
-    for subject in &bundle.subjects {
-        *counts.entry(subject.kind.plural()).or_default() += 1;
-        for fact in &subject.facts {
+    for position in 0..bundle.len() {
+        if let Some(kind) = bundle.kind(position) {
+            *counts.entry(kind.plural()).or_default() += 1;
+        }
+        for fact in bundle.facts(position).map_err(StoreError::from)?.iter() {
             let what = match &fact.fact {
                 Fact::Parent(_) => "parent ties",
                 Fact::Union(_) => "unions",
@@ -289,5 +316,5 @@ fn contents(bundle: &Bundle) -> BTreeMap<&'static str, u64> {
             *counts.entry(what).or_default() += 1;
         }
     }
-    counts
+    Ok(counts)
 }

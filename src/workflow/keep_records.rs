@@ -26,7 +26,7 @@ pub fn create_record(
     let mut transaction = Transaction::new(permit.actor(), "create_record");
     let subject = transaction.add_subject(kind, external_id.map(|id| (StewardId::AGENCY, id)));
     add(&mut transaction, &snapshot, permit, subject, input)?;
-    commit(store, write, transaction)
+    commit(store, permit, write, transaction)
 }
 
 /// Two places of one name and region could not be told apart.

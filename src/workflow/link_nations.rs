@@ -6,12 +6,13 @@ use super::resolve_nation::{RecordedAs, index_of, visible_nations};
 use crate::access::Permit;
 use crate::error::Error;
 use crate::exchange::nation_names::reference_id;
-use crate::model::bundle::{Bundle, BundleSubject, Finding, Origin, Severity};
+use crate::model::bundle::{BundleContent, Finding, Origin, Severity};
 use crate::model::ids::{ExternalId, Subject, SubjectKind};
 use crate::model::nation::Nation;
+use crate::model::packed_bundle::PackedBundle;
 use crate::model::statement::Fact;
 use crate::names::nations::{NameIndex, rank};
-use crate::store::{Snapshot, Store};
+use crate::store::{Snapshot, Store, StoreError};
 use rustc_hash::{FxHashMap, FxHashSet};
 
 /// From this certainty on a nation of the store with a like name is reported.
@@ -24,7 +25,7 @@ const ONLY_NAMED: &str = "nation/";
 pub fn link_nations(
     store: &Store,
     permit: &Permit,
-    bundle: &mut Bundle,
+    bundle: &mut PackedBundle,
 ) -> Result<Vec<Finding>, Error> {
     let snapshot = permit.snapshot(store)?;
     let recorded = visible_nations(&snapshot, permit)?;
@@ -34,24 +35,24 @@ pub fn link_nations(
     let known = Known::of(recorded);
     let mut findings = Vec::new();
     let mut linked: FxHashSet<ExternalId> = FxHashSet::default();
-    for subject in &mut bundle.subjects {
-        let Some(nation) = described(subject) else {
+    for position in 0..bundle.len() {
+        let Some(nation) = described(bundle, position)? else {
             continue;
         };
-        let nation = nation.clone();
+        let external_id = bundle.external_id(position);
         let is_known = snapshot
-            .subject_of_external_id(SubjectKind::Nation, &subject.external_id)?
+            .subject_of_external_id(SubjectKind::Nation, &external_id)?
             .is_some();
         if is_known {
             continue;
         }
-        let told = known.tell(&snapshot, subject, &nation, &mut linked)?;
+        let told = known.tell(&snapshot, bundle, position, &nation, &mut linked)?;
         findings.extend(told.map(|reason| Finding {
             severity: Severity::Warning,
             origin: Origin {
                 file: "nations".to_owned(),
                 line: 0,
-                field: subject.external_id.xref.clone(),
+                field: bundle.xref(position as u64).to_owned(),
             },
             reason,
         }));
@@ -59,12 +60,15 @@ pub fn link_nations(
     Ok(findings)
 }
 
-fn described(subject: &BundleSubject) -> Option<&Nation> {
-    let mut facts = subject.facts.iter();
-    facts.find_map(|fact| match &fact.fact {
-        Fact::Nation(nation) => Some(nation.as_ref()),
+fn described(bundle: &PackedBundle, position: usize) -> Result<Option<Box<Nation>>, Error> {
+    if bundle.kind(position) != Some(SubjectKind::Nation) {
+        return Ok(None);
+    }
+    let facts = bundle.facts(position).map_err(StoreError::from)?;
+    Ok(facts.iter().find_map(|fact| match &fact.fact {
+        Fact::Nation(nation) => Some(nation.clone()),
         _ => None,
-    })
+    }))
 }
 
 /// The nations of the store.
@@ -94,7 +98,8 @@ impl Known {
     fn tell(
         &self,
         snapshot: &Snapshot<'_>,
-        subject: &mut BundleSubject,
+        bundle: &mut PackedBundle,
+        position: usize,
         nation: &Nation,
         linked: &mut FxHashSet<ExternalId>,
     ) -> Result<Option<String>, Error> {
@@ -102,18 +107,19 @@ impl Known {
         let Some(positions) = same else {
             return Ok(self.like(nation));
         };
-        if let [position] = positions.as_slice()
-            && let Some(recorded) = self.nations.get(*position)
-            && subject.external_id.xref.starts_with(ONLY_NAMED)
+        if let [one] = positions.as_slice()
+            && let Some(recorded) = self.nations.get(*one)
+            && bundle.xref(position as u64).starts_with(ONLY_NAMED)
             && !nation.number.is_empty()
             && recorded.nation.number.trim() == nation.number
             && let Some(external_id) = external_id_of(snapshot, recorded)?
             && linked.insert(external_id.clone())
         {
-            subject.external_id = external_id;
-            subject
-                .facts
-                .retain(|fact| !matches!(fact.fact, Fact::Nation(_)));
+            bundle.set_external_id(position, external_id);
+            let facts = bundle.facts(position).map_err(StoreError::from)?;
+            let mut facts = facts.into_owned();
+            facts.retain(|fact| !matches!(fact.fact, Fact::Nation(_)));
+            bundle.set_facts(position as u64, &facts);
             return Ok(Some(format!(
                 "\"{}\" is the nation recorded as {}: it is linked to it",
                 nation.name,

@@ -11,6 +11,7 @@ mod import_records;
 mod joined;
 mod keep_records;
 mod keep_store;
+mod likely_links;
 mod link_nations;
 mod list_due_actions;
 mod list_pathways;
@@ -42,10 +43,15 @@ pub use find_duplicates::{Duplicate, GroupedPeople, PeopleToLink};
 pub use find_family::{FindFamily, find_family};
 pub use follow_changes::{Change, follow_changes, last_revision, latest_revision};
 pub use import_records::{
-    FileForm, ImportFiles, ImportReport, import_bundle, import_files, import_store, read_files,
+    FileForm, ImportFiles, ImportReport, ImportedBundle, import_bundle, import_files, import_store,
+    read_files,
 };
 pub use keep_records::{create_record, list_records, record_of, show_record, update_record};
 pub use keep_store::{StoreStatus, backup_store, store_status, verify_store};
+pub use likely_links::{
+    KnownCandidate, LinksOfImport, ProbablyKnown, probably_known, suggest_links,
+    suggest_links_of_import,
+};
 pub use link_nations::link_nations;
 pub use list_due_actions::{DueAnswer, DueOf, ListDueActions, list_due_actions};
 pub use list_pathways::{ListPathways, list_pathways};

@@ -22,7 +22,7 @@ pub fn record_statements(
         check_ends(subject, &input.draft.fact)?;
         add(&mut transaction, &snapshot, permit, subject, input)?;
     }
-    commit(store, write, transaction)
+    commit(store, permit, write, transaction)
 }
 
 /// Nobody is tied to themselves.

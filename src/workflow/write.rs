@@ -1,5 +1,6 @@
 //! What every write has: an id that makes a repeat harmless, and a trial that records nothing.
 
+use super::likely_links::{Touched, suggest_after};
 use crate::access::Permit;
 use crate::error::Error;
 use crate::model::ids::{PlaceId, PublicId, Revision, StatementId, Subject, SubjectKind};
@@ -50,9 +51,10 @@ pub fn written_before(
     }
 }
 
-/// Commits, or tries; a trial gives nothing.
+/// Commits, or tries; a trial gives nothing. Whoever is concerned gets their likely same-person links.
 pub(super) fn commit(
     store: &Store,
+    permit: &Permit,
     write: &Write,
     mut transaction: Transaction,
 ) -> Result<Option<Written>, Error> {
@@ -61,7 +63,10 @@ pub(super) fn commit(
         return Ok(None);
     }
     transaction.request.clone_from(&write.request);
-    Ok(Some(store.commit(transaction)?.into()))
+    let touched = Touched::by(&transaction);
+    let committed = store.commit(transaction)?;
+    suggest_after(store, permit, &touched, &committed);
+    Ok(Some(committed.into()))
 }
 
 impl From<Committed> for Written {

@@ -5,7 +5,7 @@ use kinpath::access::Permit;
 use kinpath::exchange::csv::read_folder;
 use kinpath::exchange::gedcom::{read_bytes, read_file};
 use kinpath::exchange::report::{ReadBundle, ReadOptions};
-use kinpath::model::bundle::Bundle;
+use kinpath::model::bundle::BundleContent;
 use kinpath::model::case::Purpose;
 use kinpath::model::ids::Revision;
 use kinpath::model::lead::FamilyAnswer;
@@ -17,7 +17,7 @@ use std::fs;
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 
-fn bring(store: &Store, bundle: &Bundle, id: &str) -> ImportSummary {
+fn bring(store: &Store, bundle: &dyn BundleContent, id: &str) -> ImportSummary {
     let request = ImportRequest::new(id, "test");
     let mut go_on = |_| ControlFlow::Continue(());
     store.import(bundle, &request, &mut go_on).unwrap()
@@ -133,19 +133,20 @@ fn what_a_store_held_can_be_read_back_though_it_cannot_be() {
 fn a_public_id_stands_for_one_record() {
     let folder = tempfile::tempdir().unwrap();
     let (store, _) = community(&folder.path().join("sample"), 200);
-    let mut read = written(&store, folder.path().join("again"));
-    let taken = read.bundle.subjects[0].public_id;
+    let read = written(&store, folder.path().join("again"));
+    let mut bundle = read.bundle.unpacked().unwrap();
+    let taken = bundle.subjects[0].public_id;
     assert!(taken.is_some());
-    let person = read.bundle.subjects.len() - 1;
-    read.bundle.subjects[person].public_id = taken;
+    let person = bundle.subjects.len() - 1;
+    bundle.subjects[person].public_id = taken;
     let mut go_on = |_| ControlFlow::Continue(());
     let request = ImportRequest::new("twice", "test");
-    assert!(store.import(&read.bundle, &request, &mut go_on).is_err());
-    read.bundle.subjects.truncate(1);
-    read.bundle.subjects[0].facts.clear();
-    read.bundle.subjects[0].kind = kinpath::model::ids::SubjectKind::Case;
+    assert!(store.import(&bundle, &request, &mut go_on).is_err());
+    bundle.subjects.truncate(1);
+    bundle.subjects[0].facts.clear();
+    bundle.subjects[0].kind = kinpath::model::ids::SubjectKind::Case;
     let request = ImportRequest::new("another kind", "test");
-    assert!(store.import(&read.bundle, &request, &mut go_on).is_err());
+    assert!(store.import(&bundle, &request, &mut go_on).is_err());
 }
 
 /// Trees that were collected elsewhere: KINPATH_GEDCOM names a folder of them. Without it there is nothing to ask.
@@ -173,7 +174,7 @@ fn every_tree_goes_through_a_bundle() {
         })) else {
             panic!("{path:?}");
         };
-        if read.bundle.subjects.is_empty() {
+        if read.bundle.unpacked().unwrap().subjects.is_empty() {
             continue;
         }
         assert_eq!(again.errors, 0, "{path:?} {:?}", &again.findings[..1]);

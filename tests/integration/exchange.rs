@@ -14,7 +14,7 @@ use std::fs;
 use std::ops::ControlFlow;
 use std::path::Path;
 
-fn bring(store: &Store, bundle: &kinpath::model::bundle::Bundle, id: &str) -> u64 {
+fn bring(store: &Store, bundle: &dyn kinpath::model::bundle::BundleContent, id: &str) -> u64 {
     let request = ImportRequest::new(id, "test");
     let mut go_on = |_| ControlFlow::Continue(());
     let summary = store.import(bundle, &request, &mut go_on).unwrap();
@@ -149,6 +149,33 @@ fn a_tree_keeps_what_is_not_understood() {
             first.contains(&format!("{line}\n")),
             "{line} is missing in\n{first}"
         );
+    }
+}
+
+#[test]
+fn languages_are_told_in_the_words_of_each_version() {
+    let text = "0 HEAD\n1 GEDC\n2 VERS 5.5.1\n1 LANG English\n0 @I1@ INDI\n1 NAME Ann /Lee/\n0 @U1@ SUBM\n\
+                1 NAME Bo\n1 LANG Serbo_Croa\n1 LANG Klingon\n0 TRLR\n";
+    let taken = |text: &str| {
+        let store = Store::in_memory(&StoreOptions::default()).unwrap();
+        let read = read_bytes("tree.ged", text.as_bytes(), &ReadOptions::default());
+        assert_eq!(read.errors, 0, "{:?}", read.findings);
+        bring(&store, &read.bundle, "one");
+        store
+    };
+    let fifth = written(&taken(text), Version::V5);
+    let seventh = written(&taken(&fifth), Version::V7);
+    for line in ["1 LANG en\n", "1 LANG sh\n", "1 _LANG Klingon\n"] {
+        assert!(seventh.contains(line), "{line} is missing in\n{seventh}");
+    }
+    let back = written(&taken(&seventh), Version::V5);
+    for line in [
+        "1 LANG English\n",
+        "1 LANG Serbo_Croa\n",
+        "1 LANG Klingon\n",
+    ] {
+        assert!(fifth.contains(line), "{line} is missing in\n{fifth}");
+        assert!(back.contains(line), "{line} is missing in\n{back}");
     }
 }
 

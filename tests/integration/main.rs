@@ -5,6 +5,8 @@
 mod csv_again;
 mod doors;
 mod exchange;
+#[cfg(target_os = "linux")]
+mod import_memory;
 mod killing;
 mod nations;
 mod scenarios;

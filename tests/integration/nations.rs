@@ -70,8 +70,8 @@ fn a_former_name_in_a_file_is_taken_as_the_nation_that_the_file_describes() {
         said.contains("\"Hallow Misssion\" is not recognised"),
         "{said}"
     );
-    let made: Vec<_> = read
-        .bundle
+    let whole = read.bundle.unpacked().unwrap();
+    let made: Vec<_> = whole
         .subjects
         .iter()
         .filter(|subject| subject.kind == SubjectKind::Nation)
@@ -107,11 +107,8 @@ fn a_nation_only_named_is_linked_to_the_record_of_its_number_and_never_merged_in
     assert_eq!(names, expected);
     let (first, nation) = nations(&store).remove(0);
     assert_eq!(nation.number, "554");
-    let joined = read
-        .bundle
-        .subjects
-        .iter()
-        .flat_map(|subject| &subject.facts);
+    let whole = read.bundle.unpacked().unwrap();
+    let joined = whole.subjects.iter().flat_map(|subject| &subject.facts);
     let memberships = joined.filter(|fact| matches!(fact.fact, Fact::Membership(_)));
     assert_eq!(memberships.count(), 3);
     let members = store

@@ -27,7 +27,7 @@ pub use request::{
     day_or, limit, page_size, person_reference, read_external_id, read_revision, revision_text,
     text,
 };
-pub use same_person::same_person_link;
+pub use same_person::{probably_known, same_person_link};
 pub use statement::{read_statement, statement};
 pub use words::read as read_enum;
 pub use written_words::needed;

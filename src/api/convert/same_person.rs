@@ -8,7 +8,7 @@ use crate::model::lead::OtherRecord;
 use crate::model::neighborhood::JoinedRecord;
 use crate::model::partial_date::Day;
 use crate::model::same_person::{LinkReason, Probability, SamePersonLink, Verdict};
-use crate::workflow::ShownLink;
+use crate::workflow::{KnownCandidate, ProbablyKnown, ShownLink};
 
 impl From<Verdict> for v1::Verdict {
     fn from(verdict: Verdict) -> Self {
@@ -94,5 +94,26 @@ pub fn other_record(other: &OtherRecord) -> v1::OtherRecord {
         reasons: other.reasons.iter().map(link_reason).collect(),
         verdict_reason: other.verdict_reason.clone(),
         ..joined_record(&other.record)
+    }
+}
+
+/// Somebody in a file who is probably recorded already.
+pub fn probably_known(known: &ProbablyKnown) -> v1::ProbablyKnown {
+    v1::ProbablyKnown {
+        external_id: known.external_id.to_string(),
+        display_name: known.name.clone(),
+        candidates: known.candidates.iter().map(known_candidate).collect(),
+    }
+}
+
+fn known_candidate(candidate: &KnownCandidate) -> v1::OtherRecord {
+    v1::OtherRecord {
+        name: format!("people/{}", candidate.public_id),
+        display_name: candidate.name.clone(),
+        birth: candidate.birth.map(date),
+        verdict: v1::Verdict::Undecided.into(),
+        probability: Some(candidate.probability.value()),
+        reasons: candidate.reasons.iter().map(link_reason).collect(),
+        ..v1::OtherRecord::default()
     }
 }

@@ -22,6 +22,9 @@ use tonic::{Request, Status, Streaming};
 /// Imports at once: each takes the writer's place, and memory for all that it brings.
 const AT_ONCE: usize = 1;
 
+/// People listed in one report who are probably known; the others are counted.
+const MOST_LISTED: usize = 1_000;
+
 fn refused(error: &Error) -> Status {
     status::from_error(error)
 }
@@ -285,6 +288,8 @@ fn shown(report: &ImportReport) -> v1::ImportReport {
             reason: finding.reason.clone(),
         }
     });
+    let probably_known = report.probably_known.iter().take(MOST_LISTED);
+    let probably_known = probably_known.map(convert::probably_known);
     let summary = report.summary.clone().unwrap_or_default();
     v1::ImportReport {
         findings: findings.collect(),
@@ -298,5 +303,8 @@ fn shown(report: &ImportReport) -> v1::ImportReport {
         new_statements: signed(summary.new_statements),
         changed_statements: signed(summary.changed_statements),
         unchanged_statements: signed(summary.unchanged_statements),
+        probably_known: probably_known.collect(),
+        probably_known_count: signed(report.probably_known.len() as u64),
+        suggested_links: signed(report.links),
     }
 }

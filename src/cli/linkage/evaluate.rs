@@ -12,8 +12,8 @@ use crate::cli::progress;
 use crate::cli::stop::Stop;
 use crate::error::Error;
 use crate::linkage::{
-    Clusters, Groups, Judged, Link, Linked, Parameters, Plan, WordParts, frequencies, join, learn,
-    link, prepare, quality,
+    Clusters, Groups, Judged, Link, Linked, Parameters, Plan, Quality, Table, WordParts,
+    frequencies, hear, join, learn, link, prepare, quality, widen,
 };
 use rustc_hash::FxHashMap;
 use std::path::Path;
@@ -36,27 +36,35 @@ pub fn evaluate(global: &Global, command: &Evaluate) -> Result<(), Stop> {
     let table = &records.table;
     let model = parameters.model(table);
     let groups = Groups::of(table, &parameters.templates, &WordParts::of(&table.names));
-    let linked = link(table, &groups, &model, LEAST);
+    let keyed = cpu_seconds();
+    let mut linked = link(table, &groups, &model, LEAST);
+    widen(table, &model, &mut linked);
     let linking = cpu_seconds();
     steps.set_message("clustering");
     let expected = parameters.matches_per_record * table.len() as f64;
-    let clusters = join(table.len(), &linked.links, expected, |a, b| {
-        !table.may_pair(a as usize, b as usize)
-    });
+    let apart = |a: u32, b: u32| table.keeps_apart(a as usize, b as usize);
+    // Pairs within a file come on top of those that are expected between two.
+    let together = if table.two_sided { f64::MAX } else { expected };
+    let clusters = join(table.len(), &linked.links, together, apart);
+    let own_pairs = pair_quality(&linked.links, &truth);
+    linked.links = hear(table, &linked, &clusters, expected);
+    let clusters = join(table.len(), &linked.links, together, apart);
     let done = cpu_seconds();
     steps.finish_and_clear();
     let measured = Measured {
         records: table.len(),
         true_pairs: truth.pairs.len(),
         pairs_scored: linked.compared,
-        blocking_recall: blocking_recall(&truth, &groups),
+        blocking_recall: blocking_recall(&truth, &groups, &linked),
         expected_pairs: expected,
-        pairs: pair_quality(&linked, &truth),
-        clusters: cluster_quality(&clusters, &truth),
+        own_pairs,
+        pairs: pair_quality(&linked.links, &truth),
+        clusters: cluster_quality(table, &clusters, &truth),
         cpu_seconds: Cost {
             reading: read - started,
             learning: learnt - read,
-            linking: linking - learnt,
+            keys: keyed - learnt,
+            linking: linking - keyed,
             clustering: done - linking,
             total: done - started,
         },
@@ -106,35 +114,41 @@ fn parameters(command: &Evaluate, records: &mut Records) -> Result<Parameters, E
     Ok(learnt)
 }
 
-fn blocking_recall(truth: &Truth, groups: &Groups) -> f64 {
-    let found = truth
-        .pairs
-        .iter()
-        .filter(|(a, b)| groups.share(*a as usize, *b as usize));
-    found.count() as f64 / truth.pairs.len().max(1) as f64
+/// Share of the true pairs that were compared: by a key, or as they have a fellow in common.
+fn blocking_recall(truth: &Truth, groups: &Groups, linked: &Linked) -> f64 {
+    let by_keys = |a: u32, b: u32| groups.share(a as usize, b as usize);
+    let found = truth.pairs.iter().filter(|(a, b)| by_keys(*a, *b));
+    let further = linked.links.iter();
+    let further = further.filter(|link| truth.holds(link.a, link.b) && !by_keys(link.a, link.b));
+    (found.count() + further.count()) as f64 / truth.pairs.len().max(1) as f64
 }
 
-fn pair_quality(linked: &Linked, truth: &Truth) -> crate::linkage::Quality {
+fn pair_quality(links: &[Link], truth: &Truth) -> Quality {
     let judge = |link: &Link| Judged {
         probability: link.probability(),
         is_match: truth.holds(link.a, link.b),
     };
-    let mut judged: Vec<Judged> = linked.links.iter().map(judge).collect();
+    let mut judged: Vec<Judged> = links.iter().map(judge).collect();
     quality(&mut judged, truth.pairs.len() as u64)
 }
 
-fn cluster_quality(clusters: &Clusters, truth: &Truth) -> ClusterQuality {
+fn cluster_quality(table: &Table, clusters: &Clusters, truth: &Truth) -> ClusterQuality {
     let together =
         |pair: &&(u32, u32)| clusters.of[pair.0 as usize] == clusters.of[pair.1 as usize];
     let right = truth.pairs.iter().filter(together).count() as f64;
-    let mut sizes: FxHashMap<u32, u64> = FxHashMap::default();
-    for cluster in &clusters.of {
-        *sizes.entry(*cluster).or_default() += 1;
+    let mut sizes: FxHashMap<u32, [u64; 2]> = FxHashMap::default();
+    for (cluster, side) in clusters.of.iter().zip(&table.sides) {
+        sizes.entry(*cluster).or_default()[usize::from(*side != 0)] += 1;
     }
-    let precision = if clusters.pairs == 0 {
+    let pairs_of = |[one, other]: &[u64; 2]| match table.two_sided {
+        true => one * other,
+        false => one * (one - 1) / 2,
+    };
+    let pairs: u64 = sizes.values().map(pairs_of).sum();
+    let precision = if pairs == 0 {
         1.0
     } else {
-        right / clusters.pairs as f64
+        right / pairs as f64
     };
     let recall = right / truth.pairs.len().max(1) as f64;
     let f1 = if right == 0.0 {
@@ -147,7 +161,7 @@ fn cluster_quality(clusters: &Clusters, truth: &Truth) -> ClusterQuality {
         recall,
         f1,
         clusters: sizes.len(),
-        pairs: clusters.pairs,
+        pairs,
     }
 }
 

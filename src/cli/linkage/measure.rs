@@ -15,6 +15,9 @@ pub struct Measured {
     pub blocking_recall: f64,
     /// Pairs of one person that the model expects, learnt without the truth.
     pub expected_pairs: f64,
+    /// Each pair by what its own two records tell.
+    pub own_pairs: Quality,
+    /// With what third records say of it.
     pub pairs: Quality,
     pub clusters: ClusterQuality,
     pub cpu_seconds: Cost,
@@ -38,6 +41,7 @@ pub struct ClusterQuality {
 pub struct Cost {
     pub reading: f64,
     pub learning: f64,
+    pub keys: f64,
     pub linking: f64,
     pub clustering: f64,
     pub total: f64,
@@ -59,6 +63,10 @@ impl Measured {
             format!(
                 "best F1            {:.4} at {:.4}",
                 self.pairs.best.f1, self.pairs.best.threshold
+            ),
+            format!(
+                "  by itself        {:.4} (each pair without third records; calibration error {:.4} between 0.1 and 0.9)",
+                self.own_pairs.best.f1, self.own_pairs.calibration_error_middle
             ),
             format!("clusters F1        {:.4}", self.clusters.f1),
         ];
@@ -105,8 +113,8 @@ impl Measured {
         lines.push(String::new());
         let cost = &self.cpu_seconds;
         lines.push(format!(
-            "CPU seconds {:.2}: reading {:.2}, learning {:.2}, linking {:.2}, clustering {:.2}",
-            cost.total, cost.reading, cost.learning, cost.linking, cost.clustering
+            "CPU seconds {:.2}: reading {:.2}, learning {:.2}, keys {:.2}, linking {:.2}, clustering {:.2}",
+            cost.total, cost.reading, cost.learning, cost.keys, cost.linking, cost.clustering
         ));
         if let Some(peak) = self.peak_mebibytes {
             lines.push(format!("peak memory {peak} MiB"));

@@ -1,6 +1,11 @@
 //! What an import found in its files: one line for each finding, as compilers write them, so that an editor can jump.
 
+use super::words::other_record;
+use crate::api::v1;
 use crate::model::bundle::{Finding, Severity};
+
+/// People listed who are probably known; the others are counted.
+const MOST_LISTED: usize = 1_000;
 
 /// The findings, then their counts. `errors` and `warnings` also count those that are not listed.
 pub fn findings(findings: &[Finding], errors: u64, warnings: u64) -> String {
@@ -28,6 +33,32 @@ pub fn findings(findings: &[Finding], errors: u64, warnings: u64) -> String {
     }
     if errors + warnings > 0 {
         text.push_str(&format!("{errors} errors, {warnings} warnings\n"));
+    }
+    text
+}
+
+/// Who in the files is probably recorded already: one line each, with every record that may be of the same person.
+pub fn probably_known(known: &[v1::ProbablyKnown]) -> String {
+    let mut text = String::new();
+    for person in known.iter().take(MOST_LISTED) {
+        let candidates: Vec<String> = person.candidates.iter().map(other_record).collect();
+        let line = format!(
+            "probably known: {} {}: {}",
+            person.external_id,
+            person.display_name,
+            candidates.join("; ")
+        );
+        text.extend(line.chars().filter(|c| !c.is_control()));
+        text.push('\n');
+    }
+    if known.len() > MOST_LISTED {
+        text.push_str(&format!("and {} more\n", known.len() - MOST_LISTED));
+    }
+    if !known.is_empty() {
+        text.push_str(&format!(
+            "{} people are probably known already; nobody was merged: kinpath same-person list\n",
+            known.len()
+        ));
     }
     text
 }

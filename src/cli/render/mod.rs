@@ -17,7 +17,7 @@ mod words;
 pub use absence::absence;
 pub use connection::connection;
 pub use family::family;
-pub use findings::findings;
+pub use findings::{findings, probably_known};
 pub use nation::{nation_check, nations};
 pub use people::{people, person, relatives};
 pub use permanence::{due_actions, pathways};

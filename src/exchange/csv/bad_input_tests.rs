@@ -336,7 +336,9 @@ fn every_fault_is_told_exactly_and_nothing_is_taken() {
             "wanted {expected}\nfound {told:#?}"
         );
         assert!(
-            read.errors > 0 && read.bundle.subjects.is_empty() && read.bundle.sources.is_empty(),
+            read.errors > 0
+                && read.bundle.unpacked().unwrap().subjects.is_empty()
+                && read.bundle.unpacked().unwrap().sources.is_empty(),
             "{expected}"
         );
     }
@@ -354,7 +356,7 @@ fn a_huge_cell_is_refused() {
         first,
         Some((2, "the cell has 70000 bytes; at most 65536 are taken"))
     );
-    assert!(read.bundle.subjects.is_empty());
+    assert!(read.bundle.unpacked().unwrap().subjects.is_empty());
 }
 
 #[test]
@@ -413,6 +415,6 @@ fn doubts_are_warnings_and_the_rows_are_taken() {
             "{expected}: {:?}",
             read.findings
         );
-        assert!(!read.bundle.subjects.is_empty());
+        assert!(!read.bundle.unpacked().unwrap().subjects.is_empty());
     }
 }

@@ -213,14 +213,16 @@ pub fn settle_pending_ids(reading: &mut Reading) {
                 continue;
             }
         };
-        for fact in reading.assembly.facts_mut(pending.nation) {
-            if let Fact::Nation(nation) = &mut fact.fact {
-                match pending.kind {
-                    SubjectKind::Nation => nation.part_of = Some(NationId(number)),
-                    _ => nation.offered_people.push(PersonId(number)),
-                }
+        reading.assembly.change_facts(pending.nation, |fact| {
+            let Fact::Nation(nation) = fact else {
+                return false;
+            };
+            match pending.kind {
+                SubjectKind::Nation => nation.part_of = Some(NationId(number)),
+                _ => nation.offered_people.push(PersonId(number)),
             }
-        }
+            true
+        });
     }
 }
 

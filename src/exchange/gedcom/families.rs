@@ -9,55 +9,101 @@ use crate::model::ids::PersonId;
 use crate::model::partial_date::PartialDate;
 use crate::model::statement::{Certainty, Fact, SealClass};
 use crate::model::tie::{ParentNature, Union, UnionKind, UnionState};
-use rustc_hash::{FxHashMap, FxHashSet};
+use hashbrown::HashTable;
+use rustc_hash::{FxBuildHasher, FxHashMap, FxHashSet};
+use std::hash::BuildHasher;
 
 /// More partners in one family are taken for a mistake.
 const MOST_PARTNERS: usize = 8;
 
 /// A child of a family: said by the child (FAMC), the family (CHIL), or both.
 pub struct ChildLink {
-    pub child: u64,
-    pub family: usize,
+    pub child: u32,
+    pub family: u32,
     /// The line that said it first.
-    pub line: usize,
+    pub line: u32,
     /// How the husbands and the wives of the family are parents; birth where nothing is said.
     pub to_husband: Option<ParentNature>,
     pub to_wife: Option<ParentNature>,
     pub certainty: Certainty,
     pub seal: SealClass,
-    pub since: Option<PartialDate>,
+    /// Of an adoption.
+    pub since: Option<Box<PartialDate>>,
 }
 
 #[derive(Default)]
 struct ChildLinks {
     all: Vec<ChildLink>,
-    positions: FxHashMap<(u64, usize), usize>,
+    /// Positions in `all`, by child and family.
+    positions: HashTable<u32>,
     /// FAMS lines: person, family, line.
-    spouses: Vec<(u64, usize, usize)>,
+    spouses: Vec<(u32, u32, u32)>,
 }
 
 impl ChildLinks {
     fn entry(&mut self, child: u64, family: usize, line: usize) -> &mut ChildLink {
-        let position = *self.positions.entry((child, family)).or_insert_with(|| {
-            self.all.push(ChildLink {
-                child,
-                family,
-                line,
-                to_husband: None,
-                to_wife: None,
-                certainty: Certainty::Reported,
-                seal: SealClass::Open,
-                since: None,
-            });
-            self.all.len() - 1
-        });
+        // Lines and people of a file are fewer than a u32 can count.
+        let key = (child as u32, family as u32);
+        let all = &mut self.all;
+        let of = |position: &u32| all.get(*position as usize).map(|at| (at.child, at.family));
+        let hash = |position: &u32| FxBuildHasher.hash_one(of(position));
+        let wanted = FxBuildHasher.hash_one(Some(key));
+        let found = self
+            .positions
+            .find(wanted, |position| of(position) == Some(key));
+        let position = match found.copied() {
+            Some(position) => position as usize,
+            None => {
+                let position = all.len();
+                // The table asks for the hashes of those in it only.
+                self.positions.insert_unique(wanted, position as u32, hash);
+                all.push(ChildLink {
+                    child: key.0,
+                    family: key.1,
+                    line: line as u32,
+                    to_husband: None,
+                    to_wife: None,
+                    certainty: Certainty::Reported,
+                    seal: SealClass::Open,
+                    since: None,
+                });
+                position
+            }
+        };
         &mut self.all[position]
     }
 }
 
+#[derive(Clone, Copy)]
 pub struct Partner {
-    pub person: u64,
+    pub person: u32,
     pub is_wife: bool,
+}
+
+/// The partners of every family, in the order of the file.
+#[derive(Default)]
+struct Couples {
+    /// The record, and where its partners end; they begin where those of the record before end.
+    families: Vec<(u32, u32)>,
+    partners: Vec<Partner>,
+}
+
+impl Couples {
+    fn add(&mut self, family: usize, partners: &[Partner]) {
+        self.partners.extend_from_slice(partners);
+        self.families
+            .push((family as u32, self.partners.len() as u32));
+    }
+
+    fn of(&self, family: u32) -> &[Partner] {
+        let Ok(at) = self.families.binary_search_by_key(&family, |(of, _)| *of) else {
+            return &[];
+        };
+        let start = at
+            .checked_sub(1)
+            .map_or(0, |before| self.families[before].1);
+        &self.partners[start as usize..self.families[at].1 as usize]
+    }
 }
 
 pub fn read_families(reading: &mut Reading<'_>) {
@@ -66,69 +112,71 @@ pub fn read_families(reading: &mut Reading<'_>) {
         read_child_links(reading, record, &mut links);
         read_associates(reading, record);
     }
-    let mut partners: FxHashMap<usize, Vec<Partner>> = FxHashMap::default();
-    let mut without_facts = Vec::new();
+    let mut couples = Couples::default();
     for family in reading.records_of("FAM") {
         reading.take(family);
         let couple = read_partners(reading, family);
         read_union(reading, family, &couple);
         read_children(reading, family, &mut links);
-        partners.insert(family, couple);
+        couples.add(family, &couple);
     }
-    let with_children: FxHashSet<usize> = links.all.iter().map(|link| link.family).collect();
-    for family in reading.records_of("FAM") {
-        let count = partners.get(&family).map_or(0, Vec::len);
-        if count == 0 || (count == 1 && !with_children.contains(&family)) {
-            without_facts.push(family);
-        }
-    }
-    keep_whole(reading, &without_facts);
-    for (person, family, line) in links.spouses {
-        let couple = partners.get(&family).map(Vec::as_slice).unwrap_or_default();
+    let ChildLinks {
+        all: mut links,
+        spouses,
+        ..
+    } = links;
+    // Where several families claim a child, the one recorded first in the file stands and later parents are in dispute.
+    links.sort_unstable_by_key(|link| (link.family, link.line));
+    let has_children = |family: u32| {
+        links
+            .binary_search_by_key(&family, |link| link.family)
+            .is_ok()
+    };
+    let without_facts = couples.families.iter().map(|(family, _)| *family);
+    let without_facts = without_facts.filter(|family| match couples.of(*family).len() {
+        0 => true,
+        1 => !has_children(*family),
+        _ => false,
+    });
+    keep_whole(reading, without_facts.map(|family| family as usize));
+    for (person, family, line) in spouses {
+        let couple = couples.of(family);
         if !couple.iter().any(|partner| partner.person == person) {
             reading.leave(
-                line,
+                line as usize,
                 "the family does not name this person as HUSB or WIFE: this is not taken",
             );
         }
     }
-    // Where several families claim a child, the one recorded first in the file stands and later parents are in dispute.
-    links.all.sort_by_key(|link| (link.family, link.line));
-    keep_all_members(reading, &partners, &links.all);
+    keep_all_members(reading, &couples, &links);
     let mut birth_parents = FxHashMap::default();
-    for link in links.all {
-        for partner in partners
-            .get(&link.family)
-            .map(Vec::as_slice)
-            .unwrap_or_default()
-        {
+    for link in links {
+        for partner in couples.of(link.family) {
             add_parent(reading, &link, partner, &mut birth_parents);
         }
     }
+    drop((couples, birth_parents));
+    reading.parent_ties = FxHashSet::default();
     check_circles(reading);
 }
 
-fn keep_all_members(
-    reading: &mut Reading<'_>,
-    partners: &FxHashMap<usize, Vec<Partner>>,
-    links: &[ChildLink],
-) {
+fn keep_all_members(reading: &mut Reading<'_>, couples: &Couples, links: &[ChildLink]) {
     let mut next = 0;
     for family in reading.records_of("FAM") {
-        let couple = partners.get(&family).map(Vec::as_slice).unwrap_or_default();
-        let mut members: Vec<Member> = couple
+        let mut members: Vec<Member> = couples
+            .of(family as u32)
             .iter()
             .map(|partner| Member {
                 tag: if partner.is_wife { "WIFE" } else { "HUSB" },
-                person: partner.person,
+                person: partner.person.into(),
                 nature: None,
             })
             .collect();
-        while let Some(link) = links.get(next).filter(|link| link.family == family) {
+        while let Some(link) = links.get(next).filter(|link| link.family == family as u32) {
             let said = link.to_husband.or(link.to_wife);
             members.push(Member {
                 tag: "CHIL",
-                person: link.child,
+                person: link.child.into(),
                 nature: said.filter(|nature| *nature != ParentNature::Birth),
             });
             next += 1;
@@ -140,9 +188,9 @@ fn keep_all_members(
 }
 
 /// Families of which nothing follows (children without a parent, one partner alone) are kept, with what points to them.
-fn keep_whole(reading: &mut Reading<'_>, families: &[usize]) {
+fn keep_whole(reading: &mut Reading<'_>, families: impl Iterator<Item = usize>) {
     let mut xrefs = FxHashSet::default();
-    for &family in families {
+    for family in families {
         reading.keep_too(family);
         xrefs.insert(reading.tree.line(family).xref);
     }
@@ -166,7 +214,8 @@ fn read_child_links(reading: &mut Reading<'_>, record: usize, links: &mut ChildL
         return;
     };
     for line in reading.take_all(record, "FAMS") {
-        let spouse = family_at(reading, line).map(|family| (child, family, line));
+        let spouse =
+            family_at(reading, line).map(|family| (child as u32, family as u32, line as u32));
         links.spouses.extend(spouse);
     }
     for line in reading.take_all(record, "FAMC") {
@@ -221,7 +270,7 @@ fn read_adoptions(reading: &mut Reading<'_>, record: usize, child: u64, links: &
         if by_whom != "HUSB" {
             link.to_wife = Some(ParentNature::Adoptive);
         }
-        link.since = since;
+        link.since = since.map(Box::new);
         link.seal = link.seal.max(seal);
     }
 }
@@ -322,6 +371,7 @@ fn read_partners(reading: &mut Reading<'_>, family: usize) -> Vec<Partner> {
             let Some(person) = reading.person_at(line) else {
                 continue;
             };
+            let person = person as u32;
             if partners.iter().any(|partner| partner.person == person) {
                 let itself = reading.tree.line(line).value.trim();
                 reading.leave(line, format!("{itself} is tied to itself"));
@@ -418,14 +468,14 @@ fn read_union(reading: &mut Reading<'_>, family: usize, partners: &[Partner]) {
     }
     for (position, first) in partners.iter().enumerate() {
         for second in &partners[position + 1..] {
-            let partner = PersonId(second.person);
+            let partner = PersonId(second.person.into());
             let union = Union {
                 partner,
                 kind,
                 state,
             };
             reading.assembly.add_fact(
-                first.person,
+                first.person.into(),
                 Fact::Union(union),
                 standing.during(since, until),
             );

@@ -394,21 +394,24 @@ impl FamilyPlan {
             let Fact::KeptLines(kept) = &statement.fact else {
                 continue;
             };
-            let first = kept.text.lines().next().unwrap_or_default();
-            if first == "0 HEAD" || first.starts_with("0 HEAD ") {
-                if kept.text.contains("\n2 VERS 7") {
-                    self.of_version_7.insert(source.clone());
-                }
-                self.kept_heads.push((source.clone(), kept.text.clone()));
-                continue;
+            for text in records_in(&kept.text) {
+                self.note_kept_record(&source, text);
             }
-            if first == "0 @KINPATH@ SUBM" {
-                // Ours, of an earlier export; it is written anew.
-                continue;
+        }
+    }
+
+    fn note_kept_record(&mut self, source: &str, text: &str) {
+        let first = text.lines().next().unwrap_or_default();
+        if first == "0 HEAD" || first.starts_with("0 HEAD ") {
+            if text.contains("\n2 VERS 7") {
+                self.of_version_7.insert(source.to_owned());
             }
+            self.kept_heads.push((source.to_owned(), text.to_owned()));
+        } else if first != "0 @KINPATH@ SUBM" {
+            // That one is ours, of an earlier export, and is written anew.
             self.kept_records.push(KeptRecord {
-                source: source.clone(),
-                text: kept.text.clone(),
+                source: source.to_owned(),
+                text: text.to_owned(),
                 xref: String::new(),
             });
         }
@@ -500,4 +503,15 @@ fn free(
             return name;
         }
     }
+}
+
+/// The records in a kept text, each from a line of level 0 to the next.
+fn records_in(text: &str) -> impl Iterator<Item = &str> {
+    let mut rest = text;
+    std::iter::from_fn(move || {
+        let end = rest.find("\n0 ").map_or(rest.len(), |at| at + 1);
+        let (record, after) = rest.split_at(end);
+        rest = after;
+        (!record.is_empty()).then_some(record)
+    })
 }

@@ -373,24 +373,16 @@ fn big_files() -> Vec<(&'static str, Vec<u8>, Outcome)> {
         .collect();
     vec![
         ("100,000 levels", levels(100_000), Taken),
-        (
-            "a million tiny lines",
-            repeated("1 X\n", 1_000_000),
-            Refused,
-        ),
+        ("100,000 tiny lines", repeated("1 X\n", 100_000), Taken),
         (
             "100,000 residences",
-            repeated("1 RESI\n2 _X some more words\n2 PLAC z\n", 100_000),
+            repeated("1 RESI\n2 PLAC z\n", 100_000),
             Taken,
         ),
-        (
-            "100,000 names",
-            repeated("1 NAME B /C/\n2 _X some words\n", 100_000),
-            Taken,
-        ),
+        ("100,000 names", repeated("1 NAME B /C/\n", 100_000), Taken),
         (
             "50,000 notes",
-            repeated("1 NOTE some words\n2 CONT y\n", 50_000),
+            repeated("1 NOTE x\n2 CONT y\n", 50_000),
             Taken,
         ),
         ("50,000 people without a word", file(&people), Taken),
@@ -416,7 +408,10 @@ fn check(files: Vec<(&'static str, Vec<u8>, Outcome)>, most: Duration) {
         );
         if found == Refused {
             assert!(!read.findings[0].reason.is_empty(), "{name}");
-            assert!(read.bundle.subjects.is_empty(), "{name}");
+            assert!(
+                read.bundle.unpacked().unwrap().subjects.is_empty(),
+                "{name}"
+            );
         }
     }
 }

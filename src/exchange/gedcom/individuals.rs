@@ -22,9 +22,7 @@ pub fn read_individuals(reading: &mut Reading<'_>) {
         } else {
             reading.assembly.add_subject(SubjectKind::Person, line.xref)
         };
-        if let (Ok(record), Ok(person)) = (record.try_into(), person.try_into()) {
-            reading.people.insert(record, person);
-        }
+        reading.note_person(record, person);
         read_names(reading, record, person);
         read_sex(reading, record, person);
         read_birth(reading, record, person);
@@ -89,7 +87,9 @@ fn read_birth(reading: &mut Reading<'_>, record: usize, person: u64) {
         let standing = reading.standing(record, birth);
         let place = take_place(reading, record, birth);
         if date.is_some() || place.is_some() {
-            reading.births.extend(date.map(|date| (person, date)));
+            if let Some(date) = date {
+                reading.note_birth(person, date);
+            }
             reading
                 .assembly
                 .add_fact(person, Fact::Birth { date, place }, standing.always());
@@ -105,7 +105,7 @@ fn read_birth(reading: &mut Reading<'_>, record: usize, person: u64) {
         let date = reading.take_date(baptism).and_then(not_after);
         reading.keep_too(baptism);
         if let Some(date) = date {
-            reading.births.insert(person, date);
+            reading.note_birth(person, date);
             let birth = Fact::Birth {
                 date: Some(date),
                 place: None,

@@ -41,10 +41,13 @@ pub const OWN_VALUE: &str = "=";
 /// Lists and keeps every line that was not taken.
 pub fn keep_what_was_not_taken(reading: &mut Reading<'_>) {
     let mut listed = Listed::default();
-    let mut owners = family_owners(reading);
+    let owners = family_owners(reading);
     let mut file = None;
-    let records: Vec<usize> = reading.tree.records().collect();
-    for record in records {
+    let mut of_nobody = Open::default();
+    let mut next = 0;
+    while next < reading.tree.len() {
+        let record = next;
+        next = reading.tree.subtree(record).end;
         let line = reading.tree.line(record);
         if line.tag == "TRLR" {
             continue;
@@ -54,7 +57,7 @@ pub fn keep_what_was_not_taken(reading: &mut Reading<'_>) {
             .flatten();
         let owner = match person {
             Some(person) => Some(person),
-            None => owners.remove(&record),
+            None => owner_of_family(&owners, record),
         };
         match owner {
             Some(owner) if reading.is_taken(record) => {
@@ -68,45 +71,58 @@ pub fn keep_what_was_not_taken(reading: &mut Reading<'_>) {
                 if reading.is_unused(record) {
                     listed.note(reading, line.tag.to_owned(), record);
                 }
-                let holder = *file.get_or_insert_with(|| {
-                    reading
-                        .assembly
-                        .add_subject(SubjectKind::Household, FILE_XREF)
-                });
-                let mut lines = KeptLines {
-                    under: String::new(),
-                    text: String::new(),
-                };
-                append(reading, record, &mut lines.text);
-                let source = reading.assembly.source(Source {
-                    document: reading.file.clone(),
-                    ..Source::default()
-                });
-                let standing = Standing {
-                    source,
-                    certainty: Certainty::Reported,
-                    seal: seal_below(reading, record),
-                };
-                let fact = Fact::KeptLines(lines);
-                reading.assembly.add_fact(holder, fact, standing.always());
+                let seal = seal_below(reading, record);
+                let is_full = of_nobody.lines.text.len() > LONGEST_TEXT;
+                if of_nobody.seal != seal || is_full {
+                    keep_of_nobody(reading, &mut file, &mut of_nobody);
+                }
+                of_nobody.seal = seal;
+                append(reading, record, &mut of_nobody.lines.text);
             }
         }
     }
+    keep_of_nobody(reading, &mut file, &mut of_nobody);
     listed.tell(reading);
 }
 
-/// Whom the lines of each family are kept with: a partner, else a child.
-fn family_owners(reading: &Reading<'_>) -> FxHashMap<usize, u64> {
-    let mut owners = FxHashMap::default();
-    for family in reading.records_of("FAM") {
-        let member = ["HUSB", "WIFE", "CHIL"].into_iter().find_map(|tag| {
+/// Keeps records that belong to nobody, one after the other, with the household that stands for the file.
+fn keep_of_nobody(reading: &mut Reading<'_>, file: &mut Option<u64>, open: &mut Open) {
+    if open.lines.text.is_empty() {
+        return;
+    }
+    let assembly = &mut reading.assembly;
+    let holder =
+        *file.get_or_insert_with(|| assembly.add_subject(SubjectKind::Household, FILE_XREF));
+    let source = assembly.source(Source {
+        document: reading.file.clone(),
+        ..Source::default()
+    });
+    let standing = Standing {
+        source,
+        certainty: Certainty::Reported,
+        seal: open.seal,
+    };
+    let lines = std::mem::take(&mut open.lines);
+    assembly.add_fact(holder, Fact::KeptLines(lines), standing.always());
+}
+
+/// Whom the lines of each family are kept with: a partner, else a child. Records and people, in rising order.
+fn family_owners(reading: &Reading<'_>) -> Vec<(u32, u32)> {
+    let owner = |family: usize| {
+        ["HUSB", "WIFE", "CHIL"].into_iter().find_map(|tag| {
             let line = reading.tree.child(family, tag)?;
             let xref = reading.tree.line(line).pointer()?;
             reading.person_of(reading.record(xref)?)
-        });
-        owners.extend(member.map(|member| (family, member)));
-    }
-    owners
+        })
+    };
+    let families = reading.records_of("FAM").into_iter();
+    let owners = families.filter_map(|family| Some((family as u32, owner(family)? as u32)));
+    owners.collect()
+}
+
+fn owner_of_family(owners: &[(u32, u32)], record: usize) -> Option<u64> {
+    let found = owners.binary_search_by_key(&record, |(family, _)| *family as usize);
+    found.ok().map(|position| u64::from(owners[position].1))
 }
 
 /// A family as a path names it.
@@ -161,6 +177,7 @@ struct Step<'t> {
 }
 
 /// Lines that stand under the same one, in the making.
+#[derive(Default)]
 struct Open {
     lines: KeptLines,
     seal: SealClass,
@@ -177,13 +194,7 @@ fn keep_below(
     let mut path: Vec<Step<'_>> = Vec::new();
     // How many lines there were of each name directly below the record.
     let mut seen = FxHashMap::default();
-    let mut open = Open {
-        lines: KeptLines {
-            under: String::new(),
-            text: String::new(),
-        },
-        seal: SealClass::Open,
-    };
+    let mut open = Open::default();
     let record_seal = reading.standing(record, record).seal;
     let mut position = record + 1;
     let end = reading.tree.subtree(record).end;
@@ -350,7 +361,14 @@ fn keep(reading: &mut Reading<'_>, record: usize, owner: u64, open: &mut Open) {
 #[derive(Default)]
 struct Listed {
     order: Vec<String>,
-    lines: FxHashMap<String, Vec<usize>>,
+    lines: FxHashMap<String, Lines>,
+}
+
+/// The first lines of one kind, and how many there are.
+#[derive(Default)]
+struct Lines {
+    first: Vec<usize>,
+    count: usize,
 }
 
 impl Listed {
@@ -359,24 +377,27 @@ impl Listed {
             return;
         }
         let lines = self.lines.entry(key.clone()).or_default();
-        if lines.is_empty() {
+        if lines.count == 0 {
             self.order.push(key);
         }
-        lines.push(position);
+        lines.count += 1;
+        if lines.first.len() <= MORE_LINES {
+            lines.first.push(position);
+        }
     }
 
     fn tell(mut self, reading: &mut Reading<'_>) {
         for key in self.order {
             let lines = self.lines.remove(&key).unwrap_or_default();
-            let Some(&first) = lines.first() else {
+            let Some(&first) = lines.first.first() else {
                 continue;
             };
-            let more = lines[1..]
+            let more = lines.first[1..]
                 .iter()
                 .take(MORE_LINES)
                 .map(|line| reading.tree.line(*line).number.to_string());
             let more = more.collect::<Vec<String>>().join(", ");
-            let reason = match lines.len() {
+            let reason = match lines.count {
                 1 => format!("{key} is not understood: it is kept as written"),
                 count if count <= MORE_LINES + 1 => {
                     format!("{key} is not understood: it is kept as written; also in lines {more}")

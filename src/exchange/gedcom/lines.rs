@@ -52,10 +52,6 @@ struct Place {
 /// Longer texts are refused, in bytes, as half of what 32 bits can count.
 const LONGEST_TEXT: usize = 1 << 31;
 const CONTINUES: u32 = 1 << 31;
-/// Of so many lines the mean length, with their ends, must reach this many bytes: a tree of people needs 15 and more, and
-/// a file of tiny lines would take fifty times its size in memory.
-const MANY_LINES: usize = 100_000;
-const SHORTEST_MEAN: usize = 11;
 
 impl<'t> LineTree<'t> {
     /// Reads every line; faults become findings.
@@ -71,13 +67,6 @@ impl<'t> LineTree<'t> {
         }
         let breaks = text.bytes().filter(|byte| matches!(byte, b'\n' | b'\r'));
         let count = breaks.count() + 1;
-        if count > MANY_LINES && text.len() / count < SHORTEST_MEAN {
-            let reason = format!(
-                "the file has {count} lines of less than {SHORTEST_MEAN} bytes on average: it is no family tree"
-            );
-            findings.error(origin(0), reason);
-            return LineTree::default();
-        }
         let mut lines: Vec<Place> = Vec::with_capacity(count);
         // Positions of the lines above the next one, each with the depth that it really has.
         let mut open: Vec<u32> = Vec::new();
@@ -332,13 +321,13 @@ fn parse_line(number: u64, text: &str) -> Option<Line<'_>> {
 mod tests {
     use super::*;
     use crate::exchange::report::ReadOptions;
-    use crate::model::bundle::Bundle;
+    use crate::model::packed_bundle::PackedBundle;
 
     fn read(text: &str) -> (LineTree<'_>, Vec<(u64, String)>) {
         let mut findings = Findings::default();
         let tree = LineTree::read("x.ged", text, &mut findings);
         let found = findings
-            .finish(Bundle::default(), 0, &ReadOptions::default())
+            .finish(PackedBundle::default(), 0, &ReadOptions::default())
             .findings;
         (
             tree,

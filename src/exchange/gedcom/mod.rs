@@ -30,6 +30,8 @@ mod writing_families;
 #[cfg(test)]
 mod hostile_tests;
 #[cfg(test)]
+mod mutation_tests;
+#[cfg(test)]
 mod tests;
 
 pub use dates::{ReadDate, read_date};

@@ -98,7 +98,7 @@ mod tests {
         let taken =
             reasons.filter(|reason| reason.contains("is taken as Tla'amin Nation (band 554"));
         assert_eq!(taken.count(), 2, "{:?}", read.findings);
-        let subjects = &read.bundle.subjects;
+        let subjects = &read.bundle.unpacked().unwrap().subjects;
         let nations = subjects
             .iter()
             .filter(|one| one.kind == SubjectKind::Nation);

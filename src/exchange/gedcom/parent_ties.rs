@@ -15,7 +15,7 @@ pub fn add_parent(
     reading: &mut Reading<'_>,
     link: &ChildLink,
     partner: &Partner,
-    birth_parents: &mut FxHashMap<u64, u32>,
+    birth_parents: &mut FxHashMap<u32, u8>,
 ) {
     let said = if partner.is_wife {
         link.to_wife
@@ -24,7 +24,10 @@ pub fn add_parent(
     };
     let nature = said.unwrap_or(ParentNature::Birth);
     if partner.person == link.child {
-        reading.warn(link.line, "a person is their own parent: this is not taken");
+        reading.warn(
+            link.line as usize,
+            "a person is their own parent: this is not taken",
+        );
         return;
     }
     if !reading
@@ -36,49 +39,49 @@ pub fn add_parent(
     let mut certainty = link.certainty;
     if nature == ParentNature::Birth && certainty < Certainty::Disputed {
         let known = birth_parents.entry(link.child).or_insert(0);
-        *known += 1;
+        *known = known.saturating_add(1);
         if *known > 2 {
             certainty = Certainty::Disputed;
             reading.warn(
-                link.line,
+                link.line as usize,
                 "a third birth parent is recorded: kept as disputed",
             );
         }
     }
-    let of_family = reading.standing(link.family, link.family);
+    let of_family = reading.standing(link.family as usize, link.family as usize);
     let standing = Standing {
         certainty,
         seal: link.seal.max(of_family.seal),
         ..of_family
     };
     let tie = ParentTie {
-        parent: PersonId(partner.person),
+        parent: PersonId(partner.person.into()),
         nature,
         legal_state: LegalState::Unknown,
         legal_date: None,
         court: String::new(),
     };
-    let since = link.since.filter(|_| nature == ParentNature::Adoptive);
-    reading
-        .assembly
-        .add_fact(link.child, Fact::Parent(tie), standing.during(since, None));
+    let since = link.since.as_deref().copied();
+    let since = since.filter(|_| nature == ParentNature::Adoptive);
+    reading.assembly.add_fact(
+        link.child.into(),
+        Fact::Parent(tie),
+        standing.during(since, None),
+    );
     if nature == ParentNature::Birth && certainty != Certainty::Disproved {
-        warn_about_ages(reading, link, partner.person);
-        if let (Ok(child), Ok(parent)) = (link.child.try_into(), partner.person.try_into()) {
-            let line = link.line.try_into().unwrap_or(u32::MAX);
-            reading.birth_ties.push(BirthTie {
-                child,
-                parent,
-                line,
-            });
-        }
+        warn_about_ages(reading, link, partner.person.into());
+        reading.birth_ties.push(BirthTie {
+            child: link.child,
+            parent: partner.person,
+            line: link.line,
+        });
     }
 }
 
 fn warn_about_ages(reading: &mut Reading<'_>, link: &ChildLink, parent: u64) {
     let births = (
-        reading.births.get(&parent).copied(),
-        reading.births.get(&link.child).copied(),
+        reading.birth_of(parent),
+        reading.birth_of(link.child.into()),
     );
     let Some(conflict) = age_conflict(births.0, births.1) else {
         return;
@@ -95,12 +98,12 @@ fn warn_about_ages(reading: &mut Reading<'_>, link: &ChildLink, parent: u64) {
     let born = |date: Option<PartialDate>| date.map(|date| date.to_string()).unwrap_or_default();
     let reason = format!(
         "{told}: {} (born {}) and the birth parent {} (born {})",
-        shown(reading.assembly.xref(link.child)),
+        shown(reading.assembly.xref(link.child.into())),
         born(births.1),
         shown(reading.assembly.xref(parent)),
         born(births.0)
     );
-    reading.warn(link.line, reason);
+    reading.warn(link.line as usize, reason);
 }
 
 pub fn check_circles(reading: &mut Reading<'_>) {

@@ -11,11 +11,14 @@ use super::{dates, families, gedzip, individuals, kept};
 use crate::exchange::assembly::{Assembly, Standing};
 use crate::exchange::family_check::BirthTie;
 use crate::exchange::report::{ExchangeError, Findings, ReadBundle, ReadOptions, shown};
-use crate::model::bundle::{Bundle, Origin};
+use crate::model::bundle::Origin;
+use crate::model::packed_bundle::PackedBundle;
 use crate::model::partial_date::{Day, PartialDate, Truth};
 use crate::model::person::Coordinates;
 use crate::model::tie::ParentNature;
-use rustc_hash::{FxHashMap, FxHashSet};
+use hashbrown::HashTable;
+use rustc_hash::{FxBuildHasher, FxHashMap, FxHashSet};
+use std::hash::BuildHasher;
 use std::path::Path;
 
 /// Reads a file; its stem is the first part of every external id: `tudor:I58`.
@@ -47,7 +50,7 @@ pub fn read_bytes(name: &str, bytes: &[u8], options: &ReadOptions) -> ReadBundle
     }
     if decoded.text.trim().is_empty() {
         findings.error(origin(0), "the file is empty");
-        return findings.finish(Bundle::default(), 0, options);
+        return findings.finish(PackedBundle::default(), 0, options);
     }
     let first_line = decoded
         .text
@@ -62,7 +65,7 @@ pub fn read_bytes(name: &str, bytes: &[u8], options: &ReadOptions) -> ReadBundle
         );
         if !begins_a_record(first_line) {
             findings.error(origin(1), reason);
-            return findings.finish(Bundle::default(), 0, options);
+            return findings.finish(PackedBundle::default(), 0, options);
         }
         findings.warning(origin(1), reason);
     }
@@ -111,12 +114,14 @@ pub struct Reading<'t> {
     /// By line.
     uses: Vec<Use>,
     /// Records by reference.
-    records: FxHashMap<&'t str, usize>,
-    /// Subject numbers by record.
-    pub people: FxHashMap<u32, u32>,
-    pub births: FxHashMap<u64, PartialDate>,
+    records: HashTable<u32>,
+    /// Records of people and subject numbers, both in rising order.
+    people: Vec<(u32, u32)>,
+    /// By subject number, in rising order.
+    births: Vec<(u32, PartialDate)>,
     pub birth_ties: Vec<BirthTie>,
-    pub parent_ties: FxHashSet<(u64, u64, ParentNature)>,
+    /// Child, parent and nature.
+    pub parent_ties: FxHashSet<(u32, u32, ParentNature)>,
     /// Values that an export gives to lines, where they differ from what stands there.
     rewritten: FxHashMap<usize, String>,
     /// Of the record asked for last.
@@ -143,9 +148,9 @@ impl<'t> Reading<'t> {
             assembly: Assembly::new(&source_name),
             findings,
             today: options.today,
-            records: FxHashMap::default(),
-            people: FxHashMap::default(),
-            births: FxHashMap::default(),
+            records: HashTable::new(),
+            people: Vec::new(),
+            births: Vec::new(),
             birth_ties: Vec::new(),
             parent_ties: FxHashSet::default(),
             rewritten: FxHashMap::default(),
@@ -154,8 +159,12 @@ impl<'t> Reading<'t> {
     }
 
     fn index_records(&mut self) {
-        let records: Vec<usize> = self.tree.records().collect();
-        for &record in &records {
+        let mut last = None;
+        let mut next = 0;
+        while next < self.tree.len() {
+            let record = next;
+            next = self.tree.subtree(record).end;
+            last = Some(record);
             let line = self.tree.line(record);
             if line.tag == "TRLR" {
                 self.take(record);
@@ -163,8 +172,8 @@ impl<'t> Reading<'t> {
             if line.xref.is_empty() {
                 continue;
             }
-            let Some(&first) = self.records.get(line.xref) else {
-                self.records.insert(line.xref, record);
+            let Some(first) = self.record(line.xref) else {
+                self.note_record(line.xref, record);
                 continue;
             };
             let first_line = self.tree.line(first).number;
@@ -180,7 +189,7 @@ impl<'t> Reading<'t> {
                 self.warn(record, format!("{reason}: the first record is meant by it"));
             }
         }
-        self.check_end(records.last().copied());
+        self.check_end(last);
     }
 
     /// A file that ends in the middle of a line is cut off; one that ends with a whole line may be.
@@ -204,14 +213,43 @@ impl<'t> Reading<'t> {
     pub fn records_of(&self, tag: &str) -> Vec<usize> {
         let is_wanted = |record: &usize| {
             let line = self.tree.line(*record);
-            line.tag == tag && (line.xref.is_empty() || self.records.get(line.xref) == Some(record))
+            line.tag == tag && (line.xref.is_empty() || self.record(line.xref) == Some(*record))
         };
-        self.tree.records().filter(is_wanted).collect()
+        let mut found = Vec::with_capacity(self.tree.records().filter(is_wanted).count());
+        found.extend(self.tree.records().filter(is_wanted));
+        found
     }
 
     /// The record with this reference.
     pub fn record(&self, xref: &str) -> Option<usize> {
-        self.records.get(xref).copied()
+        let is_same = |record: &u32| self.tree.line(*record as usize).xref == xref;
+        let found = self.records.find(FxBuildHasher.hash_one(xref), is_same);
+        found.map(|record| *record as usize)
+    }
+
+    fn note_record(&mut self, xref: &str, record: usize) {
+        let tree = &self.tree;
+        let hash = |record: &u32| FxBuildHasher.hash_one(tree.line(*record as usize).xref);
+        // A tree has fewer lines than a u32 can count.
+        self.records
+            .insert_unique(FxBuildHasher.hash_one(xref), record as u32, hash);
+    }
+
+    /// Notes which person a record is of; records come in their order.
+    pub fn note_person(&mut self, record: usize, person: u64) {
+        self.people.push((record as u32, person as u32));
+    }
+
+    /// Notes when a person was born; people come in the order of their numbers.
+    pub fn note_birth(&mut self, person: u64, date: PartialDate) {
+        self.births.push((person as u32, date));
+    }
+
+    pub fn birth_of(&self, person: u64) -> Option<PartialDate> {
+        let found = self
+            .births
+            .binary_search_by_key(&person, |(of, _)| u64::from(*of));
+        found.ok().map(|position| self.births[position].1)
     }
 
     /// Marks a line as understood, with its continuations.
@@ -366,8 +404,12 @@ impl<'t> Reading<'t> {
 
     /// The person that a record is of.
     pub fn person_of(&self, record: usize) -> Option<u64> {
-        let person = self.people.get(&u32::try_from(record).ok()?);
-        person.map(|person| u64::from(*person))
+        let found = self
+            .people
+            .binary_search_by_key(&record, |(of, _)| *of as usize);
+        found
+            .ok()
+            .map(|position| u64::from(self.people[position].1))
     }
 
     /// The person that a line points to; nothing, with a warning, if there is none.

@@ -65,6 +65,7 @@ const FORMS: [(&str, &str); 18] = [
     ("htm", "text/html"),
     ("html", "text/html"),
 ];
+const LANGUAGES: &str = include_str!("../../../data/gedcom/languages.tsv");
 /// The tags of 5.5.1.
 const TAGS_5: &str = "ABBR ADDR ADOP ADR1 ADR2 ADR3 AFN AGE AGNC ALIA ANCE ANCI ANUL ASSO AUTH BAPL BAPM BARM BASM BIRT BLES \
     BURI CALN CAST CAUS CENS CHAN CHAR CHIL CHR CHRA CITY CONC CONF CONL CONT COPR CORP CREM CTRY DATA DATE DEAT DESC DESI \
@@ -112,8 +113,21 @@ fn to_7(node: &mut Node, above: &[&str]) {
             node.children.push(Node::new("TYPE", &kind));
         }
         "_UID" if above.len() == 1 => node.rename("UID"),
+        "LANG" => {
+            let word = node.value.trim();
+            let known = languages().find(|(known, _)| known.eq_ignore_ascii_case(word));
+            if let Some((_, tag)) = known {
+                node.value = tag.to_owned();
+            }
+        }
         _ => {}
     }
+}
+
+/// Words of 5.5.1 and language tags of 7.0. A word that is not among them goes out as an extension, as it is.
+fn languages() -> impl Iterator<Item = (&'static str, &'static str)> {
+    let lines = LANGUAGES.lines().filter(|line| !line.starts_with('#'));
+    lines.filter_map(|line| line.split_once('\t'))
 }
 
 /// A date as 7.0 says it; as a phrase where it cannot.
@@ -188,6 +202,15 @@ fn to_5(node: &mut Node, above: &[&str]) {
             }
         }
         "UID" => node.rename("_UID"),
+        "LANG" => {
+            let tag = node.value.trim();
+            let known = languages().find(|(_, known)| known.eq_ignore_ascii_case(tag));
+            if let Some((word, _)) = known {
+                node.value = word.to_owned();
+            }
+        }
+        // Not a tag of a language: it went out as an extension.
+        "_LANG" if matches!(parent, "HEAD" | "SUBM") => node.rename("LANG"),
         "_DATE" if above.len() > 1 => node.rename("DATE"),
         _ => {}
     }

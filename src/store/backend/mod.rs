@@ -195,6 +195,11 @@ pub struct Usage {
 pub trait Backend: Send + Sync {
     fn snapshot(&self) -> Box<dyn ReadView + '_>;
 
+    /// A snapshot to read very much through once: nothing that it reads is kept in the cache.
+    fn bulk_snapshot(&self) -> Box<dyn ReadView + '_> {
+        self.snapshot()
+    }
+
     /// Applies the batch atomically and durably. `Ok(false)` if a condition did not hold.
     fn commit(&self, batch: Batch) -> Result<bool, StoreError>;
 

@@ -35,7 +35,7 @@ pub struct RocksOptions {
 }
 
 /// Loads below this many bytes go through the log; larger ones are ingested as sorted files.
-const INGEST_FROM_BYTES: usize = 4 << 20;
+const INGEST_FROM_BYTES: usize = 1 << 20;
 /// Keys are read in slices of this many, and the deadline is looked at between them.
 const KEYS_A_READ: usize = 512;
 /// The deadline is looked at after this many entries of a scan.
@@ -126,6 +126,15 @@ impl Backend for RocksBackend {
         Box::new(RocksView {
             backend: self,
             snapshot: self.db.snapshot(),
+            fills_cache: true,
+        })
+    }
+
+    fn bulk_snapshot(&self) -> Box<dyn ReadView + '_> {
+        Box::new(RocksView {
+            backend: self,
+            snapshot: self.db.snapshot(),
+            fills_cache: false,
         })
     }
 
@@ -216,12 +225,14 @@ impl Backend for RocksBackend {
 struct RocksView<'a> {
     backend: &'a RocksBackend,
     snapshot: SnapshotWithThreadMode<'a, DB>,
+    fills_cache: bool,
 }
 
 impl RocksView<'_> {
     fn read_options(&self) -> ReadOptions {
         let mut options = ReadOptions::default();
         options.set_snapshot(&self.snapshot);
+        options.fill_cache(self.fills_cache);
         options
     }
 }

@@ -4,6 +4,7 @@ mod nation;
 mod plan;
 mod reading;
 
+use super::likely_links::{Touched, suggest_after};
 use crate::access::Permit;
 use crate::error::Error;
 use crate::model::ids::{PersonId, PublicId, Revision};
@@ -110,7 +111,10 @@ fn try_to_record(
             revision: snapshot.revision(),
         });
     }
-    let committed = store.commit(transaction(request_id, plan))?;
+    let transaction = transaction(request_id, plan);
+    let touched = Touched::by(&transaction);
+    let committed = store.commit(transaction)?;
+    suggest_after(store, permit, &touched, &committed);
     stored_answer(&committed.answer)
 }
 

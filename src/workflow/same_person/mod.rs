@@ -8,8 +8,8 @@ mod suggested;
 pub use shown::{
     ShownLink, links_of_person, links_of_verdict, same_person_link, same_person_links_of_commit,
 };
-pub use sides::apart_by_adoption;
-pub use suggested::{Suggested, Suggestion, record_suggestions};
+pub use sides::{apart_by_adoption, are_apart};
+pub use suggested::{Suggested, Suggestion, record_suggestions, replace_suggestions};
 
 use super::correct_statement::{Target, correct_statement};
 use super::read_kin::until_links_are_sound;
@@ -52,7 +52,9 @@ pub fn propose_same_person(
     proposal: &Decision,
 ) -> Result<Option<Written>, Error> {
     let snapshot = permit.snapshot(store)?;
-    if let Some((_, _, statement)) = link_of(&snapshot, permit, proposal.one, proposal.other)? {
+    if let Some((_, _, statement)) =
+        link_of(&snapshot, permit.visibility(), proposal.one, proposal.other)?
+    {
         return Err(Error::AlreadyExists {
             what: "same-person link",
             name: store.public_id_of_statement(statement.id)?.to_string(),
@@ -85,7 +87,8 @@ fn try_to_decide(
     decision: &Decision,
 ) -> Result<Option<Written>, Error> {
     let snapshot = permit.snapshot(store)?;
-    let Some((subject, _, statement)) = link_of(&snapshot, permit, decision.one, decision.other)?
+    let Some((subject, _, statement)) =
+        link_of(&snapshot, permit.visibility(), decision.one, decision.other)?
     else {
         if decision.etag.is_empty() {
             return add_link(store, permit, write, decision);
@@ -175,7 +178,7 @@ fn add_link(
     }
     let input = StatementInput { draft, place: None };
     add(&mut transaction, &snapshot, permit, subjects[0], input)?;
-    commit(store, write, transaction)
+    commit(store, permit, write, transaction)
 }
 
 /// Refuses what cannot be. Tells how the link must be sealed.
@@ -280,7 +283,7 @@ fn check_are_not_joined(snapshot: &Snapshot<'_>, permit: &Permit, pair: Pair) ->
 /// The link between two records; of several the one that counts. With the person of whom it is said.
 pub fn link_of(
     snapshot: &Snapshot<'_>,
-    permit: &Permit,
+    visibility: &Visibility,
     one: PersonId,
     other: PersonId,
 ) -> Result<Option<(Subject, Revision, Statement)>, Error> {
@@ -291,7 +294,7 @@ pub fn link_of(
     };
     for (subject, end) in [(one, other), (other, one)] {
         let subject = Subject::Person(subject);
-        for (revision, statement) in snapshot.statements(subject, permit.visibility(), None)? {
+        for (revision, statement) in snapshot.statements(subject, visibility, None)? {
             let is_it = matches!(&statement.fact, Fact::SamePerson(link) if link.other == end);
             let counts_more =
                 |known: &(Subject, Revision, Statement)| rank(&known.2) < rank(&statement);

@@ -36,7 +36,7 @@ pub fn same_person_link(
     today: Day,
 ) -> Result<Option<ShownLink>, Error> {
     let snapshot = permit.snapshot(store)?.as_of(today);
-    let link = link_of(&snapshot, permit, one, other)?;
+    let link = link_of(&snapshot, permit.visibility(), one, other)?;
     let shown = shown(store, &snapshot, permit, link.into_iter().collect(), today)?;
     Ok(shown.into_iter().next())
 }
@@ -102,7 +102,7 @@ pub fn links_of_person(
     let mut found = Vec::with_capacity(pairs.len());
     for pair in pairs {
         let [one, other] = pair.ends();
-        found.extend(link_of(&snapshot, permit, one, other)?);
+        found.extend(link_of(&snapshot, permit.visibility(), one, other)?);
     }
     shown(store, &snapshot, permit, found, today)
 }

@@ -65,6 +65,20 @@ const BAD_CALLS: &[BadCall] = &[
     ),
     ("PersonService/SearchPeople", r#"{}"#, BAD, INPUT, "query"),
     (
+        "PersonService/StreamSearchPeople",
+        r#"{}"#,
+        BAD,
+        INPUT,
+        "search",
+    ),
+    (
+        "PersonService/StreamSearchPeople",
+        r#"{"search":{"query":"Ann","pageSize":7}}"#,
+        BAD,
+        INPUT,
+        "search.page_size",
+    ),
+    (
         "PersonService/SearchPeople",
         r#"{"query":"a","pageSize":-1}"#,
         BAD,

@@ -49,6 +49,22 @@ pub fn with_pool<Asking: Future<Output = ()>>(
     offload: Offload,
     ask: impl FnOnce(String) -> Asking,
 ) {
+    let bound = |listener| Bound {
+        listener,
+        store,
+        offload,
+        metrics: Arc::default(),
+        traces: None,
+        limits,
+    };
+    with_bound(bound, ask);
+}
+
+/// Runs the server that this gives for a listening socket, asks it, stops it.
+pub fn with_bound<Asking: Future<Output = ()>>(
+    bound: impl FnOnce(TcpListener) -> Bound,
+    ask: impl FnOnce(String) -> Asking,
+) {
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(2)
         .enable_all()
@@ -57,13 +73,7 @@ pub fn with_pool<Asking: Future<Output = ()>>(
     runtime.block_on(async {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
         let address = listener.local_addr().expect("an address").to_string();
-        let bound = Bound {
-            listener,
-            store,
-            offload,
-            metrics: Arc::default(),
-            limits,
-        };
+        let bound = bound(listener);
         let (stop, stopped) = oneshot::channel::<()>();
         let server = tokio::spawn(serve(bound, async {
             let _ = stopped.await;

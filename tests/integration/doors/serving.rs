@@ -1,15 +1,11 @@
 //! A server on loopback: health, reflection, and the errors that a client sees.
 
-use kinpath::api::{ApiLimits, Bound, Client, serve, v1};
+use super::live::{channel, limits, with_store};
+use kinpath::api::{Client, v1};
 use kinpath::error::Error;
-use kinpath::offload::Offload;
 use kinpath::store::{Store, StoreOptions};
 use std::future::Future;
 use std::sync::Arc;
-use std::time::Duration;
-use tokio::net::TcpListener;
-use tokio::sync::oneshot;
-use tonic::transport::{Channel, Endpoint};
 use tonic::{Code, Request, Status};
 use tonic_types::StatusExt;
 
@@ -20,42 +16,7 @@ fn store() -> Arc<Store> {
 
 /// Runs a server, asks it, stops it.
 fn with_server<Asking: Future<Output = ()>>(ask: impl FnOnce(String) -> Asking) {
-    let runtime = tokio::runtime::Builder::new_multi_thread()
-        .worker_threads(2)
-        .enable_all()
-        .build()
-        .expect("threads");
-    runtime.block_on(async {
-        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
-        let address = listener.local_addr().expect("an address").to_string();
-        let bound = Bound {
-            listener,
-            store: store(),
-            offload: Offload::new(2, 8),
-            metrics: Arc::default(),
-            limits: ApiLimits {
-                deadline: Duration::from_secs(10),
-                message_bytes: 64 << 10,
-                streams_per_connection: 100,
-                ..ApiLimits::default()
-            },
-        };
-        let (stop, stopped) = oneshot::channel::<()>();
-        let server = tokio::spawn(serve(bound, async {
-            let _ = stopped.await;
-        }));
-        ask(address).await;
-        stop.send(()).expect("the server still runs");
-        server.await.expect("it ended").expect("it ended well");
-    });
-}
-
-async fn channel(address: &str) -> Channel {
-    Endpoint::from_shared(format!("http://{address}"))
-        .expect("an address")
-        .connect()
-        .await
-        .expect("a server")
+    with_store(store(), limits(), ask);
 }
 
 /// Sends any message to any method, as a careless client would.

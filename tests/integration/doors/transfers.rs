@@ -420,3 +420,47 @@ fn a_whole_store_moves_through_the_server() {
     assert!(reopened.verify(&mut |_| {}).unwrap().is_clean());
     assert!(lines_of(&one) == lines_of(&reopened));
 }
+
+#[test]
+fn the_report_tells_who_is_probably_known_already() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = new_store(&folder.path().join("data"));
+    let people = |rows: &str| {
+        let text = format!("id,full_name,birth_date,places,source\n{rows}");
+        Files::from([("people.csv".to_owned(), text.into_bytes())])
+    };
+    let ours =
+        people("1,Margaret Joseph,1961-03-12,Alert Bay,file 1\n2,Al Pete,1950,Hope,file 1\n");
+    let theirs = people("9,Marg Josef,1961-03-12,Alert Bay,file 2\n8,Una Dick,1999,Hope,file 2\n");
+    with_store(Arc::clone(&store), limits(), |address| async move {
+        let mut exchange = Exchange::new(channel(&address).await);
+        let first = settings("first", CSV, &ours);
+        let first = import(&mut exchange, &first, all(&ours)).await.unwrap();
+        let first = first.report.unwrap();
+        assert_eq!((first.probably_known_count, first.suggested_links), (0, 0));
+
+        let mut second = settings("trial", CSV, &theirs);
+        second.source_name = "theirs".to_owned();
+        second.validate_only = true;
+        let tried = import(&mut exchange, &second, all(&theirs)).await.unwrap();
+        let tried = tried.report.unwrap();
+        second.request_id = "real".to_owned();
+        second.validate_only = false;
+        let done = import(&mut exchange, &second, all(&theirs)).await.unwrap();
+        let done = done.report.unwrap();
+        assert_eq!((tried.suggested_links, done.suggested_links), (0, 1));
+        for report in [&tried, &done] {
+            assert_eq!(report.probably_known_count, 1);
+            let known = &report.probably_known[0];
+            assert_eq!(
+                (known.external_id.as_str(), known.display_name.as_str()),
+                ("theirs:9", "Marg Josef")
+            );
+            let candidate = &known.candidates[0];
+            assert_eq!(candidate.display_name, "Margaret Joseph");
+            assert!(candidate.name.starts_with("people/"));
+            assert!(candidate.probability() >= 0.5 && !candidate.reasons.is_empty());
+        }
+    });
+    assert!(store.verify(&mut |_| {}).unwrap().is_clean());
+}

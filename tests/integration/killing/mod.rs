@@ -6,6 +6,7 @@
 mod checks;
 mod commits;
 mod deadlines;
+mod duplicates;
 mod ledger;
 pub mod server;
 mod syncs;

@@ -38,7 +38,9 @@ impl World {
                 .collect();
             return Err(reasons.join("; "));
         }
-        Ok(store_of(&read.bundle))
+        Ok(store_of(
+            &read.bundle.unpacked().map_err(|why| why.to_string())?,
+        ))
     }
 
     /// Everybody, by name.
