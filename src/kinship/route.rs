@@ -364,6 +364,9 @@ impl ShapeBuilder {
                 nature: ParentNature::Step,
                 ..
             } => {
+                if self.down > 0 {
+                    self.close(route, graph, index, Joint::Coparent);
+                }
                 self.note_side(Side::Unknown);
                 // A step-parent is a parent's partner: one generation up, across a couple.
                 self.up += 1;

@@ -66,6 +66,8 @@ enum Phase {
     /// The other parent of a half-sibling, and up and down their family, where the order counts it.
     SiblingsUp,
     SiblingsDown,
+    /// That parent's partner.
+    SiblingsAffine,
     /// A foster parent or guardian of the start.
     Foster,
     /// Found, but not walked on from.
@@ -436,8 +438,8 @@ impl Walk {
             (Phase::Down, _) if class != ParentClass::Step && self.is_sibling_or_child(state) => {
                 let apex = self.before(state);
                 // Where the family of a half-sibling counts, a couple's other line is walked too.
-                let goes_on =
-                    state.up == 1 && class.is_lineage() && self.reach.half_sibling_degree > 0;
+                let goes_on = self.goes_beyond_siblings(state)
+                    && self.lineage_mark(state.place, class).is_some();
                 if self.graph.is_parent(self.own(state), parent)
                     || (!goes_on && self.graph.are_partners(apex, parent))
                 {
@@ -450,6 +452,18 @@ impl Walk {
                         Phase::End
                     },
                     unions: state.unions + 1,
+                    ..next
+                })
+            }
+            (Phase::Down, ParentClass::Step) if self.goes_beyond_siblings(state) => {
+                let over = is_over(self.graph.tie(tie).to, self.graph.as_of());
+                let is_own = self.graph.is_parent(self.own(state), parent)
+                    || self.graph.are_partners(self.before(state), parent);
+                let counts = !over || self.reach.former_partners;
+                (counts && !is_own).then_some(State {
+                    phase: Phase::End,
+                    unions: state.unions + 2,
+                    marks: next.marks | if over { ENDED } else { 0 },
                     ..next
                 })
             }
@@ -472,6 +486,11 @@ impl Walk {
             }),
             _ => None,
         }
+    }
+
+    /// Whether a state is a brother or sister over whom the walk goes on to kin whom only they have.
+    fn goes_beyond_siblings(&self, state: &State) -> bool {
+        self.reach.half_sibling_degree > 0 && state.up == 1 && self.is_sibling_or_child(state)
     }
 
     /// Whether somebody reached over a half-sibling's other parent is near enough to that sibling, who stands one step up
@@ -586,6 +605,13 @@ impl Walk {
                     ..next
                 })
             }
+            Phase::SiblingsAffine => {
+                let of_other_parent = self.is_child_of(self.before(state), child);
+                (!of_other_parent).then_some(State {
+                    phase: Phase::End,
+                    ..next
+                })
+            }
             Phase::Affine => {
                 let of_ancestor = self.is_child_of(self.before(state), child);
                 let near = next.up + next.down <= self.reach.affinity_degree;
@@ -661,6 +687,22 @@ impl Walk {
                     ..next
                 })
             }
+            Phase::SiblingsUp => {
+                let is_parent_too = self.graph.is_parent(self.before(state), partner);
+                let is_other_parent = (state.up, state.down) == (2, 1);
+                (!is_parent_too).then_some(State {
+                    phase: if is_other_parent {
+                        Phase::SiblingsAffine
+                    } else {
+                        Phase::End
+                    },
+                    ..next
+                })
+            }
+            Phase::SiblingsDown => Some(State {
+                phase: Phase::End,
+                ..next
+            }),
             Phase::PartnerDown if (state.up, state.down) == (1, 1) => Some(State {
                 phase: Phase::End,
                 ..next
