@@ -6,6 +6,7 @@ use super::v1::connection_service_client::ConnectionServiceClient;
 use super::v1::due_action_service_client::DueActionServiceClient;
 use super::v1::family_finding_service_client::FamilyFindingServiceClient;
 use super::v1::find_family_response::Part;
+use super::v1::matching_service_client::MatchingServiceClient;
 use super::v1::nation_service_client::NationServiceClient;
 use super::v1::pathway_service_client::PathwayServiceClient;
 use super::v1::person_service_client::PersonServiceClient;
@@ -29,6 +30,7 @@ pub struct Client {
     nations: NationServiceClient<Channel>,
     same_people: SamePersonServiceClient<Channel>,
     pathways: PathwayServiceClient<Channel>,
+    matching: MatchingServiceClient<Channel>,
     due_actions: DueActionServiceClient<Channel>,
 }
 
@@ -54,6 +56,8 @@ impl Client {
             connections: ConnectionServiceClient::new(channel.clone()),
             nations: NationServiceClient::new(channel.clone()),
             pathways: PathwayServiceClient::new(channel.clone()),
+            matching: MatchingServiceClient::new(channel.clone())
+                .max_decoding_message_size(MOST_BYTES),
             due_actions: DueActionServiceClient::new(channel.clone())
                 .max_decoding_message_size(MOST_BYTES),
             same_people: SamePersonServiceClient::new(channel)
@@ -126,6 +130,22 @@ impl Client {
         request: v1::ListPathwaysRequest,
     ) -> Result<v1::ListPathwaysResponse, Error> {
         unwrapped(self.pathways.list_pathways(timed(request)).await)
+    }
+
+    /// One page of the waiting families that fit a child.
+    pub async fn match_waiting_families(
+        &mut self,
+        request: v1::MatchWaitingFamiliesRequest,
+    ) -> Result<v1::MatchWaitingFamiliesResponse, Error> {
+        unwrapped(self.matching.match_waiting_families(timed(request)).await)
+    }
+
+    /// One page of the children whom a waiting family fits.
+    pub async fn match_waiting_children(
+        &mut self,
+        request: v1::MatchWaitingChildrenRequest,
+    ) -> Result<v1::MatchWaitingChildrenResponse, Error> {
+        unwrapped(self.matching.match_waiting_children(timed(request)).await)
     }
 
     /// One page of what is due.

@@ -17,6 +17,7 @@ mod family_finding;
 mod generated;
 mod held_messages;
 mod mask;
+mod matching;
 mod nations;
 mod operations;
 mod page_token;

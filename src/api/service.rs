@@ -93,8 +93,8 @@ pub struct Service {
 }
 
 /// What methods that only read begin with.
-const READING: [&str; 8] = [
-    "Get", "List", "Search", "Find", "Name", "Resolve", "Watch", "Explain",
+const READING: [&str; 10] = [
+    "Get", "List", "Search", "Find", "Name", "Resolve", "Watch", "Explain", "Match", "Stream",
 ];
 
 /// The lane of a method, by its name or path.

@@ -14,6 +14,7 @@ use super::v1::due_action_service_server::DueActionServiceServer;
 use super::v1::exchange_service_server::ExchangeServiceServer;
 use super::v1::family_finding_service_server::FamilyFindingServiceServer;
 use super::v1::household_service_server::HouseholdServiceServer;
+use super::v1::matching_service_server::MatchingServiceServer;
 use super::v1::nation_service_server::NationServiceServer;
 use super::v1::operations_service_server::OperationsServiceServer;
 use super::v1::pathway_service_server::PathwayServiceServer;
@@ -44,7 +45,7 @@ use tower::util::MapResponseLayer;
 use tower_http::cors::CorsLayer;
 
 /// Every service that is ours.
-const SERVICES: [&str; 15] = [
+const SERVICES: [&str; 16] = [
     CaseServiceServer::<Service>::NAME,
     ChangeServiceServer::<Service>::NAME,
     ConnectionServiceServer::<Service>::NAME,
@@ -52,6 +53,7 @@ const SERVICES: [&str; 15] = [
     ExchangeServiceServer::<Service>::NAME,
     FamilyFindingServiceServer::<Service>::NAME,
     HouseholdServiceServer::<Service>::NAME,
+    MatchingServiceServer::<Service>::NAME,
     NationServiceServer::<Service>::NAME,
     OperationsServiceServer::<Service>::NAME,
     PathwayServiceServer::<Service>::NAME,
@@ -153,6 +155,12 @@ fn routes(service: &Service) -> RoutesBuilder {
     );
     routes.add_service(
         HouseholdServiceServer::new(service.clone())
+            .max_decoding_message_size(most)
+            .accept_compressed(Gzip)
+            .send_compressed(Gzip),
+    );
+    routes.add_service(
+        MatchingServiceServer::new(service.clone())
             .max_decoding_message_size(most)
             .accept_compressed(Gzip)
             .send_compressed(Gzip),

@@ -157,6 +157,13 @@ pub enum Command {
                       kinpath pathways --check our-rules.toml"
     )]
     Pathways(Pathways),
+    /// Match children and waiting families, with reasons, near misses and homes for brothers and sisters
+    #[command(
+        subcommand,
+        after_help = "Examples:\n  kinpath --data community match families story:child-1 --near-misses\n  \
+                      kinpath --data community match children waitingFamilies/story:pine"
+    )]
+    Match(MatchCommand),
     /// Say what is due in a case or for a worker, nearest first
     #[command(
         after_help = "Examples:\n  kinpath --data community due --case story:case-1\n  \
@@ -562,6 +569,68 @@ pub struct Pathways {
     /// Check files of rules of your own, and tell the line and the reason of what is wrong
     #[arg(long, value_name = "FILE", num_args = 1.., conflicts_with_all = ["child", "lead"])]
     pub check: Vec<PathBuf>,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum MatchCommand {
+    /// Say which waiting families fit a child, and the brothers and sisters to be placed together
+    #[command(
+        after_help = "Every rule answers yes, no or unknown; what is unknown needs review and excludes nobody. \
+                      Attributes and weights are data.\n\n\
+                      Example:\n  kinpath --data community match families story:child-1 --near-misses"
+    )]
+    Families(MatchFamilies),
+    /// Say which children fit a waiting family, with the same scores
+    #[command(
+        after_help = "Example:\n  kinpath --data community match children waitingFamilies/story:pine"
+    )]
+    Children(MatchChildren),
+}
+
+#[derive(Debug, Args)]
+pub struct MatchFamilies {
+    /// The child, or the case as cases/<id>
+    pub child: String,
+    /// The day that the answer is for, as YYYY-MM-DD [default: today]
+    #[arg(
+        long,
+        value_name = "DATE",
+        default_value = "",
+        hide_default_value = true
+    )]
+    pub as_of: String,
+    /// The placement order [default: the one of the child's case]
+    #[arg(long, value_name = "ID", default_value = "", hide_default_value = true)]
+    pub order: String,
+    /// At most this many families in each list
+    #[arg(long, value_name = "NUMBER", default_value_t = 20, value_parser = clap::value_parser!(u8).range(1..=200))]
+    pub top: u8,
+    /// Show those whom one rule excludes and no other
+    #[arg(long)]
+    pub near_misses: bool,
+    /// Show those whom a rule excludes, each with the reasons
+    #[arg(long)]
+    pub excluded: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct MatchChildren {
+    /// The waiting family as waitingFamilies/<id>
+    pub family: String,
+    /// The day that the answer is for, as YYYY-MM-DD [default: today]
+    #[arg(
+        long,
+        value_name = "DATE",
+        default_value = "",
+        hide_default_value = true
+    )]
+    pub as_of: String,
+    /// At most this many children
+    #[arg(long, value_name = "NUMBER", default_value_t = 20, value_parser = clap::value_parser!(u8).range(1..=200))]
+    pub top: u8,
+    /// Show children whom one rule keeps from this family and no other, too
+    #[arg(long)]
+    pub near_misses: bool,
 }
 
 #[derive(Debug, Args)]

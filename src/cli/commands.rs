@@ -7,8 +7,8 @@ use super::arguments::{
 use super::session::Session;
 use super::stop::Stop;
 use super::{
-    duplicates, export, import, linkage, maintenance, nations, orders, permanence, progress,
-    render, requests, same_person, search, shell,
+    duplicates, export, import, linkage, maintenance, matching, nations, orders, permanence,
+    progress, render, requests, same_person, search, shell,
 };
 use crate::api::v1;
 use crate::error::Error;
@@ -38,6 +38,7 @@ pub fn run(arguments: &Arguments) -> Result<(), Stop> {
         Command::Config(ConfigCommand::Check(command)) => maintenance::check_config(command),
         Command::Orders(command) => orders::orders(global, command),
         Command::Pathways(command) => permanence::pathways(global, command),
+        Command::Match(command) => matching::run(global, command),
         Command::Due(command) => permanence::due(global, command),
         Command::Completions(command) => shell::completions(command),
         Command::Man => shell::man(),

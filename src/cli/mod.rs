@@ -8,6 +8,7 @@ mod export;
 mod import;
 mod linkage;
 mod maintenance;
+mod matching;
 mod nations;
 mod orders;
 mod permanence;

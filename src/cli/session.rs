@@ -156,6 +156,34 @@ impl Session {
         }
     }
 
+    /// One page of the waiting families that fit a child.
+    pub fn match_waiting_families(
+        &self,
+        request: &v1::MatchWaitingFamiliesRequest,
+    ) -> Result<v1::MatchWaitingFamiliesResponse, Error> {
+        match self {
+            Session::Local(answers) => answers.match_waiting_families(request),
+            Session::Remote(remote) => remote.ask(|mut client| {
+                let request = request.clone();
+                async move { client.match_waiting_families(request).await }
+            }),
+        }
+    }
+
+    /// One page of the children whom a waiting family fits.
+    pub fn match_waiting_children(
+        &self,
+        request: &v1::MatchWaitingChildrenRequest,
+    ) -> Result<v1::MatchWaitingChildrenResponse, Error> {
+        match self {
+            Session::Local(answers) => answers.match_waiting_children(request),
+            Session::Remote(remote) => remote.ask(|mut client| {
+                let request = request.clone();
+                async move { client.match_waiting_children(request).await }
+            }),
+        }
+    }
+
     /// One page of what is due.
     pub fn list_due_actions(
         &self,

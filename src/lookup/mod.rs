@@ -3,6 +3,7 @@
 
 pub mod birth;
 pub mod columns;
+pub mod family_columns;
 pub mod frequencies;
 pub mod keys;
 pub mod name_match;
@@ -13,6 +14,7 @@ pub mod weights;
 
 pub use birth::BirthColumn;
 pub use columns::Columns;
+pub use family_columns::FamilyColumns;
 pub use keys::{KeyMaker, Keys};
 pub use question::{Question, QuestionName};
 pub use scoring::{Field, Found, How, Reason, Search};

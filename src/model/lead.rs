@@ -277,6 +277,10 @@ pub struct Excluded {
     pub reason: String,
     /// Whether they are leads for the purpose of connection all the same.
     pub connection: bool,
+    /// Of a waiting family: this rule excludes it, and no other.
+    pub near_miss: bool,
+    /// Of a waiting family: what would admit it, all together: "capacity 1 more". Empty for people.
+    pub would_admit: String,
 }
 
 /// Which placement order was used.

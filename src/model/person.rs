@@ -227,6 +227,34 @@ impl Coordinates {
             + latitude.cos() * other_latitude.cos() * half_east.sin().powi(2);
         2.0 * EARTH_RADIUS * chord.sqrt().min(1.0).asin()
     }
+
+    /// The same as a point on a sphere, for comparing one place with very many.
+    pub fn direction(self) -> Direction {
+        let (latitude, longitude) = (self.latitude.to_radians(), self.longitude.to_radians());
+        Direction([
+            latitude.cos() * longitude.cos(),
+            latitude.cos() * longitude.sin(),
+            latitude.sin(),
+        ])
+    }
+}
+
+/// A point on a sphere of radius 1.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Direction([f64; 3]);
+
+impl Direction {
+    /// The cosine of the angle to another point: the greater, the nearer.
+    pub fn cosine_to(self, other: Direction) -> f64 {
+        let [x, y, z] = self.0;
+        let [other_x, other_y, other_z] = other.0;
+        x * other_x + y * other_y + z * other_z
+    }
+
+    /// The cosine at which two points are this far apart.
+    pub fn cosine_of(kilometres: f64) -> f64 {
+        (kilometres / EARTH_RADIUS).cos()
+    }
 }
 
 #[cfg(test)]
@@ -245,5 +273,9 @@ mod tests {
         };
         assert!((vancouver.kilometres_to(victoria) - 96.7).abs() < 1.0);
         assert_eq!(vancouver.kilometres_to(vancouver), 0.0);
+        let cosine = vancouver.direction().cosine_to(victoria.direction());
+        let kilometres = vancouver.kilometres_to(victoria);
+        assert!(Direction::cosine_of(kilometres + 0.01) < cosine);
+        assert!(Direction::cosine_of(kilometres - 0.01) > cosine);
     }
 }

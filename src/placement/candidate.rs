@@ -3,6 +3,7 @@
 use crate::model::lead::{Line, OutreachBrief};
 use crate::model::neighborhood::Node;
 use crate::model::partial_date::PartialDate;
+use crate::model::person::Direction;
 
 /// Somebody who may be a lead.
 #[derive(Clone, Debug)]
@@ -81,6 +82,29 @@ impl Distance {
             Distance::Within100 => "lives within 100 km of the child",
             Distance::Within400 => "lives within 400 km of the child",
             Distance::Farther => "lives more than 400 km from the child",
+        }
+    }
+}
+
+/// The bands as cosines, for comparing one place with very many.
+#[derive(Clone, Copy, Debug)]
+pub struct DistanceBands([f64; 3]);
+
+impl Default for DistanceBands {
+    fn default() -> DistanceBands {
+        DistanceBands([25.0, 100.0, 400.0].map(Direction::cosine_of))
+    }
+}
+
+impl DistanceBands {
+    /// The band between two points.
+    pub fn between(&self, one: Direction, other: Direction) -> Distance {
+        let cosine = one.cosine_to(other);
+        match self.0 {
+            [near, ..] if cosine >= near => Distance::Within25,
+            [_, near, _] if cosine >= near => Distance::Within100,
+            [.., near] if cosine >= near => Distance::Within400,
+            _ => Distance::Farther,
         }
     }
 }

@@ -16,6 +16,8 @@ pub struct Closing<'a> {
     pub now: i64,
     pub statements: u64,
     pub subjects: Vec<Subject>,
+    /// Whether something else changed on which what is kept of waiting families rests: a place, a member's cautions.
+    pub moves_families: bool,
 }
 
 /// Writes change event and audit entry of the next revision and moves the head there. The state itself is written once
@@ -29,7 +31,7 @@ pub fn close_commit(
     state.head = revision;
     state.committed_at = state.committed_at.max(closing.now);
     let is_family = |subject: &Subject| subject.kind() == SubjectKind::WaitingFamily;
-    if closing.subjects.iter().any(is_family) {
+    if closing.moves_families || closing.subjects.iter().any(is_family) {
         state.families = revision;
     }
     let audit = AuditEntry {

@@ -283,6 +283,7 @@ impl Import<'_> {
             action: "import",
             now: (self.shared.clock)(),
             statements,
+            moves_families: !subjects.is_empty(),
             subjects,
         };
         close_commit(&mut state, &mut overlay, closing)?;

@@ -63,7 +63,7 @@ pub use changes::{AuditLine, REQUEST_WINDOW};
 pub use commit::{CommitObserver, CommittedGroup};
 pub use copy::create_from_copy;
 pub use error::StoreError;
-pub use families::WaitingFamilies;
+pub use families::{FamilyEntry, FamilyList, WaitingFamilies};
 pub use identities::Identities;
 pub use import::{ImportProgress, ImportRequest, ImportSummary, Progress, UnfinishedImport};
 pub use import_journal::ImportState;

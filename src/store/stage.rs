@@ -32,6 +32,8 @@ pub struct Staging<'a> {
     pub changes: BTreeMap<u64, Change>,
     /// The source asked for last: the statements of a transaction often share one.
     last_source: Option<(Source, SourceId)>,
+    /// Whether the group changed something on which what is kept of waiting families rests.
+    moves_families: bool,
 }
 
 impl<'a> Staging<'a> {
@@ -43,6 +45,7 @@ impl<'a> Staging<'a> {
             now: (shared.clock)(),
             changes: BTreeMap::new(),
             last_source: None,
+            moves_families: false,
         }
     }
 
@@ -235,6 +238,10 @@ impl<'a> Staging<'a> {
                 ));
             }
             ids.push(statement.id);
+            // New places and people are in no family's profile yet.
+            let corrected = draft.id.is_some()
+                && matches!(subject.kind(), SubjectKind::Person | SubjectKind::Place);
+            self.moves_families |= corrected || matches!(statement.fact, Fact::Caution(_));
             change.corrects |= draft.id.is_some();
             change.added.push(Version {
                 revision,
@@ -382,6 +389,7 @@ impl<'a> Staging<'a> {
                 now: self.now,
                 statements,
                 subjects,
+                moves_families: self.moves_families,
             },
         )
     }

@@ -157,6 +157,7 @@ fn undo_part(
         now: (shared.clock)(),
         statements: blocks.values().map(|block| block.len() as u64).sum(),
         subjects: blocks.keys().copied().collect(),
+        moves_families: true,
     };
     close_commit(&mut state, &mut overlay, closing)?;
     let changed: BTreeSet<u64> = blocks.keys().map(|subject| subject.number()).collect();

@@ -16,6 +16,7 @@ mod link_nations;
 mod list_due_actions;
 mod list_pathways;
 mod list_relatives;
+mod matching;
 mod name_relationship;
 mod noted_decisions;
 mod read_kin;
@@ -56,6 +57,11 @@ pub use link_nations::link_nations;
 pub use list_due_actions::{DueAnswer, DueOf, ListDueActions, list_due_actions};
 pub use list_pathways::{ListPathways, list_pathways};
 pub use list_relatives::{ListRelatives, Relative, list_relatives};
+pub use matching::{
+    ChildMatch, ChildrenMatched, FamiliesMatched, MatchView, MatchWaitingChildren,
+    MatchWaitingFamilies, ShownMatch, SiblingHome, SiblingPlan, SiblingSplit,
+    match_waiting_children, match_waiting_families,
+};
 pub use name_relationship::{NameRelationship, name_relationship};
 pub use read_statements::{
     Recorded, Recordings, TiePosition, list_statements, list_ties, statement_versions,

@@ -84,6 +84,8 @@ pub fn excluded(excluded: &Excluded, on: Day) -> v1::Excluded {
         rule: excluded.rule.clone(),
         reason: excluded.reason.clone(),
         connection: excluded.connection,
+        near_miss: excluded.near_miss,
+        would_admit: excluded.would_admit.clone(),
     }
 }
 
@@ -111,7 +113,7 @@ pub fn waiting_family(public_id: PublicId, name: &str) -> v1::WaitingFamilySumma
     }
 }
 
-fn score(score: &Score) -> v1::Score {
+pub fn score(score: &Score) -> v1::Score {
     v1::Score {
         total: score.total,
         parts: score

@@ -470,6 +470,14 @@ fn waiting_families_are_read_once_until_one_changes() {
             1
         );
         assert_eq!(before.all_waiting_families(&all).unwrap().len(), 1);
+        let names = |list: &crate::store::FamilyList| -> Vec<String> {
+            list.iter()
+                .map(|(_, _, family)| family.name.clone())
+                .collect()
+        };
+        let list = snapshot.all_waiting_families(&all).unwrap();
+        assert_eq!(names(&list), ["One", "Two"]);
+        assert_eq!(list.columns.families_of(member), [0, 1]);
         let tied = snapshot
             .tied_to(
                 Subject::Person(member),

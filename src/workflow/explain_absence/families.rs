@@ -6,16 +6,16 @@ use crate::access::Permit;
 use crate::error::Error;
 use crate::model::absence::{Change, ChangeKind, Obstacle, Standing};
 use crate::model::case::Purpose;
-use crate::model::ids::{PublicId, WaitingFamilyId};
+use crate::model::ids::WaitingFamilyId;
 use crate::model::lead::{Lead, LeadTarget};
-use crate::model::waiting_family::WaitingFamily;
-use crate::placement::family_changes::obstacles;
+use crate::placement::matching::Change as WhatHelps;
 use crate::placement::order::{Tier, Who};
 use crate::store::Snapshot;
 use crate::workflow::find_family::belonging::people;
 use crate::workflow::find_family::gather::Gathered;
 use crate::workflow::find_family::tiers::{OUTSIDE_ORDER, OUTSIDE_ORDER_WORDS, assign};
-use crate::workflow::find_family::waiting::{WaitingTier, sibling_group, waiting_tier};
+use crate::workflow::find_family::waiting::{WaitingTier, target, waiting_tier};
+use crate::workflow::matching::Matching;
 
 pub fn evaluate(
     snapshot: &Snapshot<'_>,
@@ -24,15 +24,16 @@ pub fn evaluate(
     question: &ExplainAbsence,
     wanted: WaitingFamilyId,
 ) -> Result<Evaluation, Error> {
-    let all = snapshot.all_waiting_families(permit.visibility())?;
-    let found = all.iter().find(|(id, _, _)| *id == wanted);
-    let (_, public_id, family) = found.ok_or_else(|| Error::NotFound {
+    let around = people(gathered, permit)?;
+    let matching = Matching::prepare(snapshot, permit, gathered, &around)?;
+    let position = matching.families.position_of(wanted);
+    let position = position.ok_or_else(|| Error::NotFound {
         what: "waiting family",
         name: "as named".to_owned(),
     })?;
-    let who = target(wanted, *public_id, family);
-    let group = sibling_group(snapshot, permit, gathered)?;
-    let of_profile = || obstacles(family, &group, question.as_of);
+    let entry = matching.families.entry(position);
+    let who = target(entry);
+    let of_profile = || obstacles(&matching, position);
     let mut first = outside_order();
     let mut in_tier = 0;
     if question.purpose != Purpose::Placement {
@@ -45,7 +46,14 @@ pub fn evaluate(
     } else {
         let tiers = gathered.order.tiers.iter();
         for tier in tiers.filter(|tier| tier.holds_any(Who::WaitingFamilies)) {
-            let mut waiting = waiting_tier(snapshot, permit, gathered, tier, &as_search(question))?;
+            let mut waiting = waiting_tier(
+                snapshot,
+                permit,
+                gathered,
+                &around,
+                tier,
+                &as_search(question),
+            )?;
             let is_wanted = |target: &LeadTarget| *target == who;
             if let Some(position) = waiting
                 .leads
@@ -55,11 +63,9 @@ pub fn evaluate(
                 let lead = waiting.leads.swap_remove(position);
                 return as_lead(gathered, permit, question, tier, lead, who);
             }
-            let mut left_out = waiting.excluded.page(0, usize::MAX);
-            if left_out.any(|excluded| is_wanted(&excluded.target)) {
+            if waiting.excluded.holds(position) {
                 return Ok(absent(who, tier.number, of_profile()));
             }
-            drop(left_out);
             if let Some(closed) = closed(&waiting, tier) {
                 (first, in_tier) = (closed, tier.number);
             }
@@ -70,11 +76,38 @@ pub fn evaluate(
     Ok(absent(who, in_tier, against))
 }
 
-fn target(id: WaitingFamilyId, public_id: PublicId, family: &WaitingFamily) -> LeadTarget {
-    LeadTarget::WaitingFamily {
-        id,
-        public_id,
-        name: family.name.clone(),
+/// The rules that exclude a family, each with what would take it away.
+fn obstacles(matching: &Matching, position: u32) -> Vec<Obstacle> {
+    let profile = &matching.families.entry(position).2;
+    let found = matching.bound().explain(matching.table, position, profile);
+    let rules = found.nos.into_iter();
+    rules
+        .map(|no| {
+            let words: Vec<String> = no.changes.iter().map(WhatHelps::words).collect();
+            Obstacle {
+                change: Some(Change {
+                    kind: kind_of(&no.changes),
+                    words: words.join("; "),
+                    from: None,
+                }),
+                rule: no.rule,
+                reason: no.words,
+            }
+        })
+        .collect()
+}
+
+/// An approval, a move and a child's consent are for others to decide; the rest is an answer of the family.
+fn kind_of(changes: &[WhatHelps]) -> ChangeKind {
+    let is_decision = |change: &WhatHelps| {
+        matches!(
+            change,
+            WhatHelps::Approved(_) | WhatHelps::ApprovalBeyond(_) | WhatHelps::ChildConsents(_)
+        )
+    };
+    match changes.iter().any(is_decision) {
+        true => ChangeKind::Decision,
+        false => ChangeKind::Answer,
     }
 }
 

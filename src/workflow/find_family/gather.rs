@@ -13,7 +13,7 @@ use crate::model::lead::OutreachBrief;
 use crate::model::nation::{MembershipState, Nation};
 use crate::model::neighborhood::{Node, NodeTie, NodeTieKind};
 use crate::model::partial_date::{Day, Truth};
-use crate::model::person::{CautionKind, Place as PlaceRecord};
+use crate::model::person::{CautionKind, Coordinates, Place as PlaceRecord};
 use crate::model::tie::ParentNature;
 use crate::placement::candidate::Distance;
 use crate::placement::order::{
@@ -325,6 +325,11 @@ impl Gathered {
         let centre = |id: PlaceId| self.places.get(&id).and_then(|place| place.centre);
         let kilometres = centre(own)?.kilometres_to(centre(other)?);
         Some(Distance::of_kilometres(kilometres))
+    }
+
+    /// The centre of a place that was read.
+    pub fn centre(&self, place: PlaceId) -> Option<Coordinates> {
+        self.places.get(&place).and_then(|place| place.centre)
     }
 
     /// The network's adults, and the children who lived with the same foster parents.

@@ -11,6 +11,10 @@ pub(super) mod show;
 pub(super) mod tiers;
 pub(super) mod waiting;
 
+pub(super) use show::ways_in_words;
+pub(super) use tiers::is_for_child;
+pub(super) use waiting::{by_waiting, closed_by_status, families_of_tier, target};
+
 use crate::access::Permit;
 use crate::error::Error;
 use crate::kinship::contradictions::contradictions;

@@ -93,7 +93,8 @@ impl Shown {
             false => Vec::new(),
         };
         if tier.holds_any(Who::WaitingFamilies) {
-            let mut waiting = waiting_tier(snapshot, permit, gathered, tier, question)?;
+            let mut waiting =
+                waiting_tier(snapshot, permit, gathered, assigned.people, tier, question)?;
             // Families stand after the people of the tier.
             for lead in &mut waiting.leads {
                 lead.rank += total;
@@ -252,6 +253,8 @@ pub fn person_left_out(
         rule: left_out.rule.to_owned(),
         reason: left_out.reason.words(),
         connection: left_out.connection,
+        near_miss: false,
+        would_admit: String::new(),
     }
 }
 
@@ -312,7 +315,11 @@ pub fn questions_of_lead(
 
 /// All ways of belonging in words, each once: certain kinship, the nearest first, then the network, then what holds only
 /// if records are one person's; that comes first where it is what counts.
-fn ways_in_words(gathered: &Gathered, person: &Belonging<'_>, probable_first: bool) -> Vec<String> {
+pub fn ways_in_words(
+    gathered: &Gathered,
+    person: &Belonging<'_>,
+    probable_first: bool,
+) -> Vec<String> {
     let sure = sure_kinship(gathered, person);
     let mut probable: Vec<String> = Vec::with_capacity(person.probable.len());
     for way in &person.probable {

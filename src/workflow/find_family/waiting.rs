@@ -1,21 +1,21 @@
 //! The tier of approved and waiting families: whether the child's legal status opens it, and who is in it.
 
 use super::FindFamily;
+use super::belonging::Belonging;
 use super::gather::Gathered;
 use super::tiers::is_for_child;
 use crate::access::Permit;
 use crate::error::Error;
 use crate::model::case::{OutreachTarget, Purpose};
-use crate::model::ids::{PersonId, PublicId, WaitingFamilyId};
+use crate::model::ids::{PersonId, PublicId};
 use crate::model::lead::{Excluded, Lead, LeadStatus, LeadTarget, Score, ScorePart};
 use crate::model::neighborhood::Node;
 use crate::model::partial_date::PartialDate;
 use crate::model::waiting_family::WaitingFamily;
-use crate::placement::candidate::Distance;
+use crate::placement::matching::FamilyMatch;
 use crate::placement::order::{Attribute, NationTest, Tier, Who};
-use crate::placement::waiting_families::{Doubt, Obstacle, SiblingGroup, reasons, rule};
-use crate::store::{Snapshot, WaitingFamilies};
-use crate::workflow::joined::joined_nodes;
+use crate::store::{FamilyEntry, Snapshot};
+use crate::workflow::matching::{Matching, Sorted};
 
 /// Families found, or why the tier is closed.
 pub struct WaitingTier {
@@ -29,34 +29,48 @@ pub struct WaitingTier {
 #[derive(Default)]
 pub struct ExcludedFamilies {
     tier: u32,
-    families: WaitingFamilies,
-    obstacles: Vec<(usize, Obstacle)>,
+    matching: Option<Matching>,
+    positions: Vec<u32>,
 }
 
 impl ExcludedFamilies {
     pub fn len(&self) -> usize {
-        self.obstacles.len()
+        self.positions.len()
+    }
+
+    /// Whether the family at this position is among them.
+    pub fn holds(&self, position: u32) -> bool {
+        self.positions.contains(&position)
     }
 
     /// One page of them.
-    pub fn page(&self, offset: usize, limit: usize) -> impl Iterator<Item = Excluded> {
-        self.obstacles
-            .iter()
-            .skip(offset)
-            .take(limit)
-            .map(|&(position, obstacle)| Excluded {
-                target: target(&self.families[position]),
+    pub fn page(&self, offset: usize, limit: usize) -> Vec<Excluded> {
+        let Some(matching) = &self.matching else {
+            return Vec::new();
+        };
+        let bound = matching.bound();
+        let page = self.positions.iter().skip(offset).take(limit);
+        page.map(|&position| {
+            let entry = matching.families.entry(position);
+            let found = bound.explain(matching.table, position, &entry.2);
+            let first = found.nos.first();
+            Excluded {
+                target: target(entry),
                 tier: self.tier,
                 relation: "waiting family".to_owned(),
-                rule: obstacle.rule().to_owned(),
-                reason: obstacle.words(),
+                rule: first.map_or_else(String::new, |no| no.rule.clone()),
+                reason: first.map_or_else(String::new, |no| no.words.clone()),
                 connection: false,
-            })
+                near_miss: found.is_near_miss(),
+                would_admit: found.would_admit(),
+            }
+        })
+        .collect()
     }
 }
 
 /// Order without names: who was approved first, then whose approval ends first, then public ids.
-fn by_waiting((_, public_id, family): &Entry) -> (i32, i32, PublicId) {
+pub fn by_waiting((_, public_id, family): &FamilyEntry) -> (i32, i32, PublicId) {
     let day = |date: Option<PartialDate>| {
         date.and_then(|date| date.possible_days().0)
             .map_or(i32::MAX, |day| day.0)
@@ -68,9 +82,8 @@ fn by_waiting((_, public_id, family): &Entry) -> (i32, i32, PublicId) {
     )
 }
 
-type Entry = (WaitingFamilyId, PublicId, WaitingFamily);
-
-fn target((id, public_id, family): &Entry) -> LeadTarget {
+/// A family as whom an answer is about.
+pub fn target((id, public_id, family): &FamilyEntry) -> LeadTarget {
     LeadTarget::WaitingFamily {
         id: *id,
         public_id: *public_id,
@@ -94,6 +107,7 @@ pub fn waiting_tier(
     snapshot: &Snapshot<'_>,
     permit: &Permit,
     gathered: &Gathered,
+    people: &[Belonging<'_>],
     tier: &Tier,
     question: &FindFamily,
 ) -> Result<WaitingTier, Error> {
@@ -108,53 +122,23 @@ pub fn waiting_tier(
     if let Some(reason) = closed_by_status(gathered, tier) {
         return Ok(WaitingTier::closed(reason));
     }
-    let group = sibling_group(snapshot, permit, gathered)?;
-    let families = snapshot.all_waiting_families(permit.visibility())?;
-    let in_tier = families_of_tier(snapshot, permit, gathered, tier, &families)?;
-    let by_name = gathered.uses(Attribute::Name);
-    let mut open: Vec<(LeadStatus, Option<Distance>, usize, Vec<Doubt>)> = Vec::new();
-    let mut obstacles = Vec::new();
-    // The list is in the order of names, and sorting keeps that order among equals.
-    for (position, (_, _, family)) in families.iter().enumerate() {
-        permit.go_on_at(position)?;
-        if !in_tier.as_ref().is_none_or(|held| held[position]) {
-            continue;
-        }
-        match rule(family, &group, question.as_of) {
-            Ok(doubts) => {
-                let status = if doubts.is_empty() {
-                    LeadStatus::Open
-                } else {
-                    LeadStatus::NeedsReview
-                };
-                open.push((
-                    status,
-                    gathered.distance(family.place, None),
-                    position,
-                    doubts,
-                ));
-            }
-            Err(obstacle) => obstacles.push((position, obstacle)),
-        }
-    }
-    open.sort_by_key(|&(status, distance, position, _)| {
-        let nameless = (!by_name).then(|| by_waiting(&families[position]));
-        (status, distance.is_none(), distance, nameless, position)
-    });
-    if !by_name {
-        obstacles.sort_by_key(|&(position, _)| by_waiting(&families[position]));
-    }
-    let total = open.len() as u32;
-    let shown = open.into_iter().take(question.leads_per_tier).enumerate();
-    let leads = shown
-        .map(|(index, (status, distance, position, doubts))| Lead {
-            rank: index as u32 + 1,
-            status,
-            questions: doubts.into_iter().map(Doubt::words).collect(),
-            ..family_lead(gathered, &families[position], &group, distance)
-        })
-        .collect();
-    let empty_because = match (total, obstacles.len()) {
+    let matching = Matching::prepare(snapshot, permit, gathered, people)?;
+    permit.go_on()?;
+    let profiles = || matching.families.profiles();
+    let in_tier = families_of_tier(snapshot, permit, gathered, tier, &profiles)?;
+    let found = Sorted::of(
+        &matching,
+        in_tier.as_deref(),
+        gathered.uses(Attribute::Name),
+    );
+    permit.go_on()?;
+    let total = found.open.len() as u32;
+    let leads = leads(
+        gathered,
+        &matching,
+        found.best(&matching, question.leads_per_tier),
+    );
+    let empty_because = match (total, found.excluded.len()) {
         (0, 0) => "No waiting family is recorded.".to_owned(),
         (0, left_out) => {
             format!(
@@ -165,8 +149,8 @@ pub fn waiting_tier(
     };
     let excluded = ExcludedFamilies {
         tier: tier.number,
-        families,
-        obstacles,
+        positions: found.excluded,
+        matching: Some(matching),
     };
     Ok(WaitingTier {
         leads,
@@ -176,14 +160,29 @@ pub fn waiting_tier(
     })
 }
 
+fn leads(gathered: &Gathered, matching: &Matching, positions: Vec<u32>) -> Vec<Lead> {
+    let bound = matching.bound();
+    let ranked = positions.into_iter().zip(1..);
+    ranked
+        .map(|(position, rank)| {
+            let entry = matching.families.entry(position);
+            let found = bound.explain(matching.table, position, &entry.2);
+            Lead {
+                rank,
+                ..family_lead(gathered, entry, found)
+            }
+        })
+        .collect()
+}
+
 /// Which families a tier holds where the order asks about their nations: those that no earlier tier holds. Nothing where it
 /// asks nothing: then one tier holds them all.
-fn families_of_tier(
+pub fn families_of_tier<'f>(
     snapshot: &Snapshot<'_>,
     permit: &Permit,
     gathered: &Gathered,
     tier: &Tier,
-    families: &WaitingFamilies,
+    profiles: &dyn Fn() -> Vec<&'f WaitingFamily>,
 ) -> Result<Option<Vec<bool>>, Error> {
     let tests_of = |tier: &Tier| -> Vec<Option<NationTest>> {
         tier.holds
@@ -202,14 +201,15 @@ fn families_of_tier(
     if tiers().flat_map(tests_of).all(|test| test.is_none()) {
         return Ok(None);
     }
-    let members: Vec<PersonId> = families
+    let profiles = profiles();
+    let members: Vec<PersonId> = profiles
         .iter()
-        .flat_map(|(_, _, family)| family.members.iter().copied())
+        .flat_map(|family| family.members.iter().copied())
         .collect();
     let nodes = snapshot.nodes(&members, permit.visibility())?;
     let mut next = nodes.iter();
-    let mut held = Vec::with_capacity(families.len());
-    for (_, _, family) in families.iter() {
+    let mut held = Vec::with_capacity(profiles.len());
+    for family in profiles {
         let people: Vec<&Node> = next.by_ref().take(family.members.len()).flatten().collect();
         let first = tiers().find(|tier| {
             tests_of(tier)
@@ -222,7 +222,7 @@ fn families_of_tier(
 }
 
 /// Only matching with waiting families needs the legal status that the order names. Unknown needs review.
-fn closed_by_status(gathered: &Gathered, tier: &Tier) -> Option<String> {
+pub fn closed_by_status(gathered: &Gathered, tier: &Tier) -> Option<String> {
     if tier.needs_legal_status.is_empty() {
         return None;
     }
@@ -246,46 +246,17 @@ fn closed_by_status(gathered: &Gathered, tier: &Tier) -> Option<String> {
     })
 }
 
-/// The child and the brothers and sisters who are to be placed together.
-pub fn sibling_group(
-    snapshot: &Snapshot<'_>,
-    permit: &Permit,
-    gathered: &Gathered,
-) -> Result<SiblingGroup, Error> {
-    let mut births = vec![gathered.child().birth];
-    let siblings = gathered
-        .case
-        .as_ref()
-        .map_or(&[][..], |(_, case)| &case.siblings_in_care);
-    for node in joined_nodes(snapshot, permit, siblings, &gathered.severed)? {
-        births.push(node.birth);
-    }
-    Ok(SiblingGroup { births })
-}
-
-fn family_lead(
-    gathered: &Gathered,
-    entry: &Entry,
-    group: &SiblingGroup,
-    distance: Option<Distance>,
-) -> Lead {
+fn family_lead(gathered: &Gathered, entry: &FamilyEntry, found: FamilyMatch) -> Lead {
     let (id, _, family) = entry;
-    let part = |name: &str, reason: String| ScorePart {
-        name: name.to_owned(),
-        points: 0.0,
-        reason,
-    };
-    let mut parts: Vec<ScorePart> = reasons(family, group)
-        .into_iter()
-        .map(|reason| part("fits", reason))
-        .collect();
-    parts.extend(distance.map(|distance| part("place", distance.words().to_owned())));
     let screening = family
         .approval_expires
         .map_or("expiry of approval not recorded".to_owned(), |expires| {
             format!("approved until {}", expires.in_words())
         });
     let unconfirmed = family.last_confirmed.is_none();
+    let completeness = completeness(&found);
+    let mut parts = found.parts;
+    parts.push(completeness);
     Lead {
         target: target(entry),
         rank: 0,
@@ -293,9 +264,15 @@ fn family_lead(
         kinship: None,
         path: Vec::new(),
         other_ways: Vec::new(),
-        score: Score { total: 0.0, parts },
-        status: LeadStatus::Open,
-        questions: Vec::new(),
+        score: Score {
+            total: found.brief.score,
+            parts,
+        },
+        status: match found.questions.is_empty() {
+            true => LeadStatus::Open,
+            false => LeadStatus::NeedsReview,
+        },
+        questions: found.questions,
         cautions: Vec::new(),
         outreach: gathered
             .outreach(OutreachTarget::WaitingFamily(*id))
@@ -307,5 +284,22 @@ fn family_lead(
             .collect(),
         also_recorded_as: Vec::new(),
         if_words: String::new(),
+    }
+}
+
+/// How much of what counts was answered, as a part of the score without points.
+fn completeness(found: &FamilyMatch) -> ScorePart {
+    let percent = (100.0 * found.brief.completeness).round();
+    let reason = match found.unanswered.is_empty() {
+        true => format!("{percent} % of what counts is known"),
+        false => format!(
+            "{percent} % of what counts is known; not known: {}",
+            found.unanswered.join("; ")
+        ),
+    };
+    ScorePart {
+        name: "completeness".to_owned(),
+        points: 0.0,
+        reason,
     }
 }

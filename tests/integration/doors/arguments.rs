@@ -39,6 +39,8 @@ fn what_people_type_is_taken() {
         "--data d find c-1 --near-misses",
         "--data d pathways story:child-1 June --as-of 2026-01-01 --order connecticut-dcf",
         "pathways --check a.toml b.toml",
+        "--data d match families story:child-1 --top 5 --near-misses --excluded",
+        "--data d match children waitingFamilies/story:pine --near-misses",
         "--data d due --case c-1 --within 60",
         "--data d due --worker Marsh",
         "due --check a.toml",

@@ -6,8 +6,9 @@ use prost_reflect::{
 };
 
 /// Methods that read; all others write.
-const READS: [&str; 9] = [
-    "Get", "List", "Search", "Resolve", "Find", "Name", "Watch", "Export", "Explain",
+const READS: [&str; 11] = [
+    "Get", "List", "Search", "Resolve", "Find", "Name", "Watch", "Export", "Explain", "Match",
+    "Stream",
 ];
 
 /// What is told of the server's own work, which is no record: it has no fields to choose and no revision to wait for.

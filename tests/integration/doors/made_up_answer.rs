@@ -298,6 +298,8 @@ pub fn family_answer() -> FamilyAnswer {
                 rule: "died".to_owned(),
                 reason: "died in 1998".to_owned(),
                 connection: false,
+                near_miss: false,
+                would_admit: String::new(),
             },
             Excluded {
                 target: LeadTarget::WaitingFamily {
@@ -310,6 +312,8 @@ pub fn family_answer() -> FamilyAnswer {
                 rule: "on_hold".to_owned(),
                 reason: "on hold".to_owned(),
                 connection: false,
+                near_miss: false,
+                would_admit: String::new(),
             },
         ],
         excluded_total: 3,

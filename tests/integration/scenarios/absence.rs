@@ -487,16 +487,16 @@ fn it_reads_as_a_specialist_would_say_it() {
             "Pine family",
             3,
             texts(&[
-                "approval_expired: approval expired on 9 November 2026",
+                "approval_expired: approval expired on 9 November 2026, 12 days ago",
                 "on_hold: the family is on hold",
-                "capacity: room for 0, but 1 are to be placed together",
-                "age: accepts ages 4 to 8, a child is 9",
+                "capacity: room for 0, but 1 is to be placed",
+                "age: accepts ages 4 to 8, a child is 9 years 7 months",
             ]),
             texts(&[
-                "ask the family whether the hold can end",
-                "room for 1 more; ask the family",
-                "the age range ends at 8, a child is 9 years 7 months: ask the family whether they would take this child",
-                "the approval renewed; it expired 12 days ago",
+                "the family no longer on hold",
+                "capacity 1 more",
+                "ages accepted up to 9",
+                "the approval renewed beyond 21 November 2026",
             ]),
         ),
     ] {

@@ -8,7 +8,7 @@ use super::scene_step::SceneStep;
 use super::world::World;
 use kinpath::access::Permit;
 use kinpath::model::case::Purpose;
-use kinpath::model::lead::FamilyAnswer;
+use kinpath::model::lead::{FamilyAnswer, Lead, LeadTarget};
 use kinpath::model::partial_date::{Day, PartialDate};
 use kinpath::model::statement::SealClass;
 use kinpath::model::visibility::Visibility;
@@ -295,7 +295,12 @@ pub fn broken_promises(answer: &FamilyAnswer) -> Vec<String> {
         let falls = tier
             .leads
             .windows(2)
-            .all(|pair| pair[0].score.total >= pair[1].score.total);
+            // Families stand after the people of their tier, and are scored by what they answered.
+            .all(|pair| {
+                let is_person = |lead: &Lead| matches!(lead.target, LeadTarget::Person(_));
+                is_person(&pair[0]) != is_person(&pair[1])
+                    || pair[0].score.total >= pair[1].score.total
+            });
         if !falls {
             broken.push(format!("tier {}: a lower score stands first", tier.number));
         }

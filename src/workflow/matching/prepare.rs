@@ -1,0 +1,290 @@
+//! Everything that matching one child, and the brothers and sisters who are to be placed together, needs.
+
+use crate::access::Permit;
+use crate::error::Error;
+use crate::model::case::Case;
+use crate::model::ids::PlaceId;
+use crate::model::lead::PersonSummary;
+use crate::model::neighborhood::{Node, Vital};
+use crate::model::partial_date::Truth;
+use crate::model::person::{CautionKind, Coordinates};
+use crate::names::normalize::fold;
+use crate::placement::candidate::{Distance, DistanceBands};
+use crate::placement::matching::{
+    Attributes, Bound, ChildNeeds, Question, Surroundings, attributes,
+};
+use crate::store::{FamilyList, Snapshot, WaitingFamilies};
+use crate::workflow::find_family::belonging::Belonging;
+use crate::workflow::find_family::gather::Gathered;
+use crate::workflow::find_family::ways_in_words;
+use crate::workflow::joined::joined_nodes;
+use crate::workflow::relations::summary;
+
+/// A child's question and what it is put to.
+pub struct Matching {
+    pub table: &'static Attributes,
+    pub families: WaitingFamilies,
+    /// The child first, then the brothers and sisters.
+    pub children: Vec<ChildNeeds>,
+    /// The same, to be shown.
+    pub shown: Vec<PersonSummary>,
+    pub question: Question,
+    pub around: Surroundings,
+}
+
+/// Kin so near that where they live matters to the child: parents, brothers and sisters, grandparents.
+const NEAR_KIN_DEGREE: u8 = 2;
+/// At most so many places that matter.
+const MOST_PLACES: usize = 32;
+
+impl Matching {
+    /// Reads what it needs.
+    pub fn prepare(
+        snapshot: &Snapshot<'_>,
+        permit: &Permit,
+        gathered: &Gathered,
+        people: &[Belonging<'_>],
+    ) -> Result<Matching, Error> {
+        let families = snapshot.all_waiting_families(permit.visibility())?;
+        let table = table()?;
+        let case = gathered.case.as_ref().map(|(_, case)| case);
+        let mut children = vec![needs_of(gathered.child(), case)];
+        let mut shown = vec![summary(gathered.child(), gathered.as_of)];
+        let siblings = siblings(snapshot, permit, gathered)?;
+        for sibling in &siblings {
+            let mut own = None;
+            for record in sibling.record_ids() {
+                let found = snapshot.case_of_child(record, permit.visibility())?;
+                own = own.or(found.map(|(_, case)| case));
+            }
+            children.push(needs_of(sibling, own.as_ref()));
+            shown.push(summary(sibling, gathered.as_of));
+        }
+        let question = Question::new(table, children.clone(), gathered.as_of, &|attribute| {
+            gathered.uses(attribute)
+        });
+        let mut around = Surroundings {
+            protected: families.protected.clone(),
+            in_region: in_region(&families, &question.regions),
+            ..Surroundings::default()
+        };
+        let places = places_that_matter(snapshot, permit, gathered, people, &siblings)?;
+        around.near = near(&families, &places);
+        around.matters = places.into_iter().map(|place| place.words).collect();
+        attach(&mut around, gathered, people, &families);
+        Ok(Matching {
+            table,
+            families,
+            children,
+            shown,
+            question,
+            around,
+        })
+    }
+
+    /// The question put to the families' columns.
+    pub fn bound(&self) -> Bound<'_> {
+        self.bind(&self.question)
+    }
+
+    /// Another question, for some of the children, put to them.
+    pub fn bind<'a>(&'a self, question: &'a Question) -> Bound<'a> {
+        Bound::new(
+            question,
+            &self.families.columns,
+            &self.around,
+            self.table.freshness,
+        )
+    }
+}
+
+/// The table in use; a bad one is told at start.
+pub fn table() -> Result<&'static Attributes, Error> {
+    attributes().map_err(|error| Error::Internal {
+        detail: error.to_string(),
+    })
+}
+
+/// The brothers and sisters who are to be placed with the child.
+fn siblings(
+    snapshot: &Snapshot<'_>,
+    permit: &Permit,
+    gathered: &Gathered,
+) -> Result<Vec<Node>, Error> {
+    match &gathered.case {
+        Some((_, case)) if !case.siblings_in_care.is_empty() => {
+            let siblings = &case.siblings_in_care;
+            joined_nodes(snapshot, permit, siblings, &gathered.severed)
+        }
+        _ => Ok(Vec::new()),
+    }
+}
+
+/// A child's side, from the record and the case.
+pub fn needs_of(child: &Node, case: Option<&Case>) -> ChildNeeds {
+    let text =
+        |text: fn(&Case) -> &String| case.map_or_else(String::new, |case| text(case).clone());
+    ChildNeeds {
+        name: child.name.clone(),
+        birth: child.birth,
+        gender: child.gender,
+        languages: child.languages.clone(),
+        needs: case.map_or_else(Vec::new, |case| case.needs.clone()),
+        region: text(|case| &case.region),
+        goals: vec![
+            text(|case| &case.primary_goal),
+            text(|case| &case.concurrent_goal),
+        ],
+    }
+}
+
+/// A place that matters to the child, and whose it is.
+struct Matters {
+    words: String,
+    place: PlaceId,
+    centre: Option<Coordinates>,
+}
+
+/// The child's own place first, then those of the brothers and sisters who are to stay together, then of near kin. Nobody's
+/// whose address is protected.
+fn places_that_matter(
+    snapshot: &Snapshot<'_>,
+    permit: &Permit,
+    gathered: &Gathered,
+    people: &[Belonging<'_>],
+    siblings: &[Node],
+) -> Result<Vec<Matters>, Error> {
+    let protected = |node: &Node| node.cautions.contains(CautionKind::ProtectedAddress);
+    let child = gathered.child();
+    let mut places: Vec<Matters> = Vec::new();
+    if protected(child) {
+        return Ok(places);
+    }
+    let mut add = |words: &dyn Fn() -> String, node: &Node| {
+        let Some(place) = node.place.filter(|_| !protected(node)) else {
+            return;
+        };
+        if places.len() < MOST_PLACES && places.iter().all(|known| known.place != place) {
+            places.push(Matters {
+                words: words(),
+                place,
+                centre: gathered.centre(place),
+            });
+        }
+    };
+    add(&|| "the child".to_owned(), child);
+    for sibling in siblings {
+        add(&|| "the child's brother or sister".to_owned(), sibling);
+    }
+    for person in near_kin(people) {
+        let words = || {
+            let ways = ways_in_words(gathered, person, false);
+            format!(
+                "the child's {}",
+                ways.first().map_or("family", String::as_str)
+            )
+        };
+        add(&words, person.node);
+    }
+    let unread: Vec<usize> = (0..places.len())
+        .filter(|&position| places[position].centre.is_none())
+        .collect();
+    let ids: Vec<PlaceId> = unread.iter().map(|&at| places[at].place).collect();
+    if !ids.is_empty() {
+        let read = snapshot.places(&ids, permit.visibility())?;
+        for (position, place) in unread.into_iter().zip(read) {
+            places[position].centre = place.and_then(|(_, place)| place.centre);
+        }
+    }
+    Ok(places)
+}
+
+/// Living kin near the child, the nearest first.
+fn near_kin<'p, 'g>(people: &'p [Belonging<'g>]) -> Vec<&'p Belonging<'g>> {
+    let mut near: Vec<&Belonging<'_>> = people
+        .iter()
+        .filter(|person| {
+            let is_near = person.ways.first().is_some_and(|way| {
+                way.shape.joints.is_empty() && way.shape.civil_degree() <= NEAR_KIN_DEGREE
+            });
+            is_near && !matches!(person.node.death, Vital::Dead(_))
+        })
+        .collect();
+    near.sort_by_key(|person| {
+        let degree = person.ways.first().map(|way| way.shape.civil_degree());
+        (degree, person.node.public_id)
+    });
+    near
+}
+
+/// By the families' places: the nearest place that matters.
+fn near(families: &FamilyList, places: &[Matters]) -> Vec<Option<(Distance, u8)>> {
+    if places.is_empty() {
+        return Vec::new();
+    }
+    let bands = DistanceBands::default();
+    let centres: Vec<_> = places
+        .iter()
+        .map(|matters| (matters.place, matters.centre.map(Coordinates::direction)))
+        .collect();
+    let of_families = families.columns.places.iter().zip(&families.centres);
+    of_families
+        .map(|(place, centre)| {
+            let distances = centres.iter().enumerate();
+            let distances = distances.filter_map(|(which, (own, from))| {
+                let distance = match own == place {
+                    true => Distance::SamePlace,
+                    false => bands.between((*from)?, (*centre)?),
+                };
+                Some((distance, u8::try_from(which).ok()?))
+            });
+            distances.min()
+        })
+        .collect()
+}
+
+fn in_region(families: &FamilyList, regions: &[String]) -> Vec<Truth> {
+    if regions.is_empty() {
+        return Vec::new();
+    }
+    let regions: Vec<String> = regions.iter().map(|region| fold(region)).collect();
+    let places = families.places.iter();
+    places
+        .map(|place| match place {
+            Some(place) if !place.region.is_empty() => {
+                let own = fold(&place.region);
+                Truth::from(regions.iter().all(|region| *region == own))
+            }
+            _ => Truth::Unknown,
+        })
+        .collect()
+}
+
+/// Families of whom somebody is kin of the child or of the child's network.
+fn attach(
+    around: &mut Surroundings,
+    gathered: &Gathered,
+    people: &[Belonging<'_>],
+    families: &FamilyList,
+) {
+    for person in people {
+        if person.ways.is_empty() && person.network.is_empty() && !person.foster_sibling {
+            continue;
+        }
+        for record in person.node.record_ids() {
+            for &position in families.columns.families_of(record) {
+                let ways = ways_in_words(gathered, person, false);
+                let relation = ways.first().map_or("known to the child", String::as_str);
+                let words = format!("{}: {relation}", person.node.name);
+                let known = around.attached.entry(position).or_default();
+                if known.contains(&words) {
+                    continue;
+                }
+                if !known.is_empty() {
+                    known.push_str("; ");
+                }
+                known.push_str(&words);
+            }
+        }
+    }
+}
