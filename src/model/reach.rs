@@ -20,6 +20,10 @@ pub struct Reach {
     pub presumed_parents: bool,
     /// Whether foster parents and guardians, and those in their family, are looked at.
     pub foster_and_guardian: bool,
+    /// Greatest civil degree, counted from a half-brother or half-sister, of the kin whom only they have, through their
+    /// other parent; 0 where those are nobody's kin here.
+    #[serde(default)]
+    pub half_sibling_degree: u8,
 }
 
 impl Reach {
@@ -33,6 +37,8 @@ impl Reach {
             birth_kin_after_adoption: true,
             presumed_parents: true,
             foster_and_guardian: true,
+            // They are the sibling's kin, not the person's: only an order says that they count.
+            half_sibling_degree: 0,
         }
     }
 }

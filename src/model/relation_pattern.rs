@@ -86,6 +86,18 @@ impl RelationPattern {
             .sum()
     }
 
+    /// Of kin whom only a half-brother or half-sister has, through their other parent: the greatest civil degree from that
+    /// sibling. Nothing for any other shape.
+    pub fn degree_beyond_half_sibling(&self) -> Option<u8> {
+        let (own, theirs) = self.stretches.split_first()?;
+        let is_sibling = own.up.holds_only(1) && own.down.holds_only(1);
+        let is_over_other_parent = self.joints.first() == Some(&PatternJoint::Coparents);
+        let degrees = theirs
+            .iter()
+            .map(|stretch| stretch.up.greatest() + stretch.down.greatest());
+        (is_sibling && is_over_other_parent).then(|| degrees.sum())
+    }
+
     /// Whether it runs through a couple.
     pub fn is_by_affinity(&self) -> bool {
         !self.joints.is_empty()
@@ -111,6 +123,10 @@ fn generations(text: &str) -> Option<Generations> {
 impl Generations {
     fn holds(self, generations: u8) -> bool {
         generations == self.least || (self.or_more && generations > self.least)
+    }
+
+    fn holds_only(self, generations: u8) -> bool {
+        !self.or_more && self.least == generations
     }
 
     fn greatest(self) -> u8 {
@@ -140,6 +156,15 @@ mod tests {
         assert!(!step_sibling.matches(&[(1, 0), (0, 1)], &[PatternJoint::Coparents]));
         assert_eq!(step_sibling.greatest_degree(), 2);
         assert!(step_sibling.is_by_affinity() && !aunt.is_by_affinity());
+        let degree_beyond = |text| {
+            let pattern = RelationPattern::read(text).unwrap();
+            pattern.degree_beyond_half_sibling()
+        };
+        assert_eq!(degree_beyond("1.1&2.1"), Some(3));
+        assert_eq!(degree_beyond("1.1&2.1~0.0"), Some(3));
+        assert_eq!(degree_beyond("1.1~2.1"), None);
+        assert_eq!(degree_beyond("1.2&2.1"), None);
+        assert_eq!(degree_beyond("1.1"), None);
     }
 
     #[test]

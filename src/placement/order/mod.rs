@@ -265,11 +265,22 @@ impl PlacementOrder {
             birth_kin_after_adoption: self.kin.birth_kin_after_adoption,
             presumed_parents: self.kin.presumed_parents,
             foster_and_guardian: self.kin.foster_and_guardian,
+            half_sibling_degree: 0,
         };
         for holding in self.tiers.iter().flat_map(|tier| &tier.holds) {
             widest.degree = widest.degree.max(holding.degree);
             widest.affinity_degree = widest.affinity_degree.max(holding.affinity_degree);
             for pattern in &holding.patterns {
+                if let Some(degree) = pattern.degree_beyond_half_sibling() {
+                    // The parent alone is always looked at, as whoever holds a sibling.
+                    let degree = if degree > 1 {
+                        degree.min(holding.degree)
+                    } else {
+                        0
+                    };
+                    widest.half_sibling_degree = widest.half_sibling_degree.max(degree);
+                    continue;
+                }
                 let degree = pattern.greatest_degree();
                 if pattern.is_by_affinity() {
                     widest.affinity_degree = widest.affinity_degree.max(degree);

@@ -7,7 +7,7 @@ use super::properties::{Thrown, answer, name_of, thrown, told_without_ids};
 use kinpath::model::case::Purpose;
 use kinpath::model::lead::{FamilyAnswer, Lead};
 use proptest::prelude::*;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Two people by number, and how likely it is in percent that they are one.
 type ThrownLink = (usize, usize, u8);
@@ -62,6 +62,28 @@ fn certain(answer: &FamilyAnswer) -> Vec<String> {
     lines
 }
 
+/// Whom no tier holds, by name. A relation that rests on an undecided link is left aside.
+fn outside(answer: &FamilyAnswer) -> BTreeMap<String, String> {
+    let excluded = answer.excluded.iter();
+    let outside = excluded.filter(|one| one.tier == 0 && !one.relation.starts_with("if "));
+    outside
+        .map(|one| (name(&one.target).to_owned(), excluded_line(one)))
+        .collect()
+}
+
+/// Whom a tier holds only if records are one person's, as a lead or but for a rule.
+fn held_perhaps(answer: &FamilyAnswer) -> BTreeSet<String> {
+    let leads = answer.tiers.iter().flat_map(|tier| &tier.leads);
+    let leads = leads.filter(|lead| !lead.if_words.is_empty());
+    let excluded = answer.excluded.iter();
+    let excluded = excluded.filter(|one| one.tier > 0 && one.relation.starts_with("if "));
+    leads
+        .map(|lead| &lead.target)
+        .chain(excluded.map(|one| &one.target))
+        .map(|target| name(target).to_owned())
+        .collect()
+}
+
 /// Civil degree, and what couples on the way take off.
 fn closeness(lead: &Lead) -> Option<(u8, Option<String>)> {
     let parts = lead.score.parts.iter();
@@ -79,6 +101,16 @@ proptest! {
         let with = with_links(&family, link_lines(&family, &links, "may be"));
         prop_assert_eq!(broken_promises(&with), Vec::<String>::new());
         prop_assert_eq!(certain(&with), certain(&without));
+        // Whom no tier holds for certain stays so, unless a tier holds them if records are one person's.
+        let (outside_with, outside_without) = (outside(&with), outside(&without));
+        let perhaps = held_perhaps(&with);
+        for (who, line) in &outside_without {
+            let stays = outside_with.get(who) == Some(line);
+            prop_assert!(stays || perhaps.contains(who), "{} becomes {:?}", line, outside_with.get(who));
+        }
+        for (who, line) in &outside_with {
+            prop_assert_eq!(Some(line), outside_without.get(who));
+        }
         for tier in &with.tiers {
             for lead in tier.leads.iter().filter(|lead| !lead.if_words.is_empty()) {
                 prop_assert!(lead.relation.starts_with(&lead.if_words), "{}", lead.relation);
