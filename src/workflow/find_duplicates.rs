@@ -12,7 +12,9 @@ use crate::linkage::{
 use crate::model::ids::{NationId, PersonId, PlaceId, SubjectKind};
 use crate::model::statement::{Certainty, Fact, SealClass, Statement};
 use crate::model::store_copy::{CopyPart, CopySubject};
-use crate::store::Store;
+use crate::model::visibility::Visibility;
+use crate::store::{Snapshot, Store};
+use crate::workflow::likely_links::{add_own, things_of};
 use rayon::prelude::*;
 use rustc_hash::FxHashMap;
 use std::ops::Range;
@@ -38,14 +40,29 @@ pub struct Duplicate {
     pub link: Link,
 }
 
-/// Names of places and nations by number.
-#[derive(Default)]
-struct NamesOfThings {
-    places: FxHashMap<u64, String>,
-    nations: FxHashMap<u64, String>,
+/// People as far as they were read.
+struct Reading<'a> {
+    permit: &'a Permit,
+    snapshot: &'a Snapshot<'a>,
+    things: NamesOfThings<'a>,
+    table: Table,
+    numbers: Vec<u64>,
+    public_ids: Vec<String>,
+    ties: ReadTies,
+}
+
+/// What of a person's facts is held, if the person is; hears the number of the record too.
+type Choose<'c> = &'c mut dyn FnMut(u64, PersonFacts) -> Option<PersonFacts>;
+
+/// Names of places and nations by number, looked up once each.
+struct NamesOfThings<'a> {
+    snapshot: &'a Snapshot<'a>,
+    places: FxHashMap<PlaceId, Option<String>>,
+    nations: FxHashMap<NationId, Option<String>>,
 }
 
 /// The ties of a person as read.
+#[derive(Default)]
 struct ReadTies {
     child_and_parent: Vec<(u64, u64)>,
     partners: Vec<(u64, u64)>,
@@ -57,63 +74,30 @@ impl PeopleToLink {
     /// Reads everybody, as far as the caller may see.
     pub fn read(store: &Store, permit: &Permit) -> Result<PeopleToLink, Error> {
         let snapshot = permit.snapshot(store)?;
-        let mut things = NamesOfThings::default();
-        snapshot.copy(&mut |part| {
-            if let CopyPart::Subject(subject) = &part {
-                things.note(subject);
+        let mut reading = Reading::new(permit, &snapshot);
+        reading.read_all(&mut |_, facts| Some(facts))?;
+        Ok(reading.finish())
+    }
+
+    /// Reads everybody with a name, and their relatives: who has no name is compared with nobody, and an import may bring
+    /// very many of them.
+    pub fn read_named(store: &Store, permit: &Permit) -> Result<PeopleToLink, Error> {
+        let snapshot = permit.snapshot(store)?;
+        let mut reading = Reading::new(permit, &snapshot);
+        let mut nameless = Vec::new();
+        reading.read_all(&mut |number, facts| {
+            if facts.names.is_empty() {
+                nameless.push(number);
+                return None;
             }
-            Ok::<_, Error>(())
+            Some(facts)
         })?;
-        let mut table = Table::new(person_fields());
-        let mut numbers: Vec<u64> = Vec::new();
-        let mut public_ids = Vec::new();
-        let mut ties = ReadTies {
-            child_and_parent: Vec::new(),
-            partners: Vec::new(),
-            sealed: Vec::new(),
-        };
-        snapshot.copy(&mut |part| {
-            let CopyPart::Subject(subject) = &part else {
-                return Ok(());
-            };
-            if subject.kind == SubjectKind::Person {
-                let mut facts = PersonFacts::default();
-                let mut seen = false;
-                for statement in subject.standing() {
-                    ties.note(subject.number, statement);
-                    let evidence = &statement.evidence;
-                    let visible = permit.visibility().sees(evidence.steward, evidence.seal);
-                    if visible && evidence.certainty != Certainty::Disproved {
-                        seen = true;
-                        add_fact(&mut facts, &statement.fact, &things);
-                    }
-                }
-                if seen {
-                    push_person(&mut table, &facts);
-                    numbers.push(subject.number);
-                    public_ids.push(subject.public_id.clone());
-                }
+        if !reading.numbers.is_empty() {
+            for number in reading.ties.those_tied(&nameless) {
+                reading.hold(number, String::new(), &PersonFacts::default());
             }
-            Ok::<_, Error>(())
-        })?;
-        table.settle();
-        let places: FxHashMap<u64, u32> = table
-            .came
-            .iter()
-            .enumerate()
-            .map(|(place, came)| (numbers[*came as usize], place as u32))
-            .collect();
-        let kin = ties.kin(&places, table.len());
-        if !permit.visibility().sees_every(SealClass::Adoption) {
-            keep_sides_apart(&mut table, &kin, &ties.sealed, &places);
         }
-        Ok(PeopleToLink {
-            table,
-            kin,
-            public_ids,
-            numbers,
-            revision: snapshot.revision().sequence,
-        })
+        Ok(reading.finish())
     }
 
     pub fn len(&self) -> usize {
@@ -240,41 +224,113 @@ impl GroupedPeople {
     }
 }
 
-impl NamesOfThings {
-    fn note(&mut self, subject: &CopySubject) {
-        for statement in subject.standing() {
-            match &statement.fact {
-                Fact::Place(place) => self.places.insert(subject.number, place.name.clone()),
-                Fact::Nation(nation) => self.nations.insert(subject.number, nation.name.clone()),
-                _ => None,
-            };
+impl<'a> Reading<'a> {
+    fn new(permit: &'a Permit, snapshot: &'a Snapshot<'a>) -> Reading<'a> {
+        Reading {
+            permit,
+            snapshot,
+            things: NamesOfThings {
+                snapshot,
+                places: FxHashMap::default(),
+                nations: FxHashMap::default(),
+            },
+            table: Table::new(person_fields()),
+            numbers: Vec::new(),
+            public_ids: Vec::new(),
+            ties: ReadTies::default(),
         }
     }
 
-    fn place(&self, place: PlaceId) -> Option<String> {
-        self.places.get(&place.0).cloned()
+    fn read_all(&mut self, choose: Choose<'_>) -> Result<(), Error> {
+        self.snapshot.copy(&mut |part| match part {
+            CopyPart::Subject(subject) if subject.kind == SubjectKind::Person => {
+                self.read_person(subject, choose)
+            }
+            _ => Ok(()),
+        })
     }
 
-    fn nation(&self, nation: NationId) -> Option<String> {
-        self.nations.get(&nation.0).cloned()
+    fn read_person(&mut self, subject: CopySubject, choose: Choose<'_>) -> Result<(), Error> {
+        let mut facts = PersonFacts::default();
+        let mut seen = false;
+        for statement in subject.standing() {
+            self.ties.note(subject.number, statement);
+            let evidence = &statement.evidence;
+            let visible = (self.permit.visibility()).sees(evidence.steward, evidence.seal);
+            if visible && evidence.certainty != Certainty::Disproved {
+                seen = true;
+                add_fact(&mut facts, &statement.fact, &mut self.things)?;
+            }
+        }
+        let held = seen.then(|| choose(subject.number, facts)).flatten();
+        if let Some(facts) = held {
+            self.hold(subject.number, subject.public_id, &facts);
+        }
+        Ok(())
+    }
+
+    fn hold(&mut self, number: u64, public_id: String, facts: &PersonFacts) {
+        push_person(&mut self.table, facts);
+        self.numbers.push(number);
+        self.public_ids.push(public_id);
+    }
+
+    fn finish(mut self) -> PeopleToLink {
+        self.table.settle();
+        let came = self.table.came.iter().zip(0..);
+        let places: FxHashMap<u64, u32> = came
+            .map(|(came, place)| (self.numbers[*came as usize], place))
+            .collect();
+        let kin = self.ties.kin(&places, self.table.len());
+        if !self.permit.visibility().sees_every(SealClass::Adoption) {
+            keep_sides_apart(&mut self.table, &kin, &self.ties.sealed, &places);
+        }
+        PeopleToLink {
+            table: self.table,
+            kin,
+            public_ids: self.public_ids,
+            numbers: self.numbers,
+            revision: self.snapshot.revision().sequence,
+        }
     }
 }
 
-fn add_fact(facts: &mut PersonFacts, fact: &Fact, things: &NamesOfThings) {
-    match fact {
-        Fact::Name(name) => facts.names.push(name.clone()),
-        Fact::Gender(gender) => facts.gender = *gender,
-        Fact::Birth { date, place } => {
-            facts.births.extend(*date);
-            facts
-                .places
-                .extend(place.and_then(|place| things.place(place)));
+impl NamesOfThings<'_> {
+    fn place(&mut self, id: PlaceId) -> Result<Option<String>, Error> {
+        if let Some(known) = self.places.get(&id) {
+            return Ok(known.clone());
         }
-        Fact::Death(death) => facts.deaths.extend(death.date.filter(|_| death.dead)),
-        Fact::Residence(residence) => facts.places.extend(things.place(residence.place)),
-        Fact::Membership(membership) => facts.nations.extend(things.nation(membership.nation)),
-        _ => {}
+        let mut read = self.snapshot.places(&[id], &Visibility::all())?;
+        let name = read.pop().flatten().map(|(_, place)| place.name);
+        self.places.insert(id, name.clone());
+        Ok(name)
     }
+
+    fn nation(&mut self, id: NationId) -> Result<Option<String>, Error> {
+        if let Some(known) = self.nations.get(&id) {
+            return Ok(known.clone());
+        }
+        let mut read = self.snapshot.nations(&[id], &Visibility::all())?;
+        let name = read.pop().flatten().map(|(_, nation)| nation.name);
+        self.nations.insert(id, name.clone());
+        Ok(name)
+    }
+}
+
+fn add_fact(
+    facts: &mut PersonFacts,
+    fact: &Fact,
+    things: &mut NamesOfThings<'_>,
+) -> Result<(), Error> {
+    let (place, nation) = things_of(fact);
+    if let Some(place) = place {
+        facts.places.extend(things.place(place)?);
+    }
+    if let Some(nation) = nation {
+        facts.nations.extend(things.nation(nation)?);
+    }
+    add_own(facts, fact);
+    Ok(())
 }
 
 impl ReadTies {
@@ -297,6 +353,18 @@ impl ReadTies {
             }
             _ => {}
         }
+    }
+
+    /// Those of some people who are an end of a tie. The people come in the order of their numbers.
+    fn those_tied(&self, people: &[u64]) -> Vec<u64> {
+        let lists = [&self.child_and_parent, &self.partners, &self.sealed];
+        let ends = lists.into_iter().flatten().flat_map(|(a, b)| [*a, *b]);
+        let mut tied: Vec<u64> = ends
+            .filter(|end| people.binary_search(end).is_ok())
+            .collect();
+        tied.sort_unstable();
+        tied.dedup();
+        tied
     }
 
     fn kin(&self, places: &FxHashMap<u64, u32>, records: usize) -> Kin {

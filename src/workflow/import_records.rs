@@ -97,7 +97,7 @@ pub fn import_bundle(
         ControlFlow::Continue(())
     })?;
     // Of an import that was cut off it is not known any longer which records it began with.
-    let first_new = if summary.resumed { 0 } else { next };
+    let first_new = (!summary.resumed).then_some(next);
     let step = "likely links";
     let links = suggest_links_of_import(store, permit, bundle, first_new, &mut |done, of| {
         progress(ImportProgress { step, done, of });

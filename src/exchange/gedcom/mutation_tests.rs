@@ -174,3 +174,56 @@ proptest! {
         prop_assert!(taken.bundle.unpacked().is_ok());
     }
 }
+
+/// Lines that are not understood, and a word of what is said of them.
+const FAULTS: [(&str, &str); 5] = [
+    ("words without a level", "no level and tag"),
+    ("7 NOTE too deep", "level 7 follows"),
+    ("2 DATE the day of the flood", "the day of the flood"),
+    ("1 FAMC @F77@", "F77"),
+    ("1 ASSO @I77@", "I77"),
+];
+
+/// A file without faults: people of four lines each.
+fn good_lines(people: usize) -> Vec<String> {
+    let person = |n| {
+        let name = format!("1 NAME Ann{n} /Lee/");
+        [
+            format!("0 @I{n}@ INDI"),
+            name,
+            "1 BIRT".to_owned(),
+            "2 DATE 1901".to_owned(),
+        ]
+    };
+    let head = ["0 HEAD", "1 GEDC", "2 VERS 5.5.1", "1 CHAR UTF-8"].map(str::to_owned);
+    let lines = head.into_iter().chain((0..people).flat_map(person));
+    lines.chain(["0 TRLR".to_owned()]).collect()
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 200, ..ProptestConfig::default() })]
+
+    #[test]
+    fn a_finding_names_the_line_of_the_one_fault(
+        people in 1usize..40,
+        chosen in 0usize..1_000,
+        (fault, word) in prop::sample::select(FAULTS.to_vec()),
+        end in prop::sample::select(vec!["\n", "\r\n", "\r"]),
+    ) {
+        let mut lines = good_lines(people);
+        let read = |lines: &[String]| {
+            let text = lines.join(end) + end;
+            read_bytes("x.ged", text.as_bytes(), &ReadOptions::default())
+        };
+        prop_assert_eq!(&read(&lines).findings, &vec![]);
+        // The date of somebody is the line damaged: the fourth of each four.
+        let damaged = 7 + chosen % people * 4;
+        lines[damaged] = fault.to_owned();
+        let findings = read(&lines).findings;
+        let found = findings.iter().find(|one| one.reason.contains(word));
+        let line = found.map(|one| one.origin.line);
+        prop_assert_eq!(line, Some(damaged as u64 + 1), "{:?}", findings);
+        let is_near = |line: u64| line == damaged as u64 + 1;
+        prop_assert!(findings.iter().all(|one| is_near(one.origin.line)), "{:?}", findings);
+    }
+}

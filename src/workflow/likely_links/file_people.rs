@@ -5,24 +5,26 @@ use super::records::{Compared, FileRecords, RecordKey, Ties, add_own, is_compare
 use crate::error::Error;
 use crate::model::bundle::{BundleContent, BundleFact};
 use crate::model::ids::{ExternalId, PersonId, StewardId, Subject, SubjectKind};
-use crate::model::statement::{Evidence, Fact};
+use crate::model::statement::{Fact, SealClass};
 use crate::model::visibility::Visibility;
 use crate::store::{Snapshot, StoreError};
-use rustc_hash::FxHashMap;
 
 pub struct FilePeople<'b> {
     bundle: &'b dyn BundleContent,
-    /// By position: the record that stands for it; nothing for what is no person.
-    keys: Vec<Option<RecordKey>>,
-    /// The ties of each record, from whichever end they are told.
-    ties: FxHashMap<RecordKey, Vec<FileTie>>,
+    known: &'b [Option<PersonId>],
+    /// The ties of each record, from whichever end they are told; those of one record stand together, as they came.
+    ties: Vec<FileTie>,
 }
 
+/// A tie as small as it can be held: a file may have very many.
 #[derive(Clone, Copy)]
 struct FileTie {
+    of: RecordKey,
     other: RecordKey,
+    steward: StewardId,
+    seal: SealClass,
     kind: TieOfFile,
-    evidence: Evidence,
+    is_compared: bool,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -60,34 +62,37 @@ pub fn known_people(
 impl<'b> FilePeople<'b> {
     pub fn of(
         bundle: &'b dyn BundleContent,
-        known: &[Option<PersonId>],
+        known: &'b [Option<PersonId>],
     ) -> Result<FilePeople<'b>, Error> {
-        let keys: Vec<Option<RecordKey>> = known
-            .iter()
-            .enumerate()
-            .map(|(position, known)| match known {
-                _ if bundle.kind(position) != Some(SubjectKind::Person) => None,
-                Some(person) => Some(RecordKey::of_person(*person)),
-                None => Some(RecordKey::in_file(position)),
-            })
-            .collect();
         let mut people = FilePeople {
             bundle,
-            keys,
-            ties: FxHashMap::default(),
+            known,
+            ties: Vec::new(),
         };
         for position in 0..bundle.len() {
             for fact in bundle.facts(position).map_err(StoreError::from)?.iter() {
                 people.note(position, fact);
             }
         }
+        people.ties.sort_by_key(|tie| tie.of);
         Ok(people)
     }
 
-    /// Facts of a file name others by their position.
+    /// The record that stands for a position, by which facts of a file name others; nothing for what is no person.
     fn key_of(&self, local: u64) -> Option<RecordKey> {
         let position = usize::try_from(local).ok()?;
-        self.keys.get(position).copied().flatten()
+        let known = self.known.get(position)?;
+        if self.bundle.kind(position) != Some(SubjectKind::Person) {
+            return None;
+        }
+        let in_file = RecordKey::in_file(position);
+        Some(known.map_or(in_file, RecordKey::of_person))
+    }
+
+    fn ties_of(&self, key: RecordKey) -> &[FileTie] {
+        let start = self.ties.partition_point(|tie| tie.of < key);
+        let own = &self.ties[start..];
+        &own[..own.partition_point(|tie| tie.of == key)]
     }
 
     fn note(&mut self, position: usize, fact: &BundleFact) {
@@ -105,10 +110,13 @@ impl<'b> FilePeople<'b> {
             return;
         };
         for (from, to, kind) in [(one, other, there), (other, one, back)] {
-            self.ties.entry(from).or_default().push(FileTie {
+            self.ties.push(FileTie {
+                of: from,
                 other: to,
+                steward: fact.evidence.steward,
+                seal: fact.evidence.seal,
                 kind,
-                evidence: fact.evidence,
+                is_compared: is_compared(&fact.evidence),
             });
         }
     }
@@ -146,12 +154,8 @@ impl FileRecords for FilePeople<'_> {
 
     fn ties(&self, position: usize) -> Ties {
         let mut ties = Ties::default();
-        let all = self.ties.get(&RecordKey::in_file(position));
-        for tie in all
-            .into_iter()
-            .flatten()
-            .filter(|tie| is_compared(&tie.evidence))
-        {
+        let all = self.ties_of(RecordKey::in_file(position));
+        for tie in all.iter().filter(|tie| tie.is_compared) {
             let list = match tie.kind {
                 TieOfFile::Parent => &mut ties.parents,
                 TieOfFile::Child => &mut ties.children,
@@ -166,8 +170,8 @@ impl FileRecords for FilePeople<'_> {
     }
 
     fn neighbours(&self, key: RecordKey, seen: &Visibility) -> Vec<RecordKey> {
-        let ties = self.ties.get(&key).into_iter().flatten();
-        ties.filter(|tie| seen.sees(tie.evidence.steward, tie.evidence.seal))
+        let ties = self.ties_of(key).iter();
+        ties.filter(|tie| seen.sees(tie.steward, tie.seal))
             .map(|tie| tie.other)
             .collect()
     }

@@ -156,36 +156,34 @@ pub struct LinksOfImport {
 }
 
 /// Records the likely links of everybody whom an import brought, in portions of which each is whole. `first_new` is the
-/// first number that the import gave to a record.
+/// first number that the import gave to a record, where that is known.
 pub fn suggest_links_of_import(
     store: &Store,
     permit: &Permit,
     bundle: &dyn BundleContent,
-    first_new: u64,
+    first_new: Option<u64>,
     progress: LinkProgress<'_>,
 ) -> Result<LinksOfImport, Error> {
     let permit = permit.clone().limited_to(Visibility::open_only());
     let snapshot = permit.snapshot(store)?;
     let known = known_people(&snapshot, bundle)?;
-    let people: Vec<PersonId> = known.iter().flatten().copied().collect();
+    let people = Brought::of(&known, first_new);
     let all = Matcher::of(store, &snapshot)?.people();
     drop(snapshot);
-    let of_file: FxHashSet<PersonId> = people.iter().copied().collect();
     let mut report: FxHashMap<PersonId, Vec<Suggestion>> = FxHashMap::default();
     let mut take = |links: &Links| {
         for found in &links.found {
             for (one, other) in [(found.one, found.other), (found.other, found.one)] {
-                let is_news = of_file.contains(&one) && one.0 >= first_new;
-                if is_news && !of_file.contains(&other) {
+                if people.has_new(one) && !people.has(other) {
                     report.entry(one).or_default().push(found.clone());
                 }
             }
         }
     };
-    let suggested = if people.len() as u64 * WHOLE_STORE as u64 > all {
+    let suggested = if people.all.len() as u64 * WHOLE_STORE as u64 > all {
         of_whole_store(store, &permit, &people, &mut take, progress)?
     } else {
-        one_by_one(store, &permit, &people, &mut take, progress)?
+        one_by_one(store, &permit, &people.all, &mut take, progress)?
     };
     let snapshot = permit.snapshot(store)?;
     let mut probably_known = Vec::new();
@@ -201,6 +199,37 @@ pub fn suggest_links_of_import(
         suggested,
         probably_known,
     })
+}
+
+/// The people of an import, in the order of their numbers.
+struct Brought {
+    all: Vec<PersonId>,
+    first_new: Option<u64>,
+}
+
+impl Brought {
+    fn of(known: &[Option<PersonId>], first_new: Option<u64>) -> Brought {
+        let mut all: Vec<PersonId> = known.iter().flatten().copied().collect();
+        all.sort_unstable();
+        all.dedup();
+        Brought { all, first_new }
+    }
+
+    fn has(&self, person: PersonId) -> bool {
+        self.all.binary_search(&person).is_ok()
+    }
+
+    /// Whether it was new, or may have been.
+    fn has_new(&self, person: PersonId) -> bool {
+        self.first_new.is_none_or(|first| person.0 >= first) && self.has(person)
+    }
+
+    /// Those who were there before, or may have been.
+    fn earlier(&self) -> &[PersonId] {
+        let end = self.first_new.map(PersonId);
+        let end = end.map(|end| self.all.partition_point(|person| *person < end));
+        &self.all[..end.unwrap_or(self.all.len())]
+    }
 }
 
 /// A record of the store with its candidates, as far as may be told.
@@ -252,20 +281,15 @@ fn one_by_one(
     let mut all = Suggested::default();
     for (number, portion) in people.chunks(PORTION).enumerate() {
         progress((number * PORTION) as u64, people.len() as u64);
-        let links = looked_up(store, permit, portion, Links::default())?;
+        let links = looked_up(store, permit, portion)?;
         take(&links);
         all.add(record(store, permit, &links)?);
     }
     Ok(all)
 }
 
-/// The links of some people by the search index, beside those that are known.
-fn looked_up(
-    store: &Store,
-    permit: &Permit,
-    people: &[PersonId],
-    mut links: Links,
-) -> Result<Links, Error> {
+/// The links of some people by the search index.
+fn looked_up(store: &Store, permit: &Permit, people: &[PersonId]) -> Result<Links, Error> {
     let snapshot = permit.snapshot(store)?;
     let matcher = Matcher::of(store, &snapshot)?;
     drop(snapshot);
@@ -281,6 +305,7 @@ fn looked_up(
             Ok(links)
         })
         .collect();
+    let mut links = Links::default();
     for part in parts? {
         links.append(part);
     }
@@ -291,54 +316,59 @@ fn looked_up(
 fn of_whole_store(
     store: &Store,
     permit: &Permit,
-    people: &[PersonId],
+    people: &Brought,
     take: &mut dyn FnMut(&Links),
     progress: LinkProgress<'_>,
 ) -> Result<Suggested, Error> {
     let parameters = shipped().ok_or_else(|| Error::Internal {
         detail: "the parameters that come with Kinpath are not of its form".to_owned(),
     })?;
-    let wanted: FxHashSet<PersonId> = people.iter().copied().collect();
-    let grouped = PeopleToLink::read(store, permit)?.grouped(parameters)?;
-    let mut links = Links::default();
-    let mut from = 0;
-    while from < grouped.len() {
+    let grouped = PeopleToLink::read_named(store, permit)?.grouped(parameters)?;
+    let mut all = Suggested::default();
+    let mut found = FxHashSet::default();
+    for from in (0..grouped.len()).step_by(PORTION) {
         progress(from as u64, grouped.len() as u64);
         permit.go_on()?;
-        let end = (from + PORTION * 8).min(grouped.len());
-        for duplicate in grouped.duplicates(from..end, LEAST) {
-            let (one, other) = (
-                grouped.person(duplicate.link.a),
-                grouped.person(duplicate.link.b),
-            );
-            let concerns = wanted.contains(&one) || wanted.contains(&other);
-            if let (true, Some(probability)) = (concerns, Probability::new(duplicate.probability)) {
-                links.seen.insert(Pair::of(one, other));
-                links.found.push(Suggestion {
-                    one,
-                    other,
-                    probability,
-                    reasons: duplicate.reasons.iter().map(link_reason).collect(),
-                });
+        let mut links = Links::default();
+        for duplicate in grouped.duplicates(from..grouped.len().min(from + PORTION), LEAST) {
+            let one = grouped.person(duplicate.link.a);
+            let other = grouped.person(duplicate.link.b);
+            if people.has(one) || people.has(other) {
+                found.insert(Pair::of(one, other));
+                let probability = Probability::new(duplicate.probability);
+                links
+                    .found
+                    .extend(probability.map(|probability| Suggestion {
+                        one,
+                        other,
+                        probability,
+                        reasons: duplicate.reasons.iter().map(link_reason).collect(),
+                    }));
             }
         }
-        from = end;
+        take(&links);
+        all.add(record(store, permit, &links)?);
     }
     drop(grouped);
     // What was suggested earlier and was not found now is looked at by itself.
     let snapshot = permit.snapshot(store)?;
     let mut doubtful = Vec::new();
-    for person in people {
+    for person in people.earlier() {
         let suggested = suggested_already(&snapshot, *person)?;
-        let is_new = |other: &PersonId| !links.seen.contains(&Pair::of(*person, *other));
+        let is_new = |other: &PersonId| !found.contains(&Pair::of(*person, *other));
         if suggested.iter().any(is_new) {
             doubtful.push(*person);
         }
     }
     drop(snapshot);
-    let links = looked_up(store, permit, &doubtful, links)?;
-    take(&links);
-    record(store, permit, &links)
+    for portion in doubtful.chunks(PORTION) {
+        let mut links = looked_up(store, permit, portion)?;
+        links.leave_out(&found);
+        found.extend(links.found.iter().map(|one| Pair::of(one.one, one.other)));
+        take(&links);
+        all.add(record(store, permit, &links)?);
+    }
+    Ok(all)
 }
 
 fn record(store: &Store, permit: &Permit, links: &Links) -> Result<Suggested, Error> {

@@ -15,6 +15,7 @@ pub use imported::{
 
 use matcher::{Likely, Matcher};
 use records::{RecordKey, Records};
+pub use records::{add_own, things_of};
 
 use super::same_person::{Suggested, Suggestion, replace_suggestions};
 use crate::access::Permit;
@@ -154,6 +155,13 @@ impl Links {
             }
         }
         Ok(())
+    }
+
+    /// Leaves out pairs that were recorded already.
+    fn leave_out(&mut self, recorded: &FxHashSet<Pair>) {
+        let is_left = |pair: &Pair| !recorded.contains(pair);
+        (self.found).retain(|found| is_left(&Pair::of(found.one, found.other)));
+        self.gone.retain(is_left);
     }
 
     /// Adds others; what either found stands.

@@ -7,6 +7,7 @@ mod checks;
 mod commits;
 mod deadlines;
 mod duplicates;
+mod imports;
 mod ledger;
 pub mod server;
 mod syncs;
