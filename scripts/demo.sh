@@ -66,8 +66,15 @@ shown --server "$address" connect --child "$child" --relation "father's mother" 
     --born "1962~" --phone "778-555-0188" --place "Stonequay" \
     --source "file 2019-114|p. 31|2026-10-02|Jenna Corwin, the father's sister"
 
-say "Who could belong to this child?"
+say "Who could belong to this child? She has kin on both sides"
 shown --server "$address" find "$child" --leads 8 --excluded 8
+
+say "A child of whose family nobody is known: those who know her"
+shown --server "$address" find community:story-2 --leads 4 --excluded 4
+
+say "Two sisters who must stay together, and nobody of their family can take them: waiting families"
+shown --server "$address" find community:story-3 --leads 3 --excluded 4
+shown --server "$address" match families community:story-3 --top 3
 
 stop_server
 say "The server has stopped. The community stays in $place/store. To go on:"

@@ -298,12 +298,18 @@ fn tell(
             "unchangedStatements": summary.unchanged_statements,
             "resumed": summary.resumed,
             "suggestedLinks": links.suggested.recorded,
+            "linksNotCompared": links.not_compared,
             "probablyKnown": known,
         });
         return say(&line.to_string());
     }
     write_text(&render::probably_known(&known))?;
     let suggested = match links.suggested.recorded {
+        _ if links.not_compared => format!(
+            "\nso many at once were not compared with one another; to look for records of one person: kinpath --data {} \
+             duplicates --record --out pairs.csv",
+            data.display()
+        ),
         0 => String::new(),
         links => format!(
             "\n{links} links of records that may be of one person: kinpath same-person list"

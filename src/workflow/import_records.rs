@@ -135,6 +135,8 @@ pub struct ImportReport {
     pub probably_known: Vec<ProbablyKnown>,
     /// Same-person links that were suggested for what was recorded.
     pub links: u64,
+    /// Too many for a store to begin with: nobody was compared.
+    pub links_not_compared: bool,
 }
 
 /// Checks files and takes them in whole, or not at all. `progress` hears the step, and how much of it is done.
@@ -184,6 +186,7 @@ pub fn import_files(
     report.summary = Some(imported.summary);
     report.probably_known = imported.links.probably_known;
     report.links = imported.links.suggested.recorded;
+    report.links_not_compared = imported.links.not_compared;
     Ok(report)
 }
 

@@ -306,5 +306,6 @@ fn shown(report: &ImportReport) -> v1::ImportReport {
         probably_known: probably_known.collect(),
         probably_known_count: signed(report.probably_known.len() as u64),
         suggested_links: signed(report.links),
+        links_not_compared: report.links_not_compared,
     }
 }

@@ -89,7 +89,7 @@ fn read(text: &str) -> ReadBundle {
 }
 
 fn facts(read: &ReadBundle, xref: &str) -> &'static [BundleFact] {
-    let found = whole(&read)
+    let found = whole(read)
         .subjects
         .iter()
         .find(|subject| subject.external_id.xref == xref);

@@ -50,6 +50,9 @@ const PORTION: usize = 2_048;
 const AT_A_TIME: usize = 32;
 /// Links recorded in one commit.
 const LINKS_OF_A_COMMIT: usize = 500;
+/// A store that is begun with more people than this is filled without comparing them, so that its first import costs no more
+/// time and memory than it must: nobody in it was known before.
+const MOST_TO_BEGIN_WITH: usize = 50_000;
 /// Comparing everybody with everybody costs about as much as looking up one in so many.
 const WHOLE_STORE: usize = 30;
 
@@ -153,6 +156,8 @@ pub struct LinksOfImport {
     pub suggested: Suggested,
     /// Who of them is new and probably recorded already; in the order of the file.
     pub probably_known: Vec<ProbablyKnown>,
+    /// A store was begun with more people than are compared on the way in: `kinpath duplicates --record` compares them.
+    pub not_compared: bool,
 }
 
 /// Records the likely links of everybody whom an import brought, in portions of which each is whole. `first_new` is the
@@ -168,6 +173,13 @@ pub fn suggest_links_of_import(
     let snapshot = permit.snapshot(store)?;
     let known = known_people(&snapshot, bundle)?;
     let people = Brought::of(&known, first_new);
+    let is_all_there_is = bundle.len() as u64 + 1 >= snapshot.numbers().end;
+    if is_all_there_is && people.all.len() > MOST_TO_BEGIN_WITH {
+        return Ok(LinksOfImport {
+            not_compared: true,
+            ..LinksOfImport::default()
+        });
+    }
     let all = Matcher::of(store, &snapshot)?.people();
     drop(snapshot);
     let mut report: FxHashMap<PersonId, Vec<Suggestion>> = FxHashMap::default();
@@ -198,6 +210,7 @@ pub fn suggest_links_of_import(
     Ok(LinksOfImport {
         suggested,
         probably_known,
+        not_compared: false,
     })
 }
 

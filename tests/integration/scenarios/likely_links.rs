@@ -6,11 +6,11 @@ use super::world::World;
 use kinpath::access::Permit;
 use kinpath::exchange::csv::read_named_files;
 use kinpath::linkage::shipped;
-use kinpath::model::bundle::Bundle;
-use kinpath::model::ids::{PersonId, Subject};
+use kinpath::model::bundle::{Bundle, BundleSubject};
+use kinpath::model::ids::{ExternalId, PersonId, Subject, SubjectKind};
 use kinpath::model::same_person::Verdict;
 use kinpath::model::visibility::Visibility;
-use kinpath::store::Store;
+use kinpath::store::{Store, StoreOptions};
 use kinpath::workflow::{
     PeopleToLink, ProbablyKnown, import_bundle, links_of_person, probably_known, suggest_links,
 };
@@ -205,4 +205,31 @@ fn every_scenario_of_likely_links_is_as_expected() {
     }
     assert!(titles.len() >= 5, "only {} scenarios", titles.len());
     assert!(failures.is_empty(), "{}", failures.join("\n"));
+}
+
+#[test]
+fn a_store_that_is_begun_with_very_many_is_filled_without_comparing_them() {
+    let store = Store::in_memory(&StoreOptions::default()).unwrap();
+    let begin_with = |people: usize| Bundle {
+        subjects: (0..people)
+            .map(|number| BundleSubject {
+                kind: SubjectKind::Person,
+                external_id: ExternalId {
+                    source: "many".to_owned(),
+                    xref: number.to_string(),
+                },
+                public_id: None,
+                facts: Vec::new(),
+            })
+            .collect(),
+        sources: Vec::new(),
+    };
+    let permit = Permit::local_operator();
+    let mut import = |id: &str, people| {
+        let bundle = begin_with(people);
+        let imported = import_bundle(&store, &permit, id, &bundle, &mut |_| {});
+        imported.unwrap().links.not_compared
+    };
+    assert!(!import("some", 50_000));
+    assert!(import("many", 50_001));
 }
