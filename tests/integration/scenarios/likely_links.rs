@@ -225,7 +225,7 @@ fn a_store_that_is_begun_with_very_many_is_filled_without_comparing_them() {
         sources: Vec::new(),
     };
     let permit = Permit::local_operator();
-    let mut import = |id: &str, people| {
+    let import = |id: &str, people| {
         let bundle = begin_with(people);
         let imported = import_bundle(&store, &permit, id, &bundle, &mut |_| {});
         imported.unwrap().links.not_compared
