@@ -306,7 +306,8 @@ impl Table {
     /// Whether a record bears a word that was equated with another.
     pub fn bears_equated(&self, record: usize) -> bool {
         let names = self.name_rows.row(record).iter();
-        let mut columns = self.texts.iter();
+        let columns = self.texts.iter();
+        let mut columns = columns.filter(|column| column.words.has_equivalents());
         names
             .map(|word| word.word())
             .any(|word| self.names.has_equivalent(word))

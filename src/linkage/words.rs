@@ -141,6 +141,10 @@ impl Words {
         }
     }
 
+    pub fn has_equivalents(&self) -> bool {
+        !self.equivalents.is_empty()
+    }
+
     pub fn has_equivalent(&self, id: WordId) -> bool {
         self.has_equivalent[id as usize]
     }
