@@ -5,12 +5,16 @@
 //! The register has names as common as in the US census; each question is damaged in one of thirteen ways. With `--blind`
 //! the questions are made from a seed of its own, for a last measurement.
 //!
-//! `cargo bench --bench search -- [people …] [--blind]`, by default 100000.
+//! The peer, tantivy with fuzzy distance 1 and 2, answers the same questions in the same run.
+//!
+//! `cargo bench --bench search -- [people …] [--blind] [--no-peer]`, by default 100000.
 
 #[path = "support/register.rs"]
 mod register;
 #[path = "support/mod.rs"]
 mod support;
+#[path = "support/tantivy_peer.rs"]
+mod tantivy_peer;
 
 use kinpath::access::Permit;
 use kinpath::store::{Store, StoreOptions};
@@ -41,10 +45,13 @@ fn main() {
         let seed = if blind { BLIND_SEED } else { QUERY_SEED };
         let queries = register::queries(&entries, EACH, seed);
         let store = stored(people, &entries);
-        drop(entries);
         // The second time everything asked for is in the store's cache.
         for _ in 0..2 {
             measure(&store, &queries);
+        }
+        drop(store);
+        if !std::env::args().any(|word| word == "--no-peer") {
+            measure_peer(&entries, &queries);
         }
     }
 }
@@ -107,6 +114,29 @@ fn measure(store: &Store, queries: &[Query]) {
     report(&outcomes);
 }
 
+fn measure_peer(entries: &[register::Entry], queries: &[Query]) {
+    let cpu = process_cpu();
+    let peer = tantivy_peer::Peer::of(entries);
+    println!("tantivy: indexed in {:.1} CPU-s", process_cpu() - cpu);
+    for distance in [1, 2] {
+        let outcomes: Vec<Outcome> = queries
+            .iter()
+            .map(|query| {
+                let before = thread_cpu();
+                let rank = peer.rank(query, entries, distance);
+                Outcome {
+                    kind: query.kind,
+                    rank,
+                    cost: (thread_cpu() - before) * 1e3,
+                    probability: 0.0,
+                }
+            })
+            .collect();
+        println!("tantivy, fuzzy distance {distance}:");
+        table(&outcomes);
+    }
+}
+
 fn asked(query: &Query) -> SearchPeople {
     SearchPeople {
         name: SearchedName {
@@ -142,6 +172,17 @@ fn show(query: &Query, found: &[kinpath::workflow::FoundPerson], rank: Option<us
 }
 
 fn report(outcomes: &[Outcome]) {
+    table(outcomes);
+    calibration(outcomes);
+    println!(
+        "peak memory {} MiB, load {}",
+        peak_memory(),
+        support::load()
+    );
+}
+
+/// A row for each kind of damage.
+fn table(outcomes: &[Outcome]) {
     println!(
         "{:<14} {:>6} {:>9} {:>8} {:>8} {:>8}",
         "damage", "asked", "recall@10", "recall@1", "p50 ms", "p99 ms"
@@ -173,12 +214,6 @@ fn report(outcomes: &[Outcome]) {
         );
     }
     row("all", &outcomes.iter().collect::<Vec<_>>());
-    calibration(outcomes);
-    println!(
-        "peak memory {} MiB, load {}",
-        peak_memory(),
-        support::load()
-    );
 }
 
 /// How often the first answer is right, by the probability given.

@@ -65,7 +65,7 @@ pub fn learn(table: &mut Table, plan: Plan, provenance: &str) -> Result<Paramete
     )?;
     let equivalents = learn_equivalents(table, &pool, &model_of(&comparisons, &first));
     equate(table, &equivalents);
-    pool.compare(table, &comparisons);
+    pool.compare_equated(table, &comparisons);
     let learnt = estimate(
         &comparisons,
         &own,

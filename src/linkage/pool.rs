@@ -91,32 +91,50 @@ impl Pool {
         }
     }
 
-    /// Compares every pair anew.
+    /// Compares every pair.
     pub fn compare(&mut self, table: &Table, comparisons: &[Comparison]) {
-        let levels = |a: u32, b: u32| pattern(table, comparisons, a as usize, b as usize);
-        let candidates: Vec<Pattern> = self
+        self.compare_where(table, comparisons, |_| true);
+    }
+
+    /// Compares anew after words were equated: only pairs of which both records bear such a word can have changed.
+    pub fn compare_equated(&mut self, table: &Table, comparisons: &[Comparison]) {
+        let records = 0..table.len();
+        let bears: Vec<bool> = records.map(|record| table.bears_equated(record)).collect();
+        self.compare_where(table, comparisons, |record| bears[record as usize]);
+    }
+
+    fn compare_where(
+        &mut self,
+        table: &Table,
+        comparisons: &[Comparison],
+        changed: impl Fn(u32) -> bool + Sync,
+    ) {
+        let levels = |a: u32, b: u32| {
+            (changed(a) && changed(b)).then(|| pattern(table, comparisons, a as usize, b as usize))
+        };
+        let candidates: Vec<Option<Pattern>> = self
             .pairs
             .par_iter()
             .map(|pair| levels(pair.a, pair.b))
             .collect();
-        let others: Vec<Pattern> = self
+        let others: Vec<Option<Pattern>> = self
             .random
             .par_iter()
             .map(|(a, b, _)| levels(*a, *b))
             .collect();
-        let mut numbers: FxHashMap<Pattern, u32> = FxHashMap::default();
-        self.patterns.clear();
-        let mut number_of = |pattern: Pattern, patterns: &mut Vec<Pattern>| {
+        let patterns = &mut self.patterns;
+        let mut numbers: FxHashMap<Pattern, u32> = patterns.iter().copied().zip(0..).collect();
+        let mut number_of = |pattern: Pattern| {
             *numbers.entry(pattern).or_insert_with(|| {
                 patterns.push(pattern);
                 patterns.len() as u32 - 1
             })
         };
         for (pair, pattern) in self.pairs.iter_mut().zip(candidates) {
-            pair.pattern = number_of(pattern, &mut self.patterns);
+            pair.pattern = pattern.map_or(pair.pattern, &mut number_of);
         }
         for (pair, pattern) in self.random.iter_mut().zip(others) {
-            pair.2 = number_of(pattern, &mut self.patterns);
+            pair.2 = pattern.map_or(pair.2, &mut number_of);
         }
     }
 

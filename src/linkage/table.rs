@@ -303,6 +303,20 @@ impl Table {
         }
     }
 
+    /// Whether a record bears a word that was equated with another.
+    pub fn bears_equated(&self, record: usize) -> bool {
+        let names = self.name_rows.row(record).iter();
+        let columns = self.texts.iter();
+        let mut columns = columns.filter(|column| column.words.has_equivalents());
+        names
+            .map(|word| word.word())
+            .any(|word| self.names.has_equivalent(word))
+            || columns.any(|column| {
+                let row = column.rows.row(record);
+                row.iter().any(|word| column.words.has_equivalent(*word))
+            })
+    }
+
     /// Whether two records may be compared: never a record with itself, nor two of one file where two are linked.
     pub fn may_pair(&self, a: usize, b: usize) -> bool {
         a != b && (!self.two_sided || self.sides[a] != self.sides[b]) && !self.keeps_apart(a, b)

@@ -141,6 +141,14 @@ impl Words {
         }
     }
 
+    pub fn has_equivalents(&self) -> bool {
+        !self.equivalents.is_empty()
+    }
+
+    pub fn has_equivalent(&self, id: WordId) -> bool {
+        self.has_equivalent[id as usize]
+    }
+
     pub fn are_equivalent(&self, a: WordId, b: WordId) -> bool {
         self.has_equivalent[a as usize]
             && self.has_equivalent[b as usize]
