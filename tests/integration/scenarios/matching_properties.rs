@@ -436,7 +436,8 @@ fn what_may_be_looked_at_changes_matches() {
         accepts: vec![("cultural_plan".to_owned(), 1, Acceptance::Decline)],
         last_confirmed: None,
     };
-    let told = |family: &WaitingFamily| explain(&asked(&[child.clone()], &|_| true), family);
+    let told =
+        |family: &WaitingFamily| explain(&asked(std::slice::from_ref(&child), &|_| true), family);
     let silent = WaitingFamily {
         languages: Vec::new(),
         accepts: Vec::new(),
