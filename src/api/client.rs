@@ -5,17 +5,17 @@ use super::v1;
 use super::v1::connection_service_client::ConnectionServiceClient;
 use super::v1::due_action_service_client::DueActionServiceClient;
 use super::v1::family_finding_service_client::FamilyFindingServiceClient;
-use super::v1::find_family_response::Part;
 use super::v1::matching_service_client::MatchingServiceClient;
 use super::v1::nation_service_client::NationServiceClient;
 use super::v1::pathway_service_client::PathwayServiceClient;
 use super::v1::person_service_client::PersonServiceClient;
 use super::v1::rematch_service_client::RematchServiceClient;
 use super::v1::same_person_service_client::SamePersonServiceClient;
+use super::v1::{find_family_response, propose_slate_response};
 use crate::error::Error;
 use std::time::Duration;
-use tonic::Request;
 use tonic::transport::{Channel, Endpoint};
+use tonic::{Request, Response, Status, Streaming};
 
 const CONNECT_WITHIN: Duration = Duration::from_secs(5);
 const ANSWER_WITHIN: Duration = Duration::from_secs(60);
@@ -75,17 +75,10 @@ impl Client {
         request: v1::FindFamilyRequest,
     ) -> Result<Vec<v1::FindFamilyResponse>, Error> {
         let stream = self.families.find_family(timed(request)).await;
-        let mut stream = stream.map_err(|status| to_error(&status))?.into_inner();
-        let mut messages = Vec::new();
-        while let Some(message) = stream.message().await.map_err(|status| to_error(&status))? {
-            messages.push(message);
-        }
-        match messages.last().and_then(|message| message.part.as_ref()) {
-            Some(Part::Complete(_)) => Ok(messages),
-            _ => Err(Error::Cancelled {
-                reason: "the answer broke off before its last message".to_owned(),
-            }),
-        }
+        let whole = |last: &v1::FindFamilyResponse| {
+            matches!(last.part, Some(find_family_response::Part::Complete(_)))
+        };
+        all_of(stream, whole).await
     }
 
     /// Where a person or family stands for a child.
@@ -150,6 +143,18 @@ impl Client {
         request: v1::MatchWaitingChildrenRequest,
     ) -> Result<v1::MatchWaitingChildrenResponse, Error> {
         unwrapped(self.matching.match_waiting_children(timed(request)).await)
+    }
+
+    /// A slate, message by message, or an error where it broke off.
+    pub async fn propose_slate(
+        &mut self,
+        request: v1::ProposeSlateRequest,
+    ) -> Result<Vec<v1::ProposeSlateResponse>, Error> {
+        let stream = self.matching.propose_slate(timed(request)).await;
+        let whole = |last: &v1::ProposeSlateResponse| {
+            matches!(last.part, Some(propose_slate_response::Part::Complete(_)))
+        };
+        all_of(stream, whole).await
     }
 
     /// One page of what is due.
@@ -258,6 +263,24 @@ fn timed<Message>(message: Message) -> Request<Message> {
     let mut request = Request::new(message);
     request.set_timeout(ANSWER_WITHIN);
     request
+}
+
+/// All messages of an answer, whose last one says that it is whole.
+async fn all_of<Message>(
+    stream: Result<Response<Streaming<Message>>, Status>,
+    whole: impl Fn(&Message) -> bool,
+) -> Result<Vec<Message>, Error> {
+    let mut stream = stream.map_err(|status| to_error(&status))?.into_inner();
+    let mut messages = Vec::new();
+    while let Some(message) = stream.message().await.map_err(|status| to_error(&status))? {
+        messages.push(message);
+    }
+    match messages.last().is_some_and(whole) {
+        true => Ok(messages),
+        false => Err(Error::Cancelled {
+            reason: "the answer broke off before its last message".to_owned(),
+        }),
+    }
 }
 
 fn unwrapped<Message>(

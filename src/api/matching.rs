@@ -3,19 +3,21 @@
 use super::answers::Answers;
 use super::convert;
 use super::family_finding::position_of;
+use super::held_messages::HeldMessages;
 use super::mask;
 use super::service::Service;
 use super::v1;
 use super::v1::matching_service_server::MatchingService;
+use super::v1::propose_slate_response::Part;
 use super::v1::{
     MatchWaitingChildrenRequest, MatchWaitingChildrenResponse, MatchWaitingFamiliesRequest,
-    MatchWaitingFamiliesResponse,
+    MatchWaitingFamiliesResponse, ProposeSlateRequest, ProposeSlateResponse, SlateComplete,
 };
 use crate::error::Error;
 use crate::model::ids::{SubjectKind, WaitingFamilyId};
 use crate::workflow::{
-    MatchView, MatchWaitingChildren, MatchWaitingFamilies, match_waiting_children,
-    match_waiting_families,
+    MatchView, MatchWaitingChildren, MatchWaitingFamilies, ProposeSlate, SlateAim,
+    match_waiting_children, match_waiting_families, propose_slate,
 };
 use tonic::{Request, Response, Status};
 
@@ -113,6 +115,40 @@ impl Answers {
             ..convert::children_matched(&answer)
         })
     }
+
+    /// The messages of a whole slate.
+    pub fn propose_slate(
+        &self,
+        request: &ProposeSlateRequest,
+    ) -> Result<Vec<ProposeSlateResponse>, Error> {
+        self.fresh(&request.at_least_revision)?;
+        let as_of = self.day(&request.as_of)?;
+        let because = convert::text("passing_over_because", &request.passing_over_because)?;
+        let question = ProposeSlate {
+            as_of,
+            aim: convert::read_enum::<v1::SlateAim, SlateAim>("aim", request.aim)?,
+            worker: convert::text("worker", &request.worker)?.to_owned(),
+            passing_over_because: because.to_owned(),
+            threads: half_of_the_cores(),
+        };
+        let slate = propose_slate(&self.store, &self.permit, &question)?;
+        let head = Part::Head(convert::slate_head(&slate));
+        let rows = slate.rows.iter();
+        let rows = rows.map(|row| Part::Row(convert::slate_row(row, as_of)));
+        let complete = Part::Complete(SlateComplete {
+            row_count: u32::try_from(slate.rows.len()).unwrap_or(u32::MAX),
+        });
+        let parts = std::iter::once(head).chain(rows).chain([complete]);
+        Ok(parts
+            .map(|part| ProposeSlateResponse { part: Some(part) })
+            .collect())
+    }
+}
+
+/// A slate is no hurry: others want to be answered beside it.
+fn half_of_the_cores() -> usize {
+    let cores = std::thread::available_parallelism();
+    cores.map_or(1, |cores| cores.get().div_ceil(2))
 }
 
 fn page_size(asked: i32) -> Result<usize, Error> {
@@ -137,6 +173,19 @@ impl MatchingService for Service {
     ) -> Result<Response<MatchWaitingChildrenResponse>, Status> {
         self.answer("MatchWaitingChildren", request, |answers, request| {
             answers.match_waiting_children(request)
+        })
+        .await
+    }
+
+    type ProposeSlateStream = HeldMessages<ProposeSlateResponse>;
+
+    async fn propose_slate(
+        &self,
+        request: Request<ProposeSlateRequest>,
+    ) -> Result<Response<HeldMessages<ProposeSlateResponse>>, Status> {
+        let room = self.room();
+        self.answer("ProposeSlate", request, move |answers, request| {
+            room.hold(answers.propose_slate(request)?)
         })
         .await
     }

@@ -594,6 +594,45 @@ pub enum MatchCommand {
         after_help = "Example:\n  kinpath --data community match children waitingFamilies/story:pine"
     )]
     Children(MatchChildren),
+    /// Propose which waiting family each waiting child could have, over all children at once
+    #[command(
+        after_help = "It only proposes. Every child's order and hard rules hold, brothers and sisters who are to be placed \
+                      together go to one family, and a family takes the children of one placement.\n\n\
+                      Examples:\n  kinpath --data community match slate\n  \
+                      kinpath --data community match slate --stable --worker \"D. Marsh\""
+    )]
+    Slate(MatchSlate),
+}
+
+#[derive(Debug, Args)]
+pub struct MatchSlate {
+    /// The day that the answer is for, as YYYY-MM-DD [default: today]
+    #[arg(
+        long,
+        value_name = "DATE",
+        default_value = "",
+        hide_default_value = true
+    )]
+    pub as_of: String,
+    /// No children and family would both rather have each other, instead of the greatest sum of scores
+    #[arg(long)]
+    pub stable: bool,
+    /// Show the children of this worker only, as written in the cases; all children are placed all the same
+    #[arg(
+        long,
+        value_name = "NAME",
+        default_value = "",
+        hide_default_value = true
+    )]
+    pub worker: String,
+    /// Why kin and network who are being asked, are willing or could be asked keep no child off this slate
+    #[arg(
+        long,
+        value_name = "REASON",
+        default_value = "",
+        hide_default_value = true
+    )]
+    pub passing_over_because: String,
 }
 
 #[derive(Debug, Args)]

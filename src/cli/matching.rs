@@ -1,6 +1,6 @@
 //! `kinpath match`: children and waiting families.
 
-use super::arguments::{Global, MatchChildren, MatchCommand, MatchFamilies};
+use super::arguments::{Global, MatchChildren, MatchCommand, MatchFamilies, MatchSlate};
 use super::commands::{write_json_lines, write_text};
 use super::render;
 use super::session::Session;
@@ -12,6 +12,7 @@ pub fn run(global: &Global, command: &MatchCommand) -> Result<(), Stop> {
     match command {
         MatchCommand::Families(command) => families(global, command),
         MatchCommand::Children(command) => children(global, command),
+        MatchCommand::Slate(command) => slate(global, command),
     }
 }
 
@@ -64,4 +65,23 @@ fn children(global: &Global, command: &MatchChildren) -> Result<(), Stop> {
         return write_json_lines(&[answer]);
     }
     write_text(&render::matched_children(&answer))
+}
+
+fn slate(global: &Global, command: &MatchSlate) -> Result<(), Stop> {
+    let aim = match command.stable {
+        true => v1::SlateAim::Stable,
+        false => v1::SlateAim::GreatestTotal,
+    };
+    let request = v1::ProposeSlateRequest {
+        as_of: command.as_of.clone(),
+        aim: aim.into(),
+        worker: command.worker.clone(),
+        passing_over_because: command.passing_over_because.clone(),
+        at_least_revision: String::new(),
+    };
+    let messages = Session::open(global)?.propose_slate(&request)?;
+    if global.json {
+        return write_json_lines(&messages);
+    }
+    write_text(&render::slate(&messages))
 }

@@ -184,6 +184,20 @@ impl Session {
         }
     }
 
+    /// The messages of a slate.
+    pub fn propose_slate(
+        &self,
+        request: &v1::ProposeSlateRequest,
+    ) -> Result<Vec<v1::ProposeSlateResponse>, Error> {
+        match self {
+            Session::Local(answers) => answers.propose_slate(request),
+            Session::Remote(remote) => remote.ask(|mut client| {
+                let request = request.clone();
+                async move { client.propose_slate(request).await }
+            }),
+        }
+    }
+
     /// One page of what is due.
     pub fn list_due_actions(
         &self,

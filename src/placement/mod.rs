@@ -11,4 +11,5 @@ pub mod pathways;
 pub mod ranking;
 pub mod rule_file;
 pub mod services;
+pub mod slate;
 pub mod when;

@@ -60,8 +60,9 @@ pub use list_pathways::{ListPathways, list_pathways};
 pub use list_relatives::{ListRelatives, Relative, list_relatives};
 pub use matching::{
     ChildMatch, ChildrenMatched, FamiliesMatched, MatchView, MatchWaitingChildren,
-    MatchWaitingFamilies, ShownMatch, SiblingHome, SiblingPlan, SiblingSplit,
-    match_waiting_children, match_waiting_families,
+    MatchWaitingFamilies, ProposeSlate, ShownMatch, SiblingHome, SiblingPlan, SiblingSplit, Slate,
+    SlateAim, SlateOutcome, SlateRow, match_waiting_children, match_waiting_families,
+    propose_slate,
 };
 pub use name_relationship::{NameRelationship, name_relationship};
 pub use read_statements::{

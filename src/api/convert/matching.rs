@@ -9,7 +9,7 @@ use crate::model::partial_date::Day;
 use crate::placement::matching::{Change, No};
 use crate::workflow::{
     ChildMatch, ChildrenMatched, FamiliesMatched, MatchView, ShownMatch, SiblingHome, SiblingPlan,
-    SiblingSplit,
+    SiblingSplit, Slate, SlateAim, SlateOutcome, SlateRow,
 };
 
 /// Everything but the page and its token.
@@ -125,6 +125,65 @@ fn sibling_home(home: &SiblingHome, on: Day) -> v1::SiblingHome {
     }
 }
 
+/// The first message of a slate.
+pub fn slate_head(slate: &Slate) -> v1::SlateHead {
+    let count = |wanted: v1::SlateOutcome| {
+        let rows = slate.rows.iter();
+        let found = rows.filter(|row| outcome(&row.outcome) == wanted).count();
+        u32::try_from(found).unwrap_or(u32::MAX)
+    };
+    v1::SlateHead {
+        as_of: slate.as_of.to_string(),
+        revision: revision_text(slate.revision),
+        table_version: slate.table_version.clone(),
+        aim: match slate.aim {
+            SlateAim::GreatestTotal => v1::SlateAim::GreatestTotal,
+            SlateAim::Stable => v1::SlateAim::Stable,
+        }
+        .into(),
+        passing_over_because: slate.passing_over_because.clone(),
+        proposed_count: count(v1::SlateOutcome::Proposed),
+        better_placed_elsewhere_count: count(v1::SlateOutcome::BetterPlacedElsewhere),
+        no_family_count: count(v1::SlateOutcome::NoFamily),
+        off_count: count(v1::SlateOutcome::Off),
+    }
+}
+
+fn outcome(outcome: &SlateOutcome) -> v1::SlateOutcome {
+    match outcome {
+        SlateOutcome::Proposed { .. } => v1::SlateOutcome::Proposed,
+        SlateOutcome::BetterPlacedElsewhere => v1::SlateOutcome::BetterPlacedElsewhere,
+        SlateOutcome::NoFamily => v1::SlateOutcome::NoFamily,
+        SlateOutcome::Off(_) => v1::SlateOutcome::Off,
+    }
+}
+
+/// A child or group on a slate.
+pub fn slate_row(row: &SlateRow, on: Day) -> v1::SlateRow {
+    let mut told = v1::SlateRow {
+        children: people(&row.children, on),
+        worker: row.worker.clone(),
+        order: row.order.clone(),
+        outcome: outcome(&row.outcome).into(),
+        open_count: row.open,
+        why: row.why(),
+        ..v1::SlateRow::default()
+    };
+    if let SlateOutcome::Proposed {
+        family,
+        score,
+        rank,
+        needs_review,
+    } = &row.outcome
+    {
+        told.waiting_family = summary_of(family);
+        told.score = *score;
+        told.rank = *rank;
+        told.needs_review = *needs_review;
+    }
+    told
+}
+
 fn people(people: &[PersonSummary], on: Day) -> Vec<v1::PersonSummary> {
     let people = people.iter();
     people.map(|person| person_summary(person, on)).collect()
@@ -136,6 +195,15 @@ fn summary_of(target: &LeadTarget) -> Option<v1::WaitingFamilySummary> {
             public_id, name, ..
         } => Some(waiting_family(*public_id, name)),
         LeadTarget::Person(_) => None,
+    }
+}
+
+impl From<v1::SlateAim> for SlateAim {
+    fn from(aim: v1::SlateAim) -> SlateAim {
+        match aim {
+            v1::SlateAim::Unspecified | v1::SlateAim::GreatestTotal => SlateAim::GreatestTotal,
+            v1::SlateAim::Stable => SlateAim::Stable,
+        }
     }
 }
 

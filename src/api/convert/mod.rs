@@ -20,7 +20,9 @@ pub use absence::{admitting_change, near_miss, obstacle};
 pub use coverage::coverage;
 pub use fact::{FACT_FIELDS, Locals, collection, fact_field, name_of, resource_name};
 pub use lead::{excluded, lead, nation_lead, order_used, tier, waiting_family};
-pub use matching::{child_match, children_matched, families_matched, family_match};
+pub use matching::{
+    child_match, children_matched, families_matched, family_match, slate_head, slate_row,
+};
 pub use permanence::{case_days, due_action, pathway, rules_used};
 pub use person::{found_person, person_record, person_summary, read_date, read_source, source};
 pub use record::Record;

@@ -175,7 +175,7 @@ fn score(page: &mut Page, score: &v1::Score) {
 }
 
 /// Two decimals, without trailing zeros.
-fn points(value: f64) -> String {
+pub(super) fn points(value: f64) -> String {
     let text = format!("{value:.2}");
     text.trim_end_matches('0').trim_end_matches('.').to_owned()
 }

@@ -14,6 +14,7 @@ mod permanence;
 mod relation;
 mod rematch;
 mod same_person;
+mod slate;
 mod words;
 
 pub use absence::absence;
@@ -27,3 +28,4 @@ pub use permanence::{due_actions, pathways};
 pub use relation::relationship;
 pub use rematch::{Digest, rematch_leads, rematch_runs};
 pub use same_person::{same_person_link, same_person_links};
+pub use slate::slate;

@@ -121,7 +121,7 @@ fn in_order(children: &mut [ChildMatch]) {
 }
 
 /// The children of all open cases, in the order of entry.
-fn children_in_care(
+pub fn children_in_care(
     snapshot: &Snapshot<'_>,
     permit: &Permit,
 ) -> Result<Vec<(PersonId, Case)>, Error> {

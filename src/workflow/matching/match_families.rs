@@ -178,7 +178,7 @@ pub fn tiers_of(gathered: &Gathered) -> (Vec<&'static Tier>, String) {
 }
 
 /// Which families the open tiers hold; nothing where they hold all.
-fn held_by(
+pub fn held_by(
     snapshot: &Snapshot<'_>,
     permit: &Permit,
     gathered: &Gathered,

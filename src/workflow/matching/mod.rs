@@ -3,6 +3,7 @@
 mod match_children;
 mod match_families;
 mod prepare;
+mod propose_slate;
 mod sibling_plan;
 mod sorted;
 
@@ -13,5 +14,6 @@ pub use match_families::{
     FamiliesMatched, MatchView, MatchWaitingFamilies, ShownMatch, match_waiting_families,
 };
 pub use prepare::Matching;
+pub use propose_slate::{ProposeSlate, Slate, SlateAim, SlateOutcome, SlateRow, propose_slate};
 pub use sibling_plan::{SiblingHome, SiblingPlan, SiblingSplit};
 pub use sorted::Sorted;

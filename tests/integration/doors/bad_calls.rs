@@ -1057,6 +1057,20 @@ const BAD_CALLS: &[BadCall] = &[
         "as_of",
     ),
     (
+        "MatchingService/ProposeSlate",
+        r#"{"asOf":"soon"}"#,
+        BAD,
+        INPUT,
+        "as_of",
+    ),
+    (
+        "MatchingService/ProposeSlate",
+        r#"{"aim":9}"#,
+        BAD,
+        INPUT,
+        "aim",
+    ),
+    (
         "DueActionService/ListDueActions",
         r#"{}"#,
         BAD,
