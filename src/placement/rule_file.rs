@@ -3,6 +3,7 @@
 //! the same id.
 
 use super::order::line_of;
+use crate::names::regions::is_same_region;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use std::sync::OnceLock;
@@ -49,12 +50,11 @@ pub struct Applies {
 impl Applies {
     /// Whether the rules hold for a case of this region under this order.
     pub fn holds(&self, order: &str, region: &str) -> bool {
-        let region = region.trim().to_lowercase();
         let is_named = self.orders.iter().any(|id| id == order || id == "*");
         let is_in_region = self
             .regions
             .iter()
-            .any(|known| known.to_lowercase() == region)
+            .any(|known| is_same_region(known, region))
             && self.under.iter().any(|id| id == order);
         is_named || is_in_region
     }

@@ -3,6 +3,7 @@
 
 use super::rule_file::{RuleFile, head_fault};
 use crate::model::permanence::{Permanence, SuggestedService};
+use crate::names::regions::is_same_region;
 use serde::Deserialize;
 use std::sync::OnceLock;
 
@@ -123,7 +124,7 @@ impl Service {
         let is_here = self
             .regions
             .iter()
-            .any(|known| known.eq_ignore_ascii_case(region.trim()));
+            .any(|known| is_same_region(known, region));
         match (region.trim().is_empty(), is_here) {
             (true, _) => Some(format!(
                 "offered in {offered}; the case's region is not recorded"

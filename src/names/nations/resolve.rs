@@ -3,9 +3,9 @@
 use super::index::NameIndex;
 use super::ranking::{Ranked, name_near, rank, reason_near};
 use super::reference::{Reference, ReferenceNation, nation_of_number, reference};
-use super::spelling::region_code;
 use crate::model::nation::NationLevel;
 use crate::model::person::Coordinates;
+use crate::names::regions::province;
 
 /// From which certainty on a nation may be taken without asking.
 pub const CERTAIN: f64 = 0.9;
@@ -93,7 +93,7 @@ pub fn resolve_nation(text: &str, hint: &Hint) -> Resolution {
         };
     }
     let nations = &reference.nations;
-    let region = region_code(&hint.region);
+    let region = province(&hint.region);
     let factor = |owner: u32| match nations.get(owner as usize) {
         Some(nation) => standing(nation) * hint_factor(nation, region, hint.near),
         None => 1.0,

@@ -4,7 +4,6 @@ use super::signs::without_look_alikes;
 use crate::names::normalize::fold;
 use rustc_hash::FxHashSet;
 use serde::Deserialize;
-use std::collections::BTreeMap;
 use std::sync::OnceLock;
 
 const WORDS: &str = include_str!("../../../data/nations/words.toml");
@@ -15,8 +14,6 @@ pub struct NationWords {
     nation_words: FxHashSet<String>,
     joining_words: FxHashSet<String>,
     parting_words: FxHashSet<String>,
-    /// Provinces and territories: two letters, and how they are written.
-    regions: BTreeMap<String, Vec<String>>,
 }
 
 /// The words of the table; a test proves that it parses, so the empty default is never met.
@@ -60,17 +57,6 @@ impl NationWords {
 /// Whether a folded word is one that any nation's name may have: "band", "first", "nation", "council" …
 pub fn is_nation_word(word: &str) -> bool {
     nation_words().is_nation_word(word)
-}
-
-/// The two letters of a province or territory, from however it is written; nothing for any other text.
-pub fn region_code(text: &str) -> Option<&'static str> {
-    let folded = fold(text).replace(' ', "");
-    let is_meant = |name: &str| !folded.is_empty() && fold(name).replace(' ', "") == folded;
-    let regions = nation_words().regions.iter();
-    regions
-        .filter(|(code, names)| is_meant(code) || names.iter().any(|name| is_meant(name)))
-        .map(|(code, _)| code.as_str())
-        .next()
 }
 
 /// A name taken apart.
@@ -242,14 +228,6 @@ mod tests {
     fn the_words_parse() {
         let table: Result<NationWords, _> = toml::from_str(WORDS);
         assert!(table.is_ok_and(|table| table.is_nation_word("band")));
-    }
-
-    #[test]
-    fn regions_are_known_however_written() {
-        assert_eq!(region_code("British Columbia"), Some("BC"));
-        assert_eq!(region_code("b.c."), Some("BC"));
-        assert_eq!(region_code("Washington"), None);
-        assert_eq!(region_code(""), None);
     }
 
     #[test]

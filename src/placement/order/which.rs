@@ -2,6 +2,7 @@
 //! the kind of placement and whether the child is Indigenous, else the default. Unknown never counts as yes or no.
 
 use super::{DEFAULT_ORDER, Modifier, NotUsed, Orders, PlacementOrder};
+use crate::names::regions::region_key;
 use serde::Deserialize;
 
 /// Whether the child is Indigenous, as far as the records tell.
@@ -67,12 +68,12 @@ pub fn read(text: &str) -> Result<Vec<Rule>, String> {
         let mut regions = Vec::with_capacity(rule.regions.len());
         for region in &rule.regions {
             match region.strip_prefix('@') {
-                None => regions.push(region.to_lowercase()),
+                None => regions.push(region_key(region)),
                 Some(name) => {
                     let group = groups
                         .get(name)
                         .ok_or_else(|| format!("there is no group of regions \"{name}\""))?;
-                    regions.extend(group.iter().map(|region| region.to_lowercase()));
+                    regions.extend(group.iter().map(|region| region_key(region)));
                 }
             }
         }
@@ -83,7 +84,7 @@ pub fn read(text: &str) -> Result<Vec<Rule>, String> {
 
 impl Rule {
     fn fits(&self, situation: &Situation<'_>) -> bool {
-        let region = situation.region.trim().to_lowercase();
+        let region = region_key(situation.region);
         (self.regions.is_empty() || self.regions.contains(&region))
             && (self.indigenous.is_empty() || self.indigenous.contains(&situation.indigenous))
             && self.kind.is_none_or(|kind| kind == situation.kind)
@@ -240,6 +241,13 @@ mod tests {
             ("California", NotRecorded, Care, "us-california"),
             ("Washington", No, Adoption, "us-washington"),
             ("Ohio", NotRecorded, Adoption, "us-title-iv-e"),
+            ("BC", NotRecorded, Care, "bc-cfcsa-s71"),
+            ("ON", Known, Care, "canada-c92-s16"),
+            ("Ontario, Canada", Possible, Care, "canada-c92-s16"),
+            ("qc", Known, Care, "quebec-131-5"),
+            ("WA", No, Care, "us-washington"),
+            ("US-CT", No, Care, "connecticut-dcf"),
+            ("USA", NotRecorded, Care, "us-title-iv-e"),
         ] {
             let chosen = orders
                 .choose(None, &situation(region, indigenous, kind))

@@ -14,6 +14,7 @@ use crate::model::partial_date::PartialDate;
 use crate::model::waiting_family::WaitingFamily;
 use crate::placement::matching::FamilyMatch;
 use crate::placement::order::{Attribute, NationTest, Tier, Who};
+use crate::placement::pathways::as_word;
 use crate::store::{FamilyEntry, Snapshot};
 use crate::workflow::matching::{Matching, Sorted};
 
@@ -239,7 +240,7 @@ pub fn closed_by_status(gathered: &Gathered, tier: &Tier) -> Option<String> {
     let open = tier
         .needs_legal_status
         .iter()
-        .any(|needed| needed == status);
+        .any(|needed| *needed == as_word(status));
     let words = status.replace('_', " ");
     (!open).then(|| {
         format!("Not open yet: this tier needs {needed}; the legal status recorded is \"{words}\".")

@@ -8,7 +8,7 @@ use crate::model::lead::PersonSummary;
 use crate::model::neighborhood::{Node, Vital};
 use crate::model::partial_date::Truth;
 use crate::model::person::{CautionKind, Coordinates};
-use crate::names::normalize::fold;
+use crate::names::regions::region_key;
 use crate::placement::candidate::{Distance, DistanceBands};
 use crate::placement::matching::{
     Attributes, Bound, ChildNeeds, Question, Surroundings, attributes,
@@ -247,12 +247,12 @@ fn in_region(families: &FamilyList, regions: &[String]) -> Vec<Truth> {
     if regions.is_empty() {
         return Vec::new();
     }
-    let regions: Vec<String> = regions.iter().map(|region| fold(region)).collect();
+    let regions: Vec<String> = regions.iter().map(|region| region_key(region)).collect();
     let places = families.places.iter();
     places
         .map(|place| match place {
             Some(place) if !place.region.is_empty() => {
-                let own = fold(&place.region);
+                let own = region_key(&place.region);
                 Truth::from(regions.iter().all(|region| *region == own))
             }
             _ => Truth::Unknown,

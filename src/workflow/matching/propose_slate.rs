@@ -303,20 +303,17 @@ fn earlier_leads(
             (leads > 0).then_some((tier, leads))
         })
     };
-    Ok(match gathered.order.earlier_tiers {
-        EarlierTiers::ExhaustedOrReason => counts(false).map(|(tier, leads)| {
-            format!(
-                "{leads} of tier {} ({}) could still be asked, and this order goes on only when nobody is left or with a reason",
-                tier.number, tier.title
-            )
-        }),
-        EarlierTiers::LookedAtFirst => counts(true).map(|(tier, leads)| {
-            format!(
-                "{leads} of tier {} ({}) said that they are willing, or are being asked",
-                tier.number, tier.title
-            )
-        }),
-    })
+    let (found, how) = match gathered.order.earlier_tiers {
+        EarlierTiers::ExhaustedOrReason => (counts(false), "who could still be asked"),
+        EarlierTiers::LookedAtFirst => (counts(true), "willing or being asked"),
+    };
+    Ok(found.map(|(tier, leads)| {
+        let number = tier.number;
+        format!(
+            "earlier tiers come first: {leads} {how} in tier {number} ({})",
+            tier.title
+        )
+    }))
 }
 
 /// Children of one group stand once, those who have waited longest first. Where the cases of brothers and sisters do not

@@ -21,4 +21,5 @@ mod scene_step;
 mod sealed_duplicates;
 mod sealed_sides;
 mod searching;
+mod slate;
 mod world;

@@ -14,6 +14,7 @@ use crate::model::neighborhood::Node;
 use crate::placement::order::{
     Chosen, IndigenousStatus, KindOfPlacement, PlacementOrder, Situation, orders,
 };
+use crate::placement::pathways::as_word;
 use crate::placement::ranking::weights;
 use crate::store::Snapshot;
 use crate::workflow::find_family::FindFamily;
@@ -139,8 +140,8 @@ fn choose(
     let orders = orders().map_err(|error| Error::Internal {
         detail: error.to_string(),
     })?;
-    let kind = match case.map(|case| case.primary_goal.as_str()) {
-        Some("adoption") => KindOfPlacement::Adoption,
+    let kind = match case.map(|case| as_word(&case.primary_goal)) {
+        Some(goal) if goal == "adoption" => KindOfPlacement::Adoption,
         _ => KindOfPlacement::Care,
     };
     let situation = Situation {
