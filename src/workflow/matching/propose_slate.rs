@@ -141,7 +141,13 @@ pub fn propose_slate(
     let groups = each_once(groups.into_iter().flatten().collect());
     let mut offers = Offers::default();
     for group in &groups {
-        offers.add(group.offers.iter().map(|offer| (offer.family, offer.worth)));
+        // A sum counts each child; a family that chooses looks at how well a placement fits.
+        let times = match question.aim {
+            SlateAim::GreatestTotal => group.children.len() as i64,
+            SlateAim::Stable => 1,
+        };
+        let open = group.offers.iter();
+        offers.add(open.map(|offer| (offer.family, offer.worth * times)));
     }
     let placed = match question.aim {
         SlateAim::GreatestTotal => greatest_total(&offers, || permit.go_on())?,
@@ -166,6 +172,7 @@ pub fn propose_slate(
 struct Offer {
     family: u32,
     needs_review: bool,
+    /// What the placement of one child is worth: its score in steps, and one for a home.
     worth: i64,
 }
 
@@ -230,14 +237,13 @@ impl Group {
     }
 
     fn into_row(self, families: &WaitingFamilies, family: Option<u32>) -> SlateRow {
-        let children = self.children.len() as f64;
         let mut offers = self.offers.iter().zip(1..);
         let proposed = offers.find(|(offer, _)| Some(offer.family) == family);
         let outcome = match (self.off, proposed) {
             (Some(why), _) => SlateOutcome::Off(why),
             (None, Some((offer, rank))) => SlateOutcome::Proposed {
                 family: target(families.entry(offer.family)),
-                score: (offer.worth - 1) as f64 / STEPS_A_POINT / children,
+                score: (offer.worth - 1) as f64 / STEPS_A_POINT,
                 rank,
                 needs_review: offer.needs_review,
             },
@@ -254,9 +260,8 @@ impl Group {
     }
 }
 
-/// The open families, best first. Each child of a group counts, and a family that fits not at all is still a home.
+/// The open families, best first. A family that scores nothing is still a home.
 fn offers_of(matching: &Matching, sorted: &Sorted) -> Vec<Offer> {
-    let children = matching.children.len() as f64;
     let briefs: FxHashMap<u32, _> = sorted.open.iter().map(|at| (at.position, at)).collect();
     let best = sorted.best(matching, usize::MAX).into_iter();
     let known = best.filter_map(|position| briefs.get(&position).copied());
@@ -264,7 +269,7 @@ fn offers_of(matching: &Matching, sorted: &Sorted) -> Vec<Offer> {
         .map(|brief| Offer {
             family: brief.position,
             needs_review: brief.reviews > 0,
-            worth: (brief.score * children * STEPS_A_POINT).round() as i64 + 1,
+            worth: (brief.score * STEPS_A_POINT).round() as i64 + 1,
         })
         .collect()
 }
