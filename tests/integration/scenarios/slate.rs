@@ -186,11 +186,11 @@ fn a_reason_passes_over_earlier_tiers_and_is_repeated() {
 }
 
 #[test]
-fn a_worker_sees_the_own_children_on_the_slate_of_all() {
+fn a_worker_sees_the_own_children_on_the_stable_slate_of_all() {
     let world = world();
     assert_eq!(
         told(&slate(&world, SlateAim::Stable, "d. marsh", "")),
-        ["Ben Lark: Fir family", "Ana Wren: Elm family"]
+        ["Ben Lark: Oak family", "Ana Wren: Elm family"]
     );
 }
 
