@@ -65,7 +65,10 @@ fn by_name() -> &'static FxHashMap<String, String> {
             let of_country = table.country.iter().find(|known| known.code == country);
             let country_names = of_country.map_or(&[][..], |known| &known.names);
             let written = region.names.iter().map(String::as_str);
-            for name in written.chain([short, &region.code]) {
+            // The short form of California is the code of Canada: it names neither.
+            let is_country = table.country.iter().any(|known| known.code == short);
+            let short = Some(short).filter(|_| !is_country);
+            for name in written.chain(short).chain([region.code.as_str()]) {
                 known.insert(letters(name), region.code.clone());
                 for country in country_names {
                     known.insert(letters(&format!("{name} {country}")), region.code.clone());
@@ -97,7 +100,8 @@ mod tests {
         assert_eq!(region_key("WA"), "US-WA");
         assert_eq!(region_key("Washington, USA"), "US-WA");
         assert_eq!(region_key("Washington, D.C."), "US-DC");
-        assert_eq!(region_key("CA"), "US-CA");
+        assert_eq!(region_key("US-CA"), "US-CA");
+        assert_eq!(region_key("CA"), "ca");
         assert_eq!(region_key("canada"), "CA");
         assert_eq!(region_key("U.S."), "US");
     }
