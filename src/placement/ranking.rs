@@ -214,7 +214,7 @@ impl Weights {
     }
 
     fn circumstances(&self, candidate: &Candidate, parts: &mut impl Parts) {
-        if let Some(distance) = candidate.distance {
+        if let Some((distance, from)) = candidate.distance {
             let points = match distance {
                 Distance::SamePlace => self.place.same_place,
                 Distance::Within25 => self.place.within_25,
@@ -222,7 +222,8 @@ impl Weights {
                 Distance::Within400 => self.place.within_400,
                 Distance::Farther => self.place.farther,
             };
-            parts.add("place", points, distance.words());
+            let words = distance.words();
+            parts.add("place", points, format_args!("lives {words} {from}"));
         }
         if candidate.node.reachable {
             parts.add(

@@ -9,6 +9,7 @@ use crate::model::case::{
     AskedAbout, Case, Inquiry, InquiryAnswer, Outreach, OutreachState, OutreachTarget, Purpose,
 };
 use crate::model::ids::{NationId, PersonId, SubjectKind, WaitingFamilyId};
+use crate::model::person::{ImportantPlace, PlaceMeaning};
 use crate::model::statement::Fact;
 use crate::model::tie::Side;
 
@@ -24,6 +25,7 @@ struct CaseColumns {
     needs: Column,
     wishes: Column,
     region: Column,
+    school: Column,
     worker: Column,
     agency: Column,
     placement_order: Column,
@@ -47,6 +49,7 @@ pub fn read_cases(reading: &mut Reading, data: &[u8]) {
         needs: table.column("needs"),
         wishes: table.column("wishes"),
         region: table.column("region"),
+        school: table.column("school"),
         worker: table.column("worker"),
         agency: table.column("agency"),
         placement_order: table.column("placement_order"),
@@ -96,6 +99,13 @@ fn read_case(reading: &mut Reading, row: Row<'_>, columns: &CaseColumns) {
     let is_whole = child.is_some() && siblings.is_some() && !cells.is_faulty();
     if let (Some(id), Some(standing), true) = (id, standing, is_whole) {
         let number = reading.add_subject(SubjectKind::Case, &id);
+        let school = row.cell(columns.school);
+        if let (Some(child), false) = (child, school.is_empty()) {
+            let place = reading.assembly.place(school, standing);
+            let meaning = PlaceMeaning::School;
+            let fact = Fact::ImportantPlace(ImportantPlace { place, meaning });
+            reading.assembly.add_fact(child, fact, standing.always());
+        }
         reading
             .assembly
             .add_fact(number, Fact::Case(Box::new(case)), standing.always());

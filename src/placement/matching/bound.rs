@@ -10,12 +10,18 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use std::cmp::Ordering;
 use std::sync::Arc;
 
+/// By kind of place (the child's own, school or community, brothers and sisters, other kin, territory): how far the nearest
+/// is, and which one (a position in `matters`).
+pub type NearEach = [Option<(Distance, u8)>; 5];
+
 /// What is known around the child of the families' places and people.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Surroundings {
     /// By the families' places: how far the nearest place that matters to the child is, and which one (a position in
     /// `matters`); nothing where a centre is not known.
     pub near: Vec<Option<(Distance, u8)>>,
+    /// The same, for each kind of place by itself; empty where only the nearest is known.
+    pub near_each: Vec<NearEach>,
     /// The places that matter, as "the child", "the child's sister".
     pub matters: Vec<String>,
     /// By the families' places: whether they lie in the children's region.
@@ -149,6 +155,21 @@ impl<'a> Bound<'a> {
             return None;
         }
         around.near.get(place as usize).copied().flatten()
+    }
+
+    /// The same for each kind of place by itself, the nearest first.
+    pub(super) fn distances(&self, position: usize) -> Vec<(Distance, u8)> {
+        let nearest = self.distance(position);
+        let each = nearest.and_then(|_| {
+            let place = self.columns.place[position] as usize;
+            self.around.near_each.get(place)
+        });
+        let mut found: Vec<(Distance, u8)> = match each {
+            Some(each) => each.iter().copied().flatten().collect(),
+            None => nearest.into_iter().collect(),
+        };
+        found.sort();
+        found
     }
 
     pub(super) fn in_region(&self, position: usize) -> Truth {

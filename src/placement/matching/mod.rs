@@ -14,7 +14,7 @@ mod splits;
 mod verdict;
 
 pub use attributes::{AttributeKind, Attributes, attributes};
-pub use bound::{Bound, Brief, Surroundings, best};
+pub use bound::{Bound, Brief, NearEach, Surroundings, best};
 pub use change::Change;
 pub use explain::{FamilyMatch, No};
 pub use question::{ChildNeeds, OTHER_MATCH, Question};
