@@ -15,7 +15,10 @@ use super::v1::{
 };
 use crate::error::Error;
 use crate::model::lead::FamilyAnswer;
-use crate::workflow::{FindFamily, ListRelatives, find_family, list_relatives, name_relationship};
+use crate::workflow::{
+    FindFamily, ListRelatives, find_family, find_family_and_nearest, list_relatives,
+    name_relationship,
+};
 use pbjson_types::FieldMask;
 use tonic::{Request, Response, Status};
 
@@ -62,7 +65,10 @@ impl Answers {
             excluded_offset: offset,
             excluded_limit: page,
         };
-        let answer = find_family(&self.store, &self.permit, &question)?;
+        let answer = match request.near_misses {
+            true => find_family_and_nearest(&self.store, &self.permit, &question)?,
+            false => find_family(&self.store, &self.permit, &question)?,
+        };
         let sent = offset + answer.excluded.len();
         let more = !answer.excluded.is_empty() && sent < answer.excluded_total as usize;
         let next = if more {

@@ -43,7 +43,7 @@ fn header(page: &mut Page, answer: &v1::MatchWaitingFamiliesResponse) {
         .iter()
         .map(|child| child.display_name.to_uppercase())
         .collect();
-    page.heading(&format!("WHICH WAITING FAMILIES FIT {}?", names.join(", ")));
+    page.heading(&format!("WHICH WAITING FAMILIES FIT {}?", in_a_row(&names)));
     page.gap();
     for child in &answer.children {
         let line = format!("{}, {}", person_in_line(child), child.name);
@@ -208,6 +208,15 @@ fn one_split(page: &mut Page, split: &v1::SiblingSplit, number: u32) {
             names(&split.unplaced)
         );
         page.item(2, "-", &words);
+    }
+}
+
+/// "ONE, ANOTHER AND A THIRD".
+fn in_a_row(names: &[String]) -> String {
+    match names {
+        [] => String::new(),
+        [only] => only.clone(),
+        [others @ .., last] => format!("{} AND {last}", others.join(", ")),
     }
 }
 

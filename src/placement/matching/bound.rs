@@ -2,8 +2,8 @@
 
 use super::attributes::Freshness;
 use super::question::Question;
-use super::verdict::{self, Rule, Test, Verdict};
-use crate::lookup::family_columns::{FamilyColumns, NO_PLACE, said_bits};
+use super::verdict::{self, Role, Rule, Test, Verdict};
+use crate::lookup::family_columns::{FamilyColumns, NO_PLACE, NOT_ANSWERED, said_bits};
 use crate::model::partial_date::Truth;
 use crate::placement::candidate::Distance;
 use rustc_hash::{FxHashMap, FxHashSet};
@@ -112,6 +112,12 @@ impl<'a> Bound<'a> {
             Test::Ages(ages) => {
                 positions.for_each(|i| take(i, verdict::ages(ages, of.age_from[i], of.age_to[i])));
             }
+            Test::Answers(asked) if asked.role == Role::Siblings => positions.for_each(|i| {
+                let cell = self.cells[index].map_or(0, |cells| cells[i]);
+                let said = asked.outcomes[said_bits(cell, asked.level)];
+                let is_room_known = of.capacity[i] != NOT_ANSWERED;
+                take(i, verdict::siblings(said, asked, is_room_known));
+            }),
             Test::Answers(asked) => match self.cells[index] {
                 Some(cells) => positions.for_each(|i| {
                     take(i, asked.outcomes[said_bits(cells[i], asked.level)]);

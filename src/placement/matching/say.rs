@@ -130,6 +130,9 @@ impl Say<'_> {
             (Role::Wish, Said::Accepts) => format!("the child wishes for {title}"),
             (Role::Wish, Said::Declines) => format!("the child wishes for {title}: not here"),
             (Role::Wish, _) => format!("the child wishes for {title}: perhaps"),
+            (Role::Siblings, Said::Nothing) => {
+                format!("by their room {title}; not asked whether they wish to")
+            }
             (Role::Permanence, Said::Accepts) => format!("open to {title}"),
             (_, Said::WouldConsider) => at("would consider"),
             _ => at("accepts"),
