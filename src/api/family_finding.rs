@@ -215,6 +215,7 @@ pub fn family_messages(answer: &FamilyAnswer, next_excluded: String) -> Vec<Find
         tiers: answer.tiers.iter().map(convert::tier).collect(),
         excluded_count: answer.excluded_total,
         people_read: answer.people_read,
+        weights_version: answer.weights_version.clone(),
     })];
     for tier in &answer.tiers {
         parts.push(Part::Tier(convert::tier(tier)));

@@ -61,6 +61,11 @@ fn header(page: &mut Page, header: &v1::FindFamilyHeader) {
     if !order.because.is_empty() {
         page.field(0, "", &format!("used because: {}", order.because));
     }
+    // A plain answer need not name the weights that come with the program.
+    if header.weights_version.contains(" with ") {
+        let words = format!("version {}", header.weights_version);
+        page.field(0, "Weights", &words);
+    }
     for (label, words) in [
         ("Consider", &order.consider),
         ("Write down", &order.document),

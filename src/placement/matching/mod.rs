@@ -13,7 +13,7 @@ mod separation;
 mod splits;
 mod verdict;
 
-pub use attributes::{AttributeKind, Attributes, attributes};
+pub use attributes::{AttributeKind, AttributeRow, Attributes, BUILT_IN, attributes, take_own};
 pub use bound::{Bound, Brief, NearEach, Surroundings, best};
 pub use change::Change;
 pub use explain::{FamilyMatch, No};

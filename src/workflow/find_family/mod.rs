@@ -116,6 +116,7 @@ pub(super) fn find_family_on(
         excluded,
         excluded_total,
         near_misses,
+        weights_version: gathered.weights.version.clone(),
         coverage: coverage_of::coverage_of(&gathered, permit, &people)?,
         contradictions: [
             contradictions(&gathered.graph),
