@@ -85,6 +85,17 @@ pub fn matched_children(answer: &v1::MatchWaitingChildrenResponse) -> String {
             answer.closed_count
         ),
     );
+    if answer.not_looked_at_count > 0 {
+        let words = format!(
+            "{} not looked at: a thousand others fit better by what their cases say.",
+            count(
+                answer.not_looked_at_count,
+                "more child was",
+                "more children were"
+            )
+        );
+        page.line(0, &words);
+    }
     for matched in &answer.children {
         let names: Vec<String> = matched.children.iter().map(person_in_line).collect();
         let shown = matched.family_match.clone().unwrap_or_default();

@@ -12,6 +12,7 @@ use crate::model::ids::{NationId, PersonId, SubjectKind, WaitingFamilyId};
 use crate::model::person::{ImportantPlace, PlaceMeaning};
 use crate::model::statement::Fact;
 use crate::model::tie::Side;
+use crate::names::need_words::unknown_need;
 
 struct CaseColumns {
     id: IdColumns,
@@ -117,13 +118,16 @@ fn read_needs(cells: &mut CellReader<'_, '_>, column: Column) -> Vec<(String, u8
     for part in cells.list(column) {
         match part.split_once('=') {
             Some((category, level)) if !category.trim().is_empty() && !level.trim().is_empty() => {
+                if let Some(unknown) = unknown_need(category.trim()) {
+                    cells.warn(column, unknown);
+                }
                 if let Some(level) = cells.number_in(column, level.trim(), 0..=3) {
                     needs.push((category.trim().to_owned(), level));
                 }
             }
             _ => cells.fail(
                 column,
-                format!("{} is not like mobility=2 (level 0 to 3)", shown(part)),
+                format!("{} is not like learning=2 (level 0 to 3)", shown(part)),
             ),
         }
     }

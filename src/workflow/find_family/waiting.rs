@@ -180,6 +180,10 @@ pub fn waiting_tier(
         found.best(&matching, question.leads_per_tier),
     );
     let empty_because = match (total, found.excluded.len()) {
+        (0, 0) if !matching.families.is_empty() => {
+            "Of the waiting families recorded, none is known to be of this tier: nobody in them is recorded as it asks, of the nation or offered by it."
+                .to_owned()
+        }
         (0, 0) => "No waiting family is recorded.".to_owned(),
         (0, left_out) => {
             format!(
