@@ -15,7 +15,10 @@ use super::v1::{
 };
 use crate::error::Error;
 use crate::model::lead::FamilyAnswer;
-use crate::workflow::{FindFamily, ListRelatives, find_family, list_relatives, name_relationship};
+use crate::workflow::{
+    FindFamily, ListRelatives, find_family, find_family_and_nearest, list_relatives,
+    name_relationship,
+};
 use pbjson_types::FieldMask;
 use tonic::{Request, Response, Status};
 
@@ -62,7 +65,10 @@ impl Answers {
             excluded_offset: offset,
             excluded_limit: page,
         };
-        let answer = find_family(&self.store, &self.permit, &question)?;
+        let answer = match request.near_misses {
+            true => find_family_and_nearest(&self.store, &self.permit, &question)?,
+            false => find_family(&self.store, &self.permit, &question)?,
+        };
         let sent = offset + answer.excluded.len();
         let more = !answer.excluded.is_empty() && sent < answer.excluded_total as usize;
         let next = if more {
@@ -209,6 +215,7 @@ pub fn family_messages(answer: &FamilyAnswer, next_excluded: String) -> Vec<Find
         tiers: answer.tiers.iter().map(convert::tier).collect(),
         excluded_count: answer.excluded_total,
         people_read: answer.people_read,
+        weights_version: answer.weights_version.clone(),
     })];
     for tier in &answer.tiers {
         parts.push(Part::Tier(convert::tier(tier)));

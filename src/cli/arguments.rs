@@ -37,6 +37,9 @@ pub struct Global {
     /// A folder with placement orders of your own (.toml), beside those that come with the program
     #[arg(long, global = true, value_name = "DIR", env = "KINPATH_ORDERS")]
     pub orders: Option<PathBuf>,
+    /// A file with weights of your own (.toml) that replace some of those that come with the program
+    #[arg(long, global = true, value_name = "FILE", env = "KINPATH_WEIGHTS")]
+    pub weights: Option<PathBuf>,
 }
 
 #[derive(Debug, Subcommand)]
@@ -594,6 +597,18 @@ pub enum MatchCommand {
         after_help = "Example:\n  kinpath --data community match children waitingFamilies/story:pine"
     )]
     Children(MatchChildren),
+    /// Say what a file of weights of your own changes, or tell the line and the reason of what is wrong
+    #[command(
+        after_help = "Hand the file to --weights. It begins with version and source, and replaces numbers only:\n\n\
+                      version = \"ours, December 2026\"\nsource = \"decision of the placement committee\"\n\
+                      [matching.weights]\nnear_home = 12\n[ranking.tie_to_child]\nknows_the_child = 15\n\n\
+                      Example:\n  kinpath match check our-weights.toml"
+    )]
+    Check {
+        /// The files
+        #[arg(required = true, value_name = "FILE")]
+        files: Vec<PathBuf>,
+    },
     /// Propose which waiting family each waiting child could have, over all children at once
     #[command(
         after_help = "It only proposes. Every child's order and hard rules hold, brothers and sisters who are to be placed \

@@ -22,6 +22,9 @@ pub fn run(arguments: &Arguments) -> Result<(), Stop> {
     if let Some(folder) = &global.orders {
         orders::take_own(folder)?;
     }
+    if let Some(file) = &global.weights {
+        matching::take_own(file)?;
+    }
     match &arguments.command {
         Command::Find(command) => find(global, command),
         Command::WhyNot(command) => why_not(global, command),

@@ -2,10 +2,15 @@
 
 use super::arguments::{Global, MatchChildren, MatchCommand, MatchFamilies, MatchSlate};
 use super::commands::{write_json_lines, write_text};
+use super::orders::text_of;
 use super::render;
 use super::session::Session;
 use super::stop::Stop;
 use crate::api::v1;
+use crate::error::Error;
+use crate::placement::own_weights;
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
 
 /// Runs one of them.
 pub fn run(global: &Global, command: &MatchCommand) -> Result<(), Stop> {
@@ -13,6 +18,41 @@ pub fn run(global: &Global, command: &MatchCommand) -> Result<(), Stop> {
         MatchCommand::Families(command) => families(global, command),
         MatchCommand::Children(command) => children(global, command),
         MatchCommand::Slate(command) => slate(global, command),
+        MatchCommand::Check { files } => check(files),
+    }
+}
+
+/// Takes the weights of a file in place of those that come with the program. A bad file is enough to refuse to start.
+pub fn take_own(file: &Path) -> Result<(), Stop> {
+    let text = text_of("weights", file)?;
+    let taken = own_weights::take_own(&file.display().to_string(), &text);
+    Ok(taken.map_err(|error| Error::invalid("weights", error.to_string()))?)
+}
+
+fn check(files: &[PathBuf]) -> Result<(), Stop> {
+    let mut faults = 0;
+    for file in files {
+        let shown = file.display();
+        match own_weights::read(&shown.to_string(), &text_of("weights", file)?) {
+            Ok(own) => {
+                let mut out = io::stdout().lock();
+                writeln!(out, "{shown}: good. {}:", own.version)?;
+                for difference in &own.differences {
+                    writeln!(out, "  {difference}")?;
+                }
+            }
+            Err(error) => {
+                faults += 1;
+                writeln!(io::stderr().lock(), "{error}")?;
+            }
+        }
+    }
+    match faults {
+        0 => Ok(()),
+        _ => Err(Stop::Partly(format!(
+            "{faults} of {} files cannot be used",
+            files.len()
+        ))),
     }
 }
 

@@ -40,7 +40,7 @@ pub fn toml_files(folder: &Path) -> Result<Vec<(String, String)>, Stop> {
             .extension()
             .is_some_and(|extension| extension == "toml")
         {
-            files.push((path.display().to_string(), text_of(&path)?));
+            files.push((path.display().to_string(), text_of("orders", &path)?));
         }
     }
     files.sort();
@@ -52,13 +52,9 @@ fn bad(error: OrderError) -> Error {
 }
 
 /// The text of a file.
-pub fn text_of(path: &Path) -> Result<String, Error> {
-    std::fs::read_to_string(path).map_err(|why| {
-        Error::invalid(
-            "orders",
-            format!("{} cannot be read: {why}", path.display()),
-        )
-    })
+pub fn text_of(setting: &str, path: &Path) -> Result<String, Error> {
+    std::fs::read_to_string(path)
+        .map_err(|why| Error::invalid(setting, format!("{} cannot be read: {why}", path.display())))
 }
 
 fn list(global: &Global) -> Result<(), Stop> {
@@ -98,7 +94,7 @@ fn show(id: &str) -> Result<(), Stop> {
 fn check(files: &[std::path::PathBuf]) -> Result<(), Stop> {
     let mut faults = 0;
     for file in files {
-        let text = text_of(file)?;
+        let text = text_of("orders", file)?;
         match order::read_order(&file.display().to_string(), &text) {
             Ok(order) => writeln!(io::stdout().lock(), "{}", told(file, &order))?,
             Err(error) => {

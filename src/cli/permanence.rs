@@ -91,7 +91,7 @@ fn bad(error: RuleFileError) -> Error {
 fn check<Rules: RuleFile>(files: &[PathBuf]) -> Result<(), Stop> {
     let mut faults = 0;
     for file in files {
-        match rule_file::read::<Rules>(&file.display().to_string(), &text_of(file)?) {
+        match rule_file::read::<Rules>(&file.display().to_string(), &text_of("orders", file)?) {
             Ok(rules) => {
                 let id = rules.id();
                 writeln!(io::stdout().lock(), "{}: good. {id}", file.display())?;

@@ -322,7 +322,10 @@ pub struct FamilyAnswer {
     /// The excluded on this page, and how many there are in all.
     pub excluded: Vec<Excluded>,
     pub excluded_total: u32,
-    /// Of the excluded those whom one rule excludes, and time alone admits within a year; the soonest first.
+    /// The version of the weights that ranked the leads.
+    pub weights_version: String,
+    /// Of the excluded those whom one rule excludes: people whom time alone admits within a year, the soonest first; where
+    /// asked for, the nearest waiting families.
     pub near_misses: Vec<NearMiss>,
     pub coverage: Coverage,
     /// What does not add up in the records: "Ann Lee is recorded as her own ancestor".

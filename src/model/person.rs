@@ -87,6 +87,40 @@ pub struct Residence {
     pub place: PlaceId,
 }
 
+/// Why a place matters to whom it is said of, beyond living there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub enum PlaceMeaning {
+    /// The child's school.
+    School,
+    /// A community that the child belongs to: a church, a team, a gathering.
+    Community,
+    /// The territory of a nation.
+    Territory,
+}
+
+impl PlaceMeaning {
+    pub const ALL: [PlaceMeaning; 3] = [
+        PlaceMeaning::School,
+        PlaceMeaning::Community,
+        PlaceMeaning::Territory,
+    ];
+
+    pub fn word(self) -> &'static str {
+        match self {
+            PlaceMeaning::School => "school",
+            PlaceMeaning::Community => "community",
+            PlaceMeaning::Territory => "territory",
+        }
+    }
+}
+
+/// A place that matters to a child, or the territory of a nation. Validity is the statement's.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct ImportantPlace {
+    pub place: PlaceId,
+    pub meaning: PlaceMeaning,
+}
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum ContactKind {
     Phone,

@@ -5,7 +5,9 @@ use super::case::{Case, Inquiry, Outreach, OutreachTarget};
 use super::ids::{NationId, PersonId, PlaceId, SourceId, StatementId, StewardId, Subject};
 use super::nation::{Membership, Nation};
 use super::partial_date::PartialDate;
-use super::person::{Caution, Contact, Death, Gender, Name, Place, Residence, Screening};
+use super::person::{
+    Caution, Contact, Death, Gender, ImportantPlace, Name, Place, Residence, Screening,
+};
 use super::same_person::SamePersonLink;
 use super::tie::{HouseholdMember, NetworkTie, ParentTie, StatedKin, Union};
 use super::waiting_family::WaitingFamily;
@@ -182,6 +184,8 @@ pub enum Fact {
     KeptLines(KeptLines),
     /// The subject and another record may be, are, or are not one person.
     SamePerson(SamePersonLink),
+    /// A place that matters: a child's school or community, a nation's territory.
+    ImportantPlace(ImportantPlace),
 }
 
 /// Lines of a GEDCOM file as written.
@@ -249,6 +253,7 @@ impl Fact {
             Fact::Birth { place, .. } => map_places(place, f),
             Fact::Death(death) => map_places(&mut death.place, f),
             Fact::Residence(residence) => map_place(&mut residence.place, f),
+            Fact::ImportantPlace(important) => map_place(&mut important.place, f),
             Fact::Parent(tie) => map_person(&mut tie.parent, f),
             Fact::Union(tie) => map_person(&mut tie.partner, f),
             Fact::StatedKin(tie) => map_person(&mut tie.kin, f),

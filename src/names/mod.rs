@@ -5,6 +5,7 @@
 pub mod kin_words;
 pub mod look_alikes;
 pub mod nations;
+pub mod need_words;
 pub mod network_roles;
 pub mod nicknames;
 pub mod normalize;

@@ -23,8 +23,9 @@ pub struct Candidate<'a> {
     pub eldest_child_born: Option<PartialDate>,
     /// The latest outreach for each purpose.
     pub outreach: &'a [OutreachBrief],
-    /// Kilometres between their place and the child's, where both centres are known.
-    pub distance: Option<Distance>,
+    /// How far they live from the nearest place that matters to the child, and which that is ("the child", "the child's
+    /// school"), where both centres are known.
+    pub distance: Option<(Distance, &'a str)>,
     /// Offered or approved by one of the child's nations.
     pub offered_by_nation: bool,
     pub same_nation: bool,
@@ -74,14 +75,14 @@ impl Distance {
         }
     }
 
-    /// In words, as of somebody who lives there.
+    /// The band before whatever it is measured from: "within 25 km of".
     pub fn words(self) -> &'static str {
         match self {
-            Distance::SamePlace => "lives in the same place as the child",
-            Distance::Within25 => "lives within 25 km of the child",
-            Distance::Within100 => "lives within 100 km of the child",
-            Distance::Within400 => "lives within 400 km of the child",
-            Distance::Farther => "lives more than 400 km from the child",
+            Distance::SamePlace => "in the same place as",
+            Distance::Within25 => "within 25 km of",
+            Distance::Within100 => "within 100 km of",
+            Distance::Within400 => "within 400 km of",
+            Distance::Farther => "more than 400 km from",
         }
     }
 }

@@ -7,6 +7,7 @@ pub mod eligibility;
 pub mod matching;
 pub mod mend;
 pub mod order;
+pub mod own_weights;
 pub mod pathways;
 pub mod ranking;
 pub mod rule_file;

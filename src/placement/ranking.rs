@@ -90,14 +90,23 @@ struct Naming {
     not_yet_named: f64,
 }
 
-/// The weights that come with the program; a bad file is told at start.
+/// The file that comes with the program.
+pub const BUILT_IN: &str = include_str!("../../data/ranking.toml");
+
+static WEIGHTS: OnceLock<Weights> = OnceLock::new();
+
+/// The weights in use: of the program, with an agency's own. A bad file is told at start.
 pub fn weights() -> Result<&'static Weights, toml::de::Error> {
-    static WEIGHTS: OnceLock<Weights> = OnceLock::new();
     if let Some(weights) = WEIGHTS.get() {
         return Ok(weights);
     }
-    let read: Weights = toml::from_str(include_str!("../../data/ranking.toml"))?;
+    let read: Weights = toml::from_str(BUILT_IN)?;
     Ok(WEIGHTS.get_or_init(|| read))
+}
+
+/// Takes others; false where some are in use already.
+pub fn take_own(own: Weights) -> bool {
+    WEIGHTS.set(own).is_ok()
 }
 
 impl Weights {
@@ -214,7 +223,7 @@ impl Weights {
     }
 
     fn circumstances(&self, candidate: &Candidate, parts: &mut impl Parts) {
-        if let Some(distance) = candidate.distance {
+        if let Some((distance, from)) = candidate.distance {
             let points = match distance {
                 Distance::SamePlace => self.place.same_place,
                 Distance::Within25 => self.place.within_25,
@@ -222,7 +231,8 @@ impl Weights {
                 Distance::Within400 => self.place.within_400,
                 Distance::Farther => self.place.farther,
             };
-            parts.add("place", points, distance.words());
+            let words = distance.words();
+            parts.add("place", points, format_args!("lives {words} {from}"));
         }
         if candidate.node.reachable {
             parts.add(

@@ -201,6 +201,7 @@ fn add_own<'h>(section: &mut NodeSection<'h>, version: &'h Version) {
         | Fact::Inquiry(_)
         | Fact::Outreach(_)
         | Fact::Note(_)
+        | Fact::ImportantPlace(_)
         | Fact::KeptLines(_)
         | Fact::WaitingFamily(_) => {}
     }

@@ -7,8 +7,8 @@ use super::records::{decode, encode};
 use std::path::Path;
 
 /// The format that this program writes. 2: households are listed in the index; the search index. 3: the
-/// table of nightly runs.
-pub const FORMAT: u32 = 3;
+/// table of nightly runs. 4: places that matter may be recorded.
+pub const FORMAT: u32 = 4;
 
 /// From one format to the next. Must do no harm when it is done twice: a step that was cut off is done again.
 pub struct Step {
@@ -30,9 +30,14 @@ const STEPS: &[Step] = &[
         what: "there is a table for nightly runs",
         run: add_nothing,
     },
+    Step {
+        from: 3,
+        what: "places that matter (a school, a territory) may be recorded",
+        run: add_nothing,
+    },
 ];
 
-/// Opening made the new table already, empty.
+/// Opening made the new table already, empty; or nothing is stored otherwise than before.
 fn add_nothing(_: &dyn Backend) -> Result<(), StoreError> {
     Ok(())
 }

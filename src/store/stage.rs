@@ -17,6 +17,7 @@ use super::transaction::{
     Committed, NewSubject, RequestId, StatementDraft, Transaction, local_position,
 };
 use crate::model::ids::{PublicId, Revision, SourceId, StatementId, Subject, SubjectKind};
+use crate::model::person::PlaceMeaning;
 use crate::model::statement::{Evidence, Fact, Source, Statement};
 use sha2::{Digest, Sha256};
 use std::collections::btree_map::Entry;
@@ -466,6 +467,10 @@ pub fn fits(kind: SubjectKind, fact: &Fact) -> bool {
         Fact::Case(_) | Fact::Inquiry(_) | Fact::Outreach(_) => kind == SubjectKind::Case,
         Fact::WaitingFamily(_) => kind == SubjectKind::WaitingFamily,
         Fact::KeptLines(_) => matches!(kind, SubjectKind::Person | SubjectKind::Household),
+        Fact::ImportantPlace(important) => match important.meaning {
+            PlaceMeaning::Territory => kind == SubjectKind::Nation,
+            PlaceMeaning::School | PlaceMeaning::Community => kind == SubjectKind::Person,
+        },
         _ => kind == SubjectKind::Person,
     }
 }

@@ -42,7 +42,7 @@ pub use export_records::{
     export_gedcom, export_store,
 };
 pub use find_duplicates::{Duplicate, GroupedPeople, PeopleToLink};
-pub use find_family::{FindFamily, find_family};
+pub use find_family::{FindFamily, find_family, find_family_and_nearest};
 pub use follow_changes::{Change, follow_changes, last_revision, latest_revision};
 pub use import_records::{
     FileForm, ImportFiles, ImportReport, ImportedBundle, import_bundle, import_files, import_store,

@@ -11,6 +11,14 @@ use crate::store::{Snapshot, Store};
 /// How many choices are listed where a name is not unique.
 const CHOICES: usize = 20;
 
+/// What names begin with that are surely not a person's.
+const OTHER_COLLECTIONS: [(&str, &str); 4] = [
+    ("waitingFamilies", "waiting family"),
+    ("nations", "nation"),
+    ("households", "household"),
+    ("places", "place"),
+];
+
 /// The person meant. `Error::NotFound` if there is none, `Error::Ambiguous` with the choices if there are several.
 /// `field` names the input in errors.
 pub fn resolve_person(
@@ -25,6 +33,13 @@ pub fn resolve_person(
             field,
             "say who is meant: a public id, <source>:<xref>, or a name",
         ));
+    }
+    for (collection, kind) in OTHER_COLLECTIONS {
+        let rest = reference.strip_prefix(collection);
+        if rest.is_some_and(|rest| rest.starts_with('/')) {
+            let reason = format!("\"{reference}\" is a {kind}; a person is wanted");
+            return Err(Error::invalid(field, reason));
+        }
     }
     let snapshot = permit.snapshot(store)?;
     for found in [

@@ -34,6 +34,7 @@ impl Names {
                 Fact::Birth { place, .. } => places.extend(place),
                 Fact::Death(death) => places.extend(death.place),
                 Fact::Residence(residence) => places.push(residence.place),
+                Fact::ImportantPlace(important) => places.push(important.place),
                 Fact::Membership(membership) => nations.push(membership.nation),
                 _ => {}
             }
@@ -90,6 +91,14 @@ impl Names {
             Fact::Residence(residence) => (
                 "residence",
                 format!("lived{}", self.place(Some(residence.place))),
+            ),
+            Fact::ImportantPlace(important) => (
+                "place that matters",
+                format!(
+                    "{}{}",
+                    important.meaning.word(),
+                    self.place(Some(important.place))
+                ),
             ),
             Fact::Contact(contact) => ("contact", contact.value.clone()),
             Fact::Language(language) => ("language", language.clone()),

@@ -94,6 +94,7 @@ pub(super) fn add(
             Fact::Birth { place: of, .. } => *of = Some(place),
             Fact::Death(death) => death.place = Some(place),
             Fact::Residence(residence) => residence.place = place,
+            Fact::ImportantPlace(important) => important.place = place,
             Fact::WaitingFamily(family) => family.place = Some(place),
             _ => {}
         }

@@ -12,7 +12,7 @@ use crate::error::Error;
 use crate::model::case::{Inquiry, Outreach, OutreachTarget};
 use crate::model::ids::{HouseholdId, NationId, PersonId, PlaceId, PublicId, Subject, SubjectKind};
 use crate::model::nation::Membership;
-use crate::model::person::{Caution, Contact, Death, Name, Residence, Screening};
+use crate::model::person::{Caution, Contact, Death, ImportantPlace, Name, Residence, Screening};
 use crate::model::statement::Fact;
 use crate::model::tie::{
     HouseholdMember, NetworkTie, ParentTie, Side, StatedKin, Union, UnionState,
@@ -63,6 +63,15 @@ pub fn read_fact(
             let place = filled(&at("residence.place"), &residence.place)?;
             let nowhere = PlaceId(0);
             return Ok((Fact::Residence(Residence { place: nowhere }), Some(place)));
+        }
+        Said::ImportantPlace(important) => {
+            let place = filled(&at("important_place.place"), &important.place)?;
+            let field = at("important_place.meaning");
+            let fact = Fact::ImportantPlace(ImportantPlace {
+                place: PlaceId(0),
+                meaning: needed::<v1::PlaceMeaning, _>(&field, important.meaning)?,
+            });
+            return Ok((fact, Some(place)));
         }
         Said::Contact(contact) => Fact::Contact(Contact {
             kind: needed::<v1::ContactKind, _>(&at("contact.kind"), contact.kind)?,
@@ -279,6 +288,7 @@ pub fn fact_field(fact: &Fact) -> Option<&'static str> {
         Fact::Outreach(_) => "outreach",
         Fact::Note(_) => "note",
         Fact::SamePerson(_) => "same_person",
+        Fact::ImportantPlace(_) => "important_place",
         Fact::Place(_)
         | Fact::Nation(_)
         | Fact::Household { .. }
@@ -289,7 +299,7 @@ pub fn fact_field(fact: &Fact) -> Option<&'static str> {
 }
 
 /// Every field of `Fact`.
-pub const FACT_FIELDS: [&str; 20] = [
+pub const FACT_FIELDS: [&str; 21] = [
     "person_name",
     "unnamed",
     "gender",
@@ -310,6 +320,7 @@ pub const FACT_FIELDS: [&str; 20] = [
     "outreach",
     "note",
     "same_person",
+    "important_place",
 ];
 
 /// A fact as a message; nothing for those that are resources of their own.
@@ -335,6 +346,10 @@ pub fn fact(recordings: &Recordings, fact: &Fact) -> Option<v1::Fact> {
         }),
         Fact::Residence(residence) => Said::Residence(v1::Residence {
             place: place_of(recordings, Some(residence.place)),
+        }),
+        Fact::ImportantPlace(important) => Said::ImportantPlace(v1::ImportantPlace {
+            place: place_of(recordings, Some(important.place)),
+            meaning: v1::PlaceMeaning::from(important.meaning).into(),
         }),
         Fact::Contact(contact) => Said::Contact(v1::Contact {
             kind: v1::ContactKind::from(contact.kind).into(),

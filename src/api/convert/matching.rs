@@ -44,6 +44,7 @@ pub fn children_matched(answer: &ChildrenMatched) -> v1::MatchWaitingChildrenRes
         near_miss_count: answer.near_misses,
         excluded_count: answer.excluded,
         closed_count: answer.closed,
+        not_looked_at_count: answer.not_looked_at,
         children: Vec::new(),
         next_page_token: String::new(),
     }

@@ -4,7 +4,7 @@ use crate::api::v1;
 use crate::error::Error;
 use crate::model::case::{AskedAbout, InquiryAnswer, OutreachState};
 use crate::model::nation::{MembershipState, NationLevel};
-use crate::model::person::{CautionKind, ContactKind, NameKind, ScreeningResult};
+use crate::model::person::{CautionKind, ContactKind, NameKind, PlaceMeaning, ScreeningResult};
 use crate::model::statement::SealClass;
 use crate::model::tie::{KinBasis, LegalState, ParentNature, UnionKind};
 use crate::model::waiting_family::{Acceptance, ApprovalState};
@@ -46,6 +46,29 @@ impl From<v1::NameKind> for NameKind {
             v1::NameKind::Alias => Self::Alias,
             v1::NameKind::Unspecified | v1::NameKind::Used => Self::Used,
             v1::NameKind::Traditional => Self::Traditional,
+        }
+    }
+}
+
+impl From<PlaceMeaning> for v1::PlaceMeaning {
+    fn from(value: PlaceMeaning) -> Self {
+        match value {
+            PlaceMeaning::School => Self::School,
+            PlaceMeaning::Community => Self::Community,
+            PlaceMeaning::Territory => Self::Territory,
+        }
+    }
+}
+
+impl TryFrom<v1::PlaceMeaning> for PlaceMeaning {
+    type Error = NotTold;
+
+    fn try_from(value: v1::PlaceMeaning) -> Result<Self, NotTold> {
+        match value {
+            v1::PlaceMeaning::School => Ok(PlaceMeaning::School),
+            v1::PlaceMeaning::Community => Ok(PlaceMeaning::Community),
+            v1::PlaceMeaning::Territory => Ok(PlaceMeaning::Territory),
+            v1::PlaceMeaning::Unspecified => Err(NotTold),
         }
     }
 }

@@ -61,6 +61,11 @@ fn header(page: &mut Page, header: &v1::FindFamilyHeader) {
     if !order.because.is_empty() {
         page.field(0, "", &format!("used because: {}", order.because));
     }
+    // A plain answer need not name the weights that come with the program.
+    if header.weights_version.contains(" with ") {
+        let words = format!("version {}", header.weights_version);
+        page.field(0, "Weights", &words);
+    }
     for (label, words) in [
         ("Consider", &order.consider),
         ("Write down", &order.document),
@@ -163,18 +168,35 @@ fn left_out(page: &mut Page, parts: &[&Part], complete: &v1::FindFamilyComplete)
     }
 }
 
+/// People whom time admits, and waiting families one step away, each under a heading of their own.
 fn nearly_leads(page: &mut Page, parts: &[&Part]) {
-    let mut first = true;
-    for part in parts {
-        let Part::NearMiss(miss) = part else {
-            continue;
-        };
-        if first {
-            page.heading("NEARLY LEADS: TIME ALONE ADMITS THEM WITHIN A YEAR");
-            first = false;
-        }
+    let misses: Vec<&v1::NearMiss> = parts
+        .iter()
+        .filter_map(|part| match part {
+            Part::NearMiss(miss) => Some(miss),
+            _ => None,
+        })
+        .collect();
+    let is_family = |miss: &&v1::NearMiss| {
+        let left_out = miss.excluded.as_ref();
+        matches!(
+            left_out.and_then(|left_out| left_out.target.as_ref()),
+            Some(v1::excluded::Target::WaitingFamily(_))
+        )
+    };
+    let (families, people): (Vec<_>, Vec<_>) = misses.into_iter().partition(is_family);
+    if !people.is_empty() {
+        page.heading("NEARLY LEADS: TIME ALONE ADMITS THEM WITHIN A YEAR");
+    }
+    for miss in people {
         excluded(page, &miss.excluded.clone().unwrap_or_default());
         page.line(4, &miss.change.clone().unwrap_or_default().words);
+    }
+    if !families.is_empty() {
+        page.heading("WAITING FAMILIES ONE STEP AWAY: WORTH A CALL");
+    }
+    for miss in families {
+        excluded(page, &miss.excluded.clone().unwrap_or_default());
     }
 }
 

@@ -157,7 +157,7 @@ fn score(page: &mut Page, score: &v1::Score) {
             (false, true) => " - ",
         });
         let size = points(part.points.abs());
-        text.push_str(&format!("{} {size}", part_in_words(&part.name)));
+        text.push_str(&format!("{} {size}", part.name.replace('_', " ")));
         if !part.reason.is_empty() {
             text.push_str(&format!(" ({})", part.reason));
         }
@@ -178,12 +178,4 @@ fn score(page: &mut Page, score: &v1::Score) {
 pub(super) fn points(value: f64) -> String {
     let text = format!("{value:.2}");
     text.trim_end_matches('0').trim_end_matches('.').to_owned()
-}
-/// What a part is for. Rules of waiting families are named after what excludes; here they speak for the family.
-fn part_in_words(name: &str) -> String {
-    match name {
-        "approval_expired" => "approval".to_owned(),
-        "on_hold" => "availability".to_owned(),
-        name => name.replace('_', " "),
-    }
 }

@@ -43,7 +43,7 @@ fn header(page: &mut Page, answer: &v1::MatchWaitingFamiliesResponse) {
         .iter()
         .map(|child| child.display_name.to_uppercase())
         .collect();
-    page.heading(&format!("WHICH WAITING FAMILIES FIT {}?", names.join(", ")));
+    page.heading(&format!("WHICH WAITING FAMILIES FIT {}?", in_a_row(&names)));
     page.gap();
     for child in &answer.children {
         let line = format!("{}, {}", person_in_line(child), child.name);
@@ -85,6 +85,17 @@ pub fn matched_children(answer: &v1::MatchWaitingChildrenResponse) -> String {
             answer.closed_count
         ),
     );
+    if answer.not_looked_at_count > 0 {
+        let words = format!(
+            "{} not looked at: a thousand others fit better by what their cases say.",
+            count(
+                answer.not_looked_at_count,
+                "more child was",
+                "more children were"
+            )
+        );
+        page.line(0, &words);
+    }
     for matched in &answer.children {
         let names: Vec<String> = matched.children.iter().map(person_in_line).collect();
         let shown = matched.family_match.clone().unwrap_or_default();
@@ -208,6 +219,15 @@ fn one_split(page: &mut Page, split: &v1::SiblingSplit, number: u32) {
             names(&split.unplaced)
         );
         page.item(2, "-", &words);
+    }
+}
+
+/// "ONE, ANOTHER AND A THIRD".
+fn in_a_row(names: &[String]) -> String {
+    match names {
+        [] => String::new(),
+        [only] => only.clone(),
+        [others @ .., last] => format!("{} AND {last}", others.join(", ")),
     }
 }
 

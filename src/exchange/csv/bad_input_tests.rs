@@ -258,7 +258,7 @@ const FAULTS: &[Fault] = &[
     ),
     (
         "cases.csv",
-        b"id,child,needs\nc1,p1,mobility=7\n",
+        b"id,child,needs\nc1,p1,learning=7\n",
         "cases.csv:2:needs \"7\" is not a number from 0 to 3",
     ),
     (
@@ -278,8 +278,8 @@ const FAULTS: &[Fault] = &[
     ),
     (
         "families.csv",
-        b"id,accepts\nf1,mobility\n",
-        "families.csv:2:accepts \"mobility\" is not like mobility=2=accept",
+        b"id,accepts\nf1,learning\n",
+        "families.csv:2:accepts \"learning\" is not like learning=2=accept",
     ),
     (
         "inquiries.csv",

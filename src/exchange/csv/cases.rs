@@ -9,8 +9,10 @@ use crate::model::case::{
     AskedAbout, Case, Inquiry, InquiryAnswer, Outreach, OutreachState, OutreachTarget, Purpose,
 };
 use crate::model::ids::{NationId, PersonId, SubjectKind, WaitingFamilyId};
+use crate::model::person::{ImportantPlace, PlaceMeaning};
 use crate::model::statement::Fact;
 use crate::model::tie::Side;
+use crate::names::need_words::unknown_need;
 
 struct CaseColumns {
     id: IdColumns,
@@ -24,6 +26,7 @@ struct CaseColumns {
     needs: Column,
     wishes: Column,
     region: Column,
+    school: Column,
     worker: Column,
     agency: Column,
     placement_order: Column,
@@ -47,6 +50,7 @@ pub fn read_cases(reading: &mut Reading, data: &[u8]) {
         needs: table.column("needs"),
         wishes: table.column("wishes"),
         region: table.column("region"),
+        school: table.column("school"),
         worker: table.column("worker"),
         agency: table.column("agency"),
         placement_order: table.column("placement_order"),
@@ -96,6 +100,13 @@ fn read_case(reading: &mut Reading, row: Row<'_>, columns: &CaseColumns) {
     let is_whole = child.is_some() && siblings.is_some() && !cells.is_faulty();
     if let (Some(id), Some(standing), true) = (id, standing, is_whole) {
         let number = reading.add_subject(SubjectKind::Case, &id);
+        let school = row.cell(columns.school);
+        if let (Some(child), false) = (child, school.is_empty()) {
+            let place = reading.assembly.place(school, standing);
+            let meaning = PlaceMeaning::School;
+            let fact = Fact::ImportantPlace(ImportantPlace { place, meaning });
+            reading.assembly.add_fact(child, fact, standing.always());
+        }
         reading
             .assembly
             .add_fact(number, Fact::Case(Box::new(case)), standing.always());
@@ -107,13 +118,16 @@ fn read_needs(cells: &mut CellReader<'_, '_>, column: Column) -> Vec<(String, u8
     for part in cells.list(column) {
         match part.split_once('=') {
             Some((category, level)) if !category.trim().is_empty() && !level.trim().is_empty() => {
+                if let Some(unknown) = unknown_need(category.trim()) {
+                    cells.warn(column, unknown);
+                }
                 if let Some(level) = cells.number_in(column, level.trim(), 0..=3) {
                     needs.push((category.trim().to_owned(), level));
                 }
             }
             _ => cells.fail(
                 column,
-                format!("{} is not like mobility=2 (level 0 to 3)", shown(part)),
+                format!("{} is not like learning=2 (level 0 to 3)", shown(part)),
             ),
         }
     }

@@ -9,7 +9,7 @@ use crate::exchange::report::shown;
 use crate::model::bundle::Origin;
 use crate::model::ids::{NationId, PersonId, SubjectKind};
 use crate::model::nation::{Nation, NationLevel};
-use crate::model::person::{Coordinates, Place};
+use crate::model::person::{Coordinates, ImportantPlace, Place, PlaceMeaning};
 use crate::model::statement::{Fact, Source};
 use crate::names::normalize::fold;
 
@@ -88,6 +88,7 @@ struct NationColumns {
     designated_representative: Column,
     governing_body: Column,
     offered_people: Column,
+    territory: Column,
     standing: StandingColumns,
 }
 
@@ -107,6 +108,7 @@ pub fn read_nations(reading: &mut Reading, data: &[u8]) {
         designated_representative: table.column("designated_representative"),
         governing_body: table.column("governing_body"),
         offered_people: table.column("offered_people"),
+        territory: table.column("territory"),
         standing: StandingColumns::of(&mut table),
     };
     if !table.is_complete(&mut reading.findings) {
@@ -175,6 +177,13 @@ fn read_nation(reading: &mut Reading, row: Row<'_>, columns: &NationColumns) {
     reading
         .assembly
         .add_fact(number, Fact::Nation(Box::new(nation)), evidence);
+    let territory = row.cell(columns.territory);
+    if !territory.is_empty() {
+        let place = reading.assembly.place(territory, standing);
+        let meaning = PlaceMeaning::Territory;
+        let fact = Fact::ImportantPlace(ImportantPlace { place, meaning });
+        reading.assembly.add_fact(number, fact, standing.always());
+    }
 }
 
 fn level_word(level: NationLevel) -> &'static str {

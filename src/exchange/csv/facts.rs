@@ -7,7 +7,9 @@ use super::reading::{Reading, StandingColumns};
 use super::table::{Column, Row, Table};
 use crate::exchange::assembly::Standing;
 use crate::model::ids::SubjectKind;
-use crate::model::person::{Contact, ContactKind, Death, Gender, Name, NameKind, Residence};
+use crate::model::person::{
+    Contact, ContactKind, Death, Gender, ImportantPlace, Name, NameKind, PlaceMeaning, Residence,
+};
 use crate::model::statement::{Fact, KeptLines};
 use crate::names::normalize::join_parts;
 
@@ -19,6 +21,9 @@ pub enum FactKind {
     Birth,
     Death,
     Residence,
+    School,
+    Community,
+    Territory,
     Phone,
     Email,
     Address,
@@ -28,13 +33,16 @@ pub enum FactKind {
 }
 
 impl FactKind {
-    const ALL: [FactKind; 12] = [
+    const ALL: [FactKind; 15] = [
         FactKind::Name,
         FactKind::Unnamed,
         FactKind::Gender,
         FactKind::Birth,
         FactKind::Death,
         FactKind::Residence,
+        FactKind::School,
+        FactKind::Community,
+        FactKind::Territory,
         FactKind::Phone,
         FactKind::Email,
         FactKind::Address,
@@ -51,12 +59,48 @@ impl FactKind {
             FactKind::Birth => "birth",
             FactKind::Death => "death",
             FactKind::Residence => "residence",
+            FactKind::School => "school",
+            FactKind::Community => "community",
+            FactKind::Territory => "territory",
             FactKind::Phone => "phone",
             FactKind::Email => "email",
             FactKind::Address => "address",
             FactKind::Language => "language",
             FactKind::Note => "note",
             FactKind::KeptLines => "kept_lines",
+        }
+    }
+
+    /// Whether it needs no value.
+    pub fn stands_without_value(self) -> bool {
+        self.may_have_place() || self == FactKind::Name
+    }
+
+    fn may_have_place(self) -> bool {
+        self.is_a_place() || matches!(self, FactKind::Birth | FactKind::Death)
+    }
+
+    /// Whether it says a place and nothing else.
+    fn is_a_place(self) -> bool {
+        self == FactKind::Residence || self.meaning().is_some()
+    }
+
+    fn meaning(self) -> Option<PlaceMeaning> {
+        match self {
+            FactKind::School => Some(PlaceMeaning::School),
+            FactKind::Community => Some(PlaceMeaning::Community),
+            FactKind::Territory => Some(PlaceMeaning::Territory),
+            _ => None,
+        }
+    }
+}
+
+impl From<PlaceMeaning> for FactKind {
+    fn from(meaning: PlaceMeaning) -> FactKind {
+        match meaning {
+            PlaceMeaning::School => FactKind::School,
+            PlaceMeaning::Community => FactKind::Community,
+            PlaceMeaning::Territory => FactKind::Territory,
         }
     }
 }
@@ -108,10 +152,10 @@ fn read_row(reading: &mut Reading, row: Row<'_>, columns: &Columns) {
     let kind = cells.word(columns.kind, &FactKind::ALL, FactKind::word);
     let is_household = kind == Some(FactKind::KeptLines)
         && reading.kind_of(row.cell(columns.of)) == Some(SubjectKind::Household);
-    let wanted = if is_household {
-        SubjectKind::Household
-    } else {
-        SubjectKind::Person
+    let wanted = match kind {
+        Some(FactKind::Territory) => SubjectKind::Nation,
+        _ if is_household => SubjectKind::Household,
+        _ => SubjectKind::Person,
     };
     let subject = needed_subject(reading, row, columns.of, wanted);
     let (Some(kind), Some(standing), Some(subject)) = (kind, standing, subject) else {
@@ -149,11 +193,7 @@ fn read_fact(
         let value = value.clone();
         Some(Fact::Contact(Contact { kind, value }))
     };
-    let needs_value = !matches!(
-        kind,
-        FactKind::Birth | FactKind::Death | FactKind::Residence | FactKind::Name
-    );
-    if needs_value {
+    if !kind.stands_without_value() {
         cells.needed_text(columns.value);
     }
     let fact = match kind {
@@ -169,7 +209,7 @@ fn read_fact(
             let place = None;
             Some(Fact::Death(Death { dead, date, place }))
         }
-        FactKind::Residence => {
+        FactKind::Residence | FactKind::School | FactKind::Community | FactKind::Territory => {
             cells.needed_text(columns.place);
             None
         }
@@ -187,11 +227,7 @@ fn read_fact(
     if cells.is_faulty() {
         return None;
     }
-    let has_place = matches!(
-        kind,
-        FactKind::Birth | FactKind::Death | FactKind::Residence
-    );
-    if !has_place || place_name.is_empty() {
+    if !kind.may_have_place() || place_name.is_empty() {
         return fact;
     }
     let place = reading.assembly.place(place_name, standing);
@@ -204,7 +240,10 @@ fn read_fact(
             place: Some(place),
             ..death
         }),
-        _ => Fact::Residence(Residence { place }),
+        _ => match kind.meaning() {
+            Some(meaning) => Fact::ImportantPlace(ImportantPlace { place, meaning }),
+            None => Fact::Residence(Residence { place }),
+        },
     })
 }
 

@@ -8,6 +8,7 @@ use crate::exchange::report::shown;
 use crate::model::ids::SubjectKind;
 use crate::model::statement::Fact;
 use crate::model::waiting_family::{Acceptance, ApprovalState, WaitingFamily};
+use crate::names::need_words::unknown_answer;
 
 const OLDEST_CHILD: u8 = 25;
 
@@ -111,16 +112,19 @@ fn read_accepts(cells: &mut CellReader<'_, '_>, column: Column) -> Vec<(String, 
         let [category, level, answer] = pieces.as_slice() else {
             cells.fail(
                 column,
-                format!("{} is not like mobility=2=accept", shown(part)),
+                format!("{} is not like learning=2=accept", shown(part)),
             );
             continue;
         };
         if category.is_empty() || level.is_empty() || answer.is_empty() {
             cells.fail(
                 column,
-                format!("{} is not like mobility=2=accept", shown(part)),
+                format!("{} is not like learning=2=accept", shown(part)),
             );
             continue;
+        }
+        if let Some(unknown) = unknown_answer(category) {
+            cells.warn(column, unknown);
         }
         let level = cells.number_in(column, level, 0..=3);
         let answer = cells.word_in(column, answer, &ANSWERS, |answer| match answer {

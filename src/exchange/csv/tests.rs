@@ -55,12 +55,12 @@ pub const SOUND: [(&str, &str); 12] = [
     ),
     (
         "cases.csv",
-        "id,child,legal_status,siblings_in_care,needs,wishes,active\nc1,p1,,,mobility=2,stay near school,yes\n",
+        "id,child,legal_status,siblings_in_care,needs,wishes,active\nc1,p1,,,learning=2,stay near school,yes\n",
     ),
     (
         "families.csv",
         "id,name,members,approval,capacity,age_from,age_to,place,accepts\n\
-         f1,Pine family,p4,approved,2,5,15,Vernon,mobility=2=would_consider\n",
+         f1,Pine family,p4,approved,2,5,15,Vernon,learning=2=would_consider\n",
     ),
     (
         "inquiries.csv",

@@ -242,7 +242,7 @@ fn write_beside(writer: &mut CsvWriter, id: &str, statement: &Statement) -> Writ
                 .text(&outreach.note);
             ("outreach.csv", cells)
         }
-        Fact::KeptLines(_) => return write_fact(writer, id, statement),
+        Fact::KeptLines(_) | Fact::ImportantPlace(_) => return write_fact(writer, id, statement),
         _ => return Ok(()),
     };
     writer.row(file, cells, &statement.evidence)
@@ -471,6 +471,10 @@ fn write_fact(writer: &mut CsvWriter, id: &str, statement: &Statement) -> Writte
             FactKind::Residence,
             (String::new(), "", None, Some(home.place)),
         ),
+        Fact::ImportantPlace(important) => (
+            FactKind::from(important.meaning),
+            (String::new(), "", None, Some(important.place)),
+        ),
         Fact::Contact(contact) => {
             let kind = match contact.kind {
                 ContactKind::Phone => FactKind::Phone,
@@ -487,11 +491,8 @@ fn write_fact(writer: &mut CsvWriter, id: &str, statement: &Statement) -> Writte
         }
         _ => return Ok(()),
     };
-    let lacks_value = value.trim().is_empty()
-        && !matches!(
-            kind,
-            FactKind::Birth | FactKind::Death | FactKind::Residence
-        );
+    let is_nameless = kind == FactKind::Name || !kind.stands_without_value();
+    let lacks_value = value.trim().is_empty() && is_nameless;
     if lacks_value || value.len() > LONGEST_CELL || nature.len() > LONGEST_CELL {
         writer.leave_out("empty facts, and texts of more than 60 KiB");
         return Ok(());

@@ -115,20 +115,54 @@ impl Attributes {
         &self.rows
     }
 
+    /// Replaces the points of an attribute.
+    pub fn set_weight(&mut self, id: &str, weight: f64) {
+        for row in self.rows.iter_mut().filter(|row| row.id == id) {
+            row.weight = weight;
+        }
+    }
+
+    /// What cannot be: the name, and the reason.
+    pub fn fault(&self) -> Option<(&'static str, &'static str)> {
+        let is_share = |share: &f64| (0.0..=1.0).contains(share);
+        if !is_share(&self.would_consider) {
+            return Some(("would_consider", "0 to 1 is wanted"));
+        }
+        if !self.distance_shares.iter().all(is_share) {
+            return Some(("distance_shares", "0 to 1 is wanted for each"));
+        }
+        if !is_share(&self.freshness.least) {
+            return Some(("least", "0 to 1 is wanted"));
+        }
+        if self.freshness.stale_days <= self.freshness.fresh_days {
+            return Some(("stale_days", "must be more than fresh_days"));
+        }
+        None
+    }
+
     /// Points of a built-in rule.
     pub fn weight(&self, id: &str) -> f64 {
         self.row(id).map_or(0.0, |row| row.weight)
     }
 }
 
-/// The table that comes with the program; a bad file is told at start.
+/// The file that comes with the program.
+pub const BUILT_IN: &str = include_str!("../../../data/matching/attributes.toml");
+
+static ATTRIBUTES: OnceLock<Attributes> = OnceLock::new();
+
+/// The table in use: of the program, with an agency's own weights. A bad file is told at start.
 pub fn attributes() -> Result<&'static Attributes, toml::de::Error> {
-    static ATTRIBUTES: OnceLock<Attributes> = OnceLock::new();
     if let Some(attributes) = ATTRIBUTES.get() {
         return Ok(attributes);
     }
-    let read = toml::from_str(include_str!("../../../data/matching/attributes.toml"))?;
+    let read = toml::from_str(BUILT_IN)?;
     Ok(ATTRIBUTES.get_or_init(|| read))
+}
+
+/// Takes another table; false where one is in use already.
+pub fn take_own(own: Attributes) -> bool {
+    ATTRIBUTES.set(own).is_ok()
 }
 
 #[cfg(test)]

@@ -2,13 +2,17 @@
 
 use super::attributes::Freshness;
 use super::question::Question;
-use super::verdict::{self, Rule, Test, Verdict};
-use crate::lookup::family_columns::{FamilyColumns, NO_PLACE, said_bits};
+use super::verdict::{self, Role, Rule, Test, Verdict};
+use crate::lookup::family_columns::{FamilyColumns, NO_PLACE, NOT_ANSWERED, said_bits};
 use crate::model::partial_date::Truth;
 use crate::placement::candidate::Distance;
 use rustc_hash::{FxHashMap, FxHashSet};
 use std::cmp::Ordering;
 use std::sync::Arc;
+
+/// By kind of place (the child's own, school or community, brothers and sisters, other kin, territory): how far the nearest
+/// is, and which one (a position in `matters`).
+pub type NearEach = [Option<(Distance, u8)>; 5];
 
 /// What is known around the child of the families' places and people.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -16,6 +20,8 @@ pub struct Surroundings {
     /// By the families' places: how far the nearest place that matters to the child is, and which one (a position in
     /// `matters`); nothing where a centre is not known.
     pub near: Vec<Option<(Distance, u8)>>,
+    /// The same, for each kind of place by itself; empty where only the nearest is known.
+    pub near_each: Vec<NearEach>,
     /// The places that matter, as "the child", "the child's sister".
     pub matters: Vec<String>,
     /// By the families' places: whether they lie in the children's region.
@@ -106,6 +112,12 @@ impl<'a> Bound<'a> {
             Test::Ages(ages) => {
                 positions.for_each(|i| take(i, verdict::ages(ages, of.age_from[i], of.age_to[i])));
             }
+            Test::Answers(asked) if asked.role == Role::Siblings => positions.for_each(|i| {
+                let cell = self.cells[index].map_or(0, |cells| cells[i]);
+                let said = asked.outcomes[said_bits(cell, asked.level)];
+                let is_room_known = of.capacity[i] != NOT_ANSWERED;
+                take(i, verdict::siblings(said, asked, is_room_known));
+            }),
             Test::Answers(asked) => match self.cells[index] {
                 Some(cells) => positions.for_each(|i| {
                     take(i, asked.outcomes[said_bits(cells[i], asked.level)]);
@@ -149,6 +161,21 @@ impl<'a> Bound<'a> {
             return None;
         }
         around.near.get(place as usize).copied().flatten()
+    }
+
+    /// The same for each kind of place by itself, the nearest first.
+    pub(super) fn distances(&self, position: usize) -> Vec<(Distance, u8)> {
+        let nearest = self.distance(position);
+        let each = nearest.and_then(|_| {
+            let place = self.columns.place[position] as usize;
+            self.around.near_each.get(place)
+        });
+        let mut found: Vec<(Distance, u8)> = match each {
+            Some(each) => each.iter().copied().flatten().collect(),
+            None => nearest.into_iter().collect(),
+        };
+        found.sort();
+        found
     }
 
     pub(super) fn in_region(&self, position: usize) -> Truth {

@@ -89,7 +89,7 @@ impl Bound<'_> {
                     let reason = say.yes();
                     if !reason.is_empty() {
                         found.parts.push(ScorePart {
-                            name: rule.id.clone(),
+                            name: rule.part().to_owned(),
                             points: self.points(rule, share, worth),
                             reason,
                         });

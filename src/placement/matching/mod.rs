@@ -13,8 +13,8 @@ mod separation;
 mod splits;
 mod verdict;
 
-pub use attributes::{AttributeKind, Attributes, attributes};
-pub use bound::{Bound, Brief, Surroundings, best};
+pub use attributes::{AttributeKind, AttributeRow, Attributes, BUILT_IN, attributes, take_own};
+pub use bound::{Bound, Brief, NearEach, Surroundings, best};
 pub use change::Change;
 pub use explain::{FamilyMatch, No};
 pub use question::{ChildNeeds, OTHER_MATCH, Question};

@@ -196,7 +196,7 @@ impl Question {
 
     /// Consent: a child who is old enough and said no excludes everybody; one who was not asked is noted.
     fn add_consent(&mut self, table: &Attributes) {
-        let mut refused = None;
+        let mut refused = Vec::new();
         for child in &self.children {
             let said = child
                 .needs
@@ -207,7 +207,13 @@ impl Question {
             });
             let name = &child.name;
             match (said, old_enough) {
-                (Some((_, 0)), Truth::Yes) => refused = Some(name.clone()),
+                (Some((_, 0)), Truth::Yes) => {
+                    refused.push(name.clone());
+                    self.notes.push(format!(
+                        "{name} is {} or older and does not consent: no family is open to {name} until that changes. Ask first what {name} wants.",
+                        table.age_of_consent
+                    ));
+                }
                 (Some((_, 0)), Truth::No) => self.notes.push(format!(
                     "{name} said no. Under {} years this is weighed, and excludes nobody.",
                     table.age_of_consent
@@ -225,7 +231,7 @@ impl Question {
                 _ => {}
             }
         }
-        if let Some(name) = refused {
+        for name in refused {
             self.add("consent", "", 0.0, Test::Consent { name });
         }
     }

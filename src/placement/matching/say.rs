@@ -84,13 +84,22 @@ impl Say<'_> {
     }
 
     pub(super) fn near_words(&self) -> String {
-        let Some((distance, which)) = self.bound.distance(self.position) else {
-            return String::new();
-        };
         let matters = &self.bound.around.matters;
-        match matters.get(usize::from(which)) {
-            Some(of) => distance.words().replace("the child", of),
-            None => distance.words().to_owned(),
+        let named = |which: u8| {
+            let of = matters.get(usize::from(which));
+            of.map_or("the child", String::as_str)
+        };
+        let distances = self.bound.distances(self.position);
+        let bands = distances.chunk_by(|(one, _), (other, _)| one == other);
+        let words: Vec<String> = bands
+            .map(|band| {
+                let of: Vec<&str> = band.iter().map(|(_, which)| named(*which)).collect();
+                format!("{} {}", band[0].0.words(), and(&of))
+            })
+            .collect();
+        match words.is_empty() {
+            true => String::new(),
+            false => format!("lives {}", words.join(", ")),
         }
     }
 
@@ -121,6 +130,9 @@ impl Say<'_> {
             (Role::Wish, Said::Accepts) => format!("the child wishes for {title}"),
             (Role::Wish, Said::Declines) => format!("the child wishes for {title}: not here"),
             (Role::Wish, _) => format!("the child wishes for {title}: perhaps"),
+            (Role::Siblings, Said::Nothing) => {
+                format!("by their room {title}; not asked whether they wish to")
+            }
             (Role::Permanence, Said::Accepts) => format!("open to {title}"),
             (_, Said::WouldConsider) => at("would consider"),
             _ => at("accepts"),
@@ -187,5 +199,14 @@ impl Say<'_> {
             },
             _ => self.rule.title.clone(),
         }
+    }
+}
+
+/// "one, another and a third".
+fn and(words: &[&str]) -> String {
+    match words {
+        [] => String::new(),
+        [only] => (*only).to_owned(),
+        [others @ .., last] => format!("{} and {last}", others.join(", ")),
     }
 }

@@ -1,6 +1,6 @@
 //! The rules, each as a pure function of a few numbers. What orders families and what is told of them both come from here.
 
-use crate::lookup::family_columns::{Days, NOT_ANSWERED, approval};
+use crate::lookup::family_columns::{Days, NOT_ANSWERED, Said, approval};
 use crate::model::partial_date::{Day, PartialDate, Truth};
 use crate::placement::candidate::Distance;
 
@@ -28,6 +28,18 @@ pub struct Rule {
     /// Points of a full yes.
     pub weight: f64,
     pub test: Test,
+}
+
+impl Rule {
+    /// What a yes is for. Rules are named after what excludes; parts of a score speak for the family.
+    pub fn part(&self) -> &str {
+        match self.test {
+            Test::Given | Test::InForce { .. } => "approval",
+            Test::Hold => "availability",
+            Test::Consent { .. } => "consent",
+            _ => &self.id,
+        }
+    }
 }
 
 /// What a rule looks at.
@@ -205,6 +217,16 @@ pub fn room(capacity: u8, needed: u8) -> Verdict {
         Verdict::Yes(1.0)
     } else {
         Verdict::No
+    }
+}
+
+/// How many together: a family that was not asked and whose room is known is taken by its room, which another rule looks at;
+/// worth as much as one that would consider it.
+#[inline]
+pub fn siblings(said: Verdict, asked: &Asked, is_room_known: bool) -> Verdict {
+    match said {
+        Verdict::Silent if is_room_known => asked.outcomes[Said::WouldConsider as usize],
+        said => said,
     }
 }
 

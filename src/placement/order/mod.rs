@@ -360,5 +360,5 @@ pub fn take_own(files: &[(String, String)]) -> Result<(), OrderError> {
 
 /// Reads one file as `kinpath orders check` does.
 pub fn read_order(file: &str, text: &str) -> Result<PlacementOrder, OrderError> {
-    reading::read(file, text)
+    orders()?.check(file, text)
 }

@@ -202,6 +202,21 @@ impl Orders {
         }
     }
 
+    /// Whether a file could be taken beside these: what it names is there.
+    pub fn check(&self, file: &str, text: &str) -> Result<PlacementOrder, OrderError> {
+        let order = read(file, text)?;
+        let mut with_it = self.clone();
+        match with_it.add(file, text) {
+            Ok(()) => Ok(order),
+            Err(error) => {
+                let is_named = |id: &&String| self.modifiers.iter().all(|known| known.id != **id);
+                let unknown = order.modifiers.iter().find(is_named);
+                let line = unknown.map_or_else(String::new, |id| line_of(text, id));
+                Err(refuse(file, format!("{line}{}", error.reason)))
+            }
+        }
+    }
+
     /// The text of an order's file.
     pub fn text_of(&self, id: &str) -> Option<&str> {
         let position = self.orders.iter().position(|order| order.id == id)?;

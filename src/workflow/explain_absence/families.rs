@@ -14,7 +14,7 @@ use crate::store::Snapshot;
 use crate::workflow::find_family::belonging::people;
 use crate::workflow::find_family::gather::Gathered;
 use crate::workflow::find_family::tiers::{OUTSIDE_ORDER, OUTSIDE_ORDER_WORDS, assign};
-use crate::workflow::find_family::waiting::{WaitingTier, target, waiting_tier};
+use crate::workflow::find_family::waiting::{WaitingTier, kind_of_change, target, waiting_tier};
 use crate::workflow::matching::Matching;
 
 pub fn evaluate(
@@ -86,7 +86,7 @@ fn obstacles(matching: &Matching, position: u32) -> Vec<Obstacle> {
             let words: Vec<String> = no.changes.iter().map(WhatHelps::words).collect();
             Obstacle {
                 change: Some(Change {
-                    kind: kind_of(&no.changes),
+                    kind: kind_of_change(&no),
                     words: words.join("; "),
                     from: None,
                 }),
@@ -95,20 +95,6 @@ fn obstacles(matching: &Matching, position: u32) -> Vec<Obstacle> {
             }
         })
         .collect()
-}
-
-/// An approval, a move and a child's consent are for others to decide; the rest is an answer of the family.
-fn kind_of(changes: &[WhatHelps]) -> ChangeKind {
-    let is_decision = |change: &WhatHelps| {
-        matches!(
-            change,
-            WhatHelps::Approved(_) | WhatHelps::ApprovalBeyond(_) | WhatHelps::ChildConsents(_)
-        )
-    };
-    match changes.iter().any(is_decision) {
-        true => ChangeKind::Decision,
-        false => ChangeKind::Answer,
-    }
 }
 
 fn outside_order() -> Obstacle {

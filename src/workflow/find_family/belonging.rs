@@ -197,7 +197,7 @@ impl<'a> Belonging<'a> {
             rights_ended: ways.iter().any(rights_ended),
             eldest_child_born: self.eldest_child_born(gathered),
             outreach: gathered.outreach(OutreachTarget::Person(self.node.id)),
-            distance: gathered.distance(self.node.place, Some(self.node)),
+            distance: gathered.distance(self.node),
             offered_by_nation: self.offered,
             same_nation: gathered.uses(Attribute::Nation)
                 && self.node.nations.iter().any(|(nation, state)| {

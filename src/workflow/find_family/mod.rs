@@ -51,10 +51,25 @@ pub fn find_family(
     find_family_on(&snapshot, permit, question, LeftOut::All)
 }
 
+/// The same, with the waiting families that one rule alone excludes, the nearest first, among the near misses.
+pub fn find_family_and_nearest(
+    store: &Store,
+    permit: &Permit,
+    question: &FindFamily,
+) -> Result<FamilyAnswer, Error> {
+    let snapshot = permit.snapshot(store)?.as_of(question.as_of);
+    find_family_on(&snapshot, permit, question, LeftOut::AllAndNearest)
+}
+
+/// At most so many waiting families are told as near misses: as many as one would call.
+const MOST_NEAR_FAMILIES: usize = 20;
+
 /// Which of those left out may be on the page.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum LeftOut {
     All,
+    /// All, and the nearest of the waiting families once more, apart.
+    AllAndNearest,
     /// Waiting families are counted, not listed: there are as many as the store has.
     PeopleOnly,
 }
@@ -79,12 +94,17 @@ pub(super) fn find_family_on(
     let families: Vec<_> = tiers.iter().map(|shown| &shown.excluded_families).collect();
     permit.go_on()?;
     let page = match left_out {
-        LeftOut::All => question.clone(),
+        LeftOut::All | LeftOut::AllAndNearest => question.clone(),
         LeftOut::PeopleOnly => FindFamily {
             excluded_limit: question.excluded_limit.min(assigned.excluded.len()),
             ..question.clone()
         },
     };
+    let mut near_misses = near_misses::near_misses(&gathered, permit, &assigned, question.purpose)?;
+    if left_out == LeftOut::AllAndNearest {
+        let of_tiers = families.iter();
+        near_misses.extend(of_tiers.flat_map(|of_tier| of_tier.near_misses(MOST_NEAR_FAMILIES)));
+    }
     let (excluded, excluded_total) = shown.excluded(&gathered, &assigned, &families, &page);
     Ok(FamilyAnswer {
         child: super::relations::summary(gathered.child(), question.as_of),
@@ -95,7 +115,8 @@ pub(super) fn find_family_on(
         tiers: tiers.into_iter().map(|answer| answer.tier).collect(),
         excluded,
         excluded_total,
-        near_misses: near_misses::near_misses(&gathered, permit, &assigned, question.purpose)?,
+        near_misses,
+        weights_version: gathered.weights.version.clone(),
         coverage: coverage_of::coverage_of(&gathered, permit, &people)?,
         contradictions: [
             contradictions(&gathered.graph),

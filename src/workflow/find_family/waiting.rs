@@ -6,13 +6,14 @@ use super::gather::Gathered;
 use super::tiers::is_for_child;
 use crate::access::Permit;
 use crate::error::Error;
+use crate::model::absence::{Change, ChangeKind, NearMiss};
 use crate::model::case::{OutreachTarget, Purpose};
 use crate::model::ids::{PersonId, PublicId};
 use crate::model::lead::{Excluded, Lead, LeadStatus, LeadTarget, Score, ScorePart};
 use crate::model::neighborhood::Node;
 use crate::model::partial_date::PartialDate;
 use crate::model::waiting_family::WaitingFamily;
-use crate::placement::matching::FamilyMatch;
+use crate::placement::matching::{Change as WhatHelps, FamilyMatch, No};
 use crate::placement::order::{Attribute, NationTest, Tier, Who};
 use crate::placement::pathways::as_word;
 use crate::store::{FamilyEntry, Snapshot};
@@ -30,43 +31,83 @@ pub struct WaitingTier {
 #[derive(Default)]
 pub struct ExcludedFamilies {
     tier: u32,
-    matching: Option<Matching>,
-    positions: Vec<u32>,
+    /// The families with how they stand; nothing where the tier is closed.
+    found: Option<(Matching, Sorted)>,
 }
 
 impl ExcludedFamilies {
+    fn positions(&self) -> &[u32] {
+        let found = self.found.as_ref();
+        found.map_or(&[], |(_, sorted)| &sorted.excluded)
+    }
+
     pub fn len(&self) -> usize {
-        self.positions.len()
+        self.positions().len()
     }
 
     /// Whether the family at this position is among them.
     pub fn holds(&self, position: u32) -> bool {
-        self.positions.contains(&position)
+        self.positions().contains(&position)
     }
 
     /// One page of them.
     pub fn page(&self, offset: usize, limit: usize) -> Vec<Excluded> {
-        let Some(matching) = &self.matching else {
+        let Some((matching, sorted)) = &self.found else {
             return Vec::new();
         };
-        let bound = matching.bound();
-        let page = self.positions.iter().skip(offset).take(limit);
-        page.map(|&position| {
-            let entry = matching.families.entry(position);
-            let found = bound.explain(matching.table, position, &entry.2);
-            let first = found.nos.first();
-            Excluded {
-                target: target(entry),
-                tier: self.tier,
-                relation: "waiting family".to_owned(),
-                rule: first.map_or_else(String::new, |no| no.rule.clone()),
-                reason: first.map_or_else(String::new, |no| no.words.clone()),
-                connection: false,
-                near_miss: found.is_near_miss(),
-                would_admit: found.would_admit(),
-            }
-        })
-        .collect()
+        let page = sorted.excluded.iter().skip(offset).take(limit);
+        page.map(|&position| self.shown(matching, position).0)
+            .collect()
+    }
+
+    /// The nearest of those whom one rule excludes and no other: the fewest steps from a yes first, then the best fit.
+    pub fn near_misses(&self, most: usize) -> Vec<NearMiss> {
+        let Some((matching, sorted)) = &self.found else {
+            return Vec::new();
+        };
+        let nearest = sorted.nearest(matching).into_iter().take(most);
+        nearest
+            .map(|position| {
+                let (excluded, found) = self.shown(matching, position);
+                let change = Change {
+                    kind: found.nos.first().map_or(ChangeKind::Answer, kind_of_change),
+                    words: excluded.would_admit.clone(),
+                    from: None,
+                };
+                NearMiss { excluded, change }
+            })
+            .collect()
+    }
+
+    fn shown(&self, matching: &Matching, position: u32) -> (Excluded, FamilyMatch) {
+        let entry = matching.families.entry(position);
+        let found = matching.bound().explain(matching.table, position, &entry.2);
+        let first = found.nos.first();
+        let excluded = Excluded {
+            target: target(entry),
+            tier: self.tier,
+            relation: "waiting family".to_owned(),
+            rule: first.map_or_else(String::new, |no| no.rule.clone()),
+            reason: first.map_or_else(String::new, |no| no.words.clone()),
+            connection: false,
+            near_miss: found.is_near_miss(),
+            would_admit: found.would_admit(),
+        };
+        (excluded, found)
+    }
+}
+
+/// An approval and a child's consent are for others to decide; the rest is an answer of the family.
+pub fn kind_of_change(no: &No) -> ChangeKind {
+    let is_decision = |change: &WhatHelps| {
+        matches!(
+            change,
+            WhatHelps::Approved(_) | WhatHelps::ApprovalBeyond(_) | WhatHelps::ChildConsents(_)
+        )
+    };
+    match no.changes.iter().any(is_decision) {
+        true => ChangeKind::Decision,
+        false => ChangeKind::Answer,
     }
 }
 
@@ -140,6 +181,10 @@ pub fn waiting_tier(
         found.best(&matching, question.leads_per_tier),
     );
     let empty_because = match (total, found.excluded.len()) {
+        (0, 0) if !matching.families.is_empty() => {
+            "Of the waiting families recorded, none is known to be of this tier: nobody in them is recorded as it asks, of the nation or offered by it."
+                .to_owned()
+        }
         (0, 0) => "No waiting family is recorded.".to_owned(),
         (0, left_out) => {
             format!(
@@ -150,8 +195,7 @@ pub fn waiting_tier(
     };
     let excluded = ExcludedFamilies {
         tier: tier.number,
-        positions: found.excluded,
-        matching: Some(matching),
+        found: Some((matching, found)),
     };
     Ok(WaitingTier {
         leads,

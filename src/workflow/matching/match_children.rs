@@ -9,7 +9,7 @@ use crate::model::case::Case;
 use crate::model::ids::{PersonId, PublicId, Revision, WaitingFamilyId};
 use crate::model::lead::{LeadTarget, PersonSummary};
 use crate::model::partial_date::Day;
-use crate::placement::matching::{Bound, Question, Surroundings};
+use crate::placement::matching::{Bound, Brief, Question, Surroundings};
 use crate::store::{FamilyList, Snapshot, Store};
 use crate::workflow::find_family::belonging;
 use crate::workflow::find_family::gather::gather;
@@ -50,6 +50,8 @@ pub struct ChildrenMatched {
     pub excluded: u32,
     /// Children whose order does not open the tier.
     pub closed: u32,
+    /// Children whom the case alone does not exclude, and who were not looked at: so many others fit better by it.
+    pub not_looked_at: u32,
     /// One page.
     pub children: Vec<ChildMatch>,
 }
@@ -60,6 +62,10 @@ impl ChildrenMatched {
         self.open + self.near_misses
     }
 }
+
+/// At most so many children are looked at whole, with kin, places and order: those whom the case alone fits best. The others
+/// are counted as not looked at.
+const MOST_LOOKED_AT: usize = 1000;
 
 /// Cases read together.
 const CASES_TOGETHER: usize = 1024;
@@ -86,19 +92,35 @@ pub fn match_waiting_children(
         near_misses: 0,
         excluded: 0,
         closed: 0,
+        not_looked_at: 0,
         children: Vec::new(),
     };
-    let mut groups = FxHashSet::default();
+    let mut worth_a_look: Vec<(PersonId, Brief)> = Vec::new();
     for children in children_in_care(&snapshot, permit)?.chunks(CASES_TOGETHER) {
-        let rough = roughly(&snapshot, permit, &families, position, question, children)?;
-        for (child, nos) in rough {
-            if nos > u8::from(question.near_misses) {
-                answer.excluded += 1;
-                continue;
+        permit.go_on()?;
+        for (child, brief) in roughly(&snapshot, permit, &families, position, question, children)? {
+            match brief.nos > u8::from(question.near_misses) {
+                true => answer.excluded += 1,
+                false => worth_a_look.push((child, brief)),
             }
-            permit.go_on()?;
-            exactly(&snapshot, permit, question, child, &mut groups, &mut answer)?;
         }
+    }
+    if worth_a_look.len() > MOST_LOOKED_AT {
+        // Among those that fit alike the first entered, as in any other list without names.
+        worth_a_look.sort_by(|(child, one), (other_child, other)| {
+            let by_nos = one.nos.cmp(&other.nos);
+            by_nos
+                .then_with(|| one.by_fit(other))
+                .then_with(|| child.cmp(other_child))
+        });
+        let beyond = worth_a_look.len() - MOST_LOOKED_AT;
+        answer.not_looked_at = u32::try_from(beyond).unwrap_or(u32::MAX);
+        worth_a_look.truncate(MOST_LOOKED_AT);
+    }
+    let mut groups = FxHashSet::default();
+    for (child, _) in worth_a_look {
+        permit.go_on()?;
+        exactly(&snapshot, permit, question, child, &mut groups, &mut answer)?;
     }
     in_order(&mut answer.children);
     let page = answer.children.into_iter().skip(question.offset);
@@ -135,8 +157,8 @@ pub fn children_in_care(
     Ok(found)
 }
 
-/// For each child, how many rules exclude the family at least: by what the case alone says, without kin, places and what
-/// only some orders look at. Most children need no more.
+/// For each child, how the family fits by what the case alone says, without kin, places and what only some orders look at: at
+/// least so many rules exclude. Most children need no more.
 fn roughly(
     snapshot: &Snapshot<'_>,
     permit: &Permit,
@@ -144,7 +166,7 @@ fn roughly(
     position: u32,
     question: &MatchWaitingChildren,
     children: &[(PersonId, Case)],
-) -> Result<Vec<(PersonId, u8)>, Error> {
+) -> Result<Vec<(PersonId, Brief)>, Error> {
     let table = table()?;
     let around = Surroundings::default();
     let ids: Vec<PersonId> = children.iter().map(|(child, _)| *child).collect();
@@ -157,7 +179,11 @@ fn roughly(
         };
         if !node.links.is_empty() {
             // Who else's record this is may change what is known: only the whole question tells.
-            found.push((*child, 0));
+            let unknown = Brief {
+                score: 100.0,
+                ..Brief::default()
+            };
+            found.push((*child, unknown));
             continue;
         }
         let mut needs = vec![needs_of(&node, Some(case))];
@@ -167,7 +193,7 @@ fn roughly(
         }
         let asked = Question::new(table, needs, question.as_of, &|_| false);
         let bound = Bound::new(&asked, &families.columns, &around, table.freshness);
-        found.push((*child, bound.brief(position).nos));
+        found.push((*child, bound.brief(position)));
     }
     Ok(found)
 }

@@ -7,11 +7,11 @@ use crate::model::ids::PlaceId;
 use crate::model::lead::PersonSummary;
 use crate::model::neighborhood::{Node, Vital};
 use crate::model::partial_date::Truth;
-use crate::model::person::{CautionKind, Coordinates};
+use crate::model::person::{CautionKind, Coordinates, Gender, PlaceMeaning};
 use crate::names::regions::region_key;
 use crate::placement::candidate::{Distance, DistanceBands};
 use crate::placement::matching::{
-    Attributes, Bound, ChildNeeds, Question, Surroundings, attributes,
+    Attributes, Bound, ChildNeeds, NearEach, Question, Surroundings, attributes,
 };
 use crate::store::{FamilyList, Snapshot, WaitingFamilies};
 use crate::workflow::find_family::belonging::Belonging;
@@ -69,7 +69,11 @@ impl Matching {
             ..Surroundings::default()
         };
         let places = places_that_matter(snapshot, permit, gathered, people, &siblings)?;
-        around.near = near(&families, &places);
+        around.near_each = near_each(&families, &places);
+        let nearest = around.near_each.iter();
+        around.near = nearest
+            .map(|each| each.iter().copied().flatten().min())
+            .collect();
         around.matters = places.into_iter().map(|place| place.words).collect();
         attach(&mut around, gathered, people, &families);
         Ok(Matching {
@@ -140,13 +144,25 @@ pub fn needs_of(child: &Node, case: Option<&Case>) -> ChildNeeds {
 
 /// A place that matters to the child, and whose it is.
 struct Matters {
+    kind: Kind,
     words: String,
-    place: PlaceId,
+    /// None of a territory of which only the centre is known.
+    place: Option<PlaceId>,
     centre: Option<Coordinates>,
 }
 
-/// The child's own place first, then those of the brothers and sisters who are to stay together, then of near kin. Nobody's
-/// whose address is protected.
+/// In the order in which they are told of where they are as near.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    Home,
+    SchoolOrCommunity,
+    Siblings,
+    Family,
+    Territory,
+}
+
+/// The child's own place first, then school and communities, the brothers and sisters who are to stay together, the nation's
+/// territory, near kin. Nobody's whose address is protected.
 fn places_that_matter(
     snapshot: &Snapshot<'_>,
     permit: &Permit,
@@ -160,21 +176,40 @@ fn places_that_matter(
     if protected(child) {
         return Ok(places);
     }
-    let mut add = |words: &dyn Fn() -> String, node: &Node| {
+    let add = |places: &mut Vec<Matters>, kind, words: &dyn Fn() -> String, node: &Node| {
         let Some(place) = node.place.filter(|_| !protected(node)) else {
             return;
         };
-        if places.len() < MOST_PLACES && places.iter().all(|known| known.place != place) {
+        let is_known = |known: &Matters| known.place == Some(place) && known.kind == kind;
+        if places.len() < MOST_PLACES && !places.iter().any(is_known) {
             places.push(Matters {
+                kind,
                 words: words(),
-                place,
+                place: Some(place),
                 centre: gathered.centre(place),
             });
         }
     };
-    add(&|| "the child".to_owned(), child);
+    add(&mut places, Kind::Home, &|| "the child".to_owned(), child);
+    places.extend(gathered.important.iter().map(|own| Matters {
+        kind: match own.meaning {
+            PlaceMeaning::School | PlaceMeaning::Community => Kind::SchoolOrCommunity,
+            PlaceMeaning::Territory => Kind::Territory,
+        },
+        words: own.words.clone(),
+        place: own.place,
+        centre: own.centre,
+    }));
     for sibling in siblings {
-        add(&|| "the child's brother or sister".to_owned(), sibling);
+        let words = || {
+            let relation = match sibling.gender {
+                Gender::Female => "sister",
+                Gender::Male => "brother",
+                Gender::Other | Gender::Unknown => "sibling",
+            };
+            format!("the child's {relation} {}", sibling.name)
+        };
+        add(&mut places, Kind::Siblings, &words, sibling);
     }
     for person in near_kin(people) {
         let words = || {
@@ -184,12 +219,16 @@ fn places_that_matter(
                 ways.first().map_or("family", String::as_str)
             )
         };
-        add(&words, person.node);
+        let is_sibling = siblings.iter().any(|sibling| sibling.id == person.node.id);
+        if !is_sibling {
+            add(&mut places, Kind::Family, &words, person.node);
+        }
     }
+    places.truncate(MOST_PLACES);
     let unread: Vec<usize> = (0..places.len())
-        .filter(|&position| places[position].centre.is_none())
+        .filter(|&position| places[position].centre.is_none() && places[position].place.is_some())
         .collect();
-    let ids: Vec<PlaceId> = unread.iter().map(|&at| places[at].place).collect();
+    let ids: Vec<PlaceId> = unread.iter().filter_map(|&at| places[at].place).collect();
     if !ids.is_empty() {
         let read = snapshot.places(&ids, permit.visibility())?;
         for (position, place) in unread.into_iter().zip(read) {
@@ -217,28 +256,34 @@ fn near_kin<'p, 'g>(people: &'p [Belonging<'g>]) -> Vec<&'p Belonging<'g>> {
     near
 }
 
-/// By the families' places: the nearest place that matters.
-fn near(families: &FamilyList, places: &[Matters]) -> Vec<Option<(Distance, u8)>> {
+/// By the families' places: the nearest place that matters, of each kind.
+fn near_each(families: &FamilyList, places: &[Matters]) -> Vec<NearEach> {
     if places.is_empty() {
         return Vec::new();
     }
     let bands = DistanceBands::default();
     let centres: Vec<_> = places
         .iter()
-        .map(|matters| (matters.place, matters.centre.map(Coordinates::direction)))
+        .map(|matters| matters.centre.map(Coordinates::direction))
         .collect();
     let of_families = families.columns.places.iter().zip(&families.centres);
     of_families
         .map(|(place, centre)| {
-            let distances = centres.iter().enumerate();
-            let distances = distances.filter_map(|(which, (own, from))| {
-                let distance = match own == place {
-                    true => Distance::SamePlace,
-                    false => bands.between((*from)?, (*centre)?),
+            let mut each = NearEach::default();
+            for (which, (matters, from)) in places.iter().zip(&centres).enumerate() {
+                let distance = match matters.place == Some(*place) {
+                    true => Some(Distance::SamePlace),
+                    false => from.zip(*centre).map(|(from, to)| bands.between(from, to)),
                 };
-                Some((distance, u8::try_from(which).ok()?))
-            });
-            distances.min()
+                let Some((distance, which)) = distance.zip(u8::try_from(which).ok()) else {
+                    continue;
+                };
+                let nearest = &mut each[matters.kind as usize];
+                if nearest.is_none_or(|known| (distance, which) < known) {
+                    *nearest = Some((distance, which));
+                }
+            }
+            each
         })
         .collect()
 }

@@ -15,6 +15,7 @@ use crate::model::rematch::{
     Cause, Changed, ChildList, Failure, Fingerprint, ListChange, Outcome, Run, RunCounts,
     RunNumber, RunScope, RunState,
 };
+use crate::placement::matching::attributes;
 use crate::placement::order::orders;
 use crate::placement::ranking::weights;
 use crate::store::{ChildResult, Chunk, RematchAlone, Snapshot, Store, fingerprint};
@@ -185,6 +186,8 @@ fn policy() -> Result<Vec<(String, String)>, Error> {
         .map(|order| (order.id.clone(), order.version.clone()))
         .collect();
     policy.push(("weights".to_owned(), weights.version.clone()));
+    let matching = attributes().map_err(|error| internal(error.to_string()))?;
+    policy.push(("matching".to_owned(), matching.version.clone()));
     Ok(policy)
 }
 

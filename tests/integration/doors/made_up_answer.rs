@@ -317,6 +317,7 @@ pub fn family_answer() -> FamilyAnswer {
             },
         ],
         excluded_total: 3,
+        weights_version: String::new(),
         near_misses: Vec::new(),
         coverage: coverage(),
         contradictions: vec!["Ann Lee is recorded as her own ancestor".to_owned()],

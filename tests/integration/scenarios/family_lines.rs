@@ -12,7 +12,7 @@
 //! memberships "Sam Reed: Raven Point First Nation, entitled"
 //! cautions    "Carl Fox: barred from placement"
 //! screenings  "Ann Reed: criminal record check, cleared, 2026-01, expires 2027-01"
-//! case        "legal status: continuing custody order"   "siblings in care: Kim Reed; Lee Reed"   "region: Ohio"
+//! case        "legal status: continuing custody order"   "siblings in care: Kim Reed; Lee Reed"   "region: Ohio"   "school: Vernon"
 //! inquiries   "Ann Reed was asked 2026-03 about maternal grandparents: named"
 //! outreach    "June Reed: placement, declined, 2026-02, ask again 2027-02"
 //! notes       "Sam Reed: decision: adoption_not_appropriate = yes"
@@ -553,6 +553,7 @@ impl Family {
             }
             "order" => ("placement_order", value.to_owned()),
             "region" => ("region", value.to_owned()),
+            "school" => ("school", value.to_owned()),
             "needs" => ("needs", value.to_owned()),
             _ => return Err(format!("\"{what}\" is not known of a case")),
         };

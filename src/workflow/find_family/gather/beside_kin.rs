@@ -208,7 +208,8 @@ impl Gathered {
             .collect();
         ids.sort_unstable();
         ids.dedup();
-        if self.child().place.is_some() && !ids.is_empty() {
+        let is_compared = self.child().place.is_some() || !self.important.is_empty();
+        if is_compared && !ids.is_empty() {
             let places = snapshot.places(&ids, permit.visibility())?;
             self.places = ids
                 .into_iter()

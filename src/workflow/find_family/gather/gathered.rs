@@ -1,5 +1,6 @@
 //! What was read for one question, and what is asked of it.
 
+use super::important_places::PlaceOfTheChild;
 use crate::kinship::family_graph::{FamilyGraph, Place};
 use crate::kinship::same_person::{Severed, in_order, likely_links};
 use crate::kinship::walk::Kin;
@@ -34,6 +35,8 @@ pub struct Gathered {
     /// Children who live or lived with the same foster parents.
     pub foster_siblings: Vec<PersonId>,
     pub(super) places: FxHashMap<PlaceId, PlaceRecord>,
+    /// Where the child learns and belongs, and the territories of the child's nations.
+    pub important: Vec<PlaceOfTheChild>,
     pub(super) nations: FxHashMap<NationId, (PublicId, Nation)>,
     /// The nations to which the child, or an ancestor, belongs or may belong.
     pub(super) own_nations: FxHashSet<NationId>,
@@ -72,20 +75,35 @@ impl Gathered {
         self.places.get(&place).and_then(|place| place.centre)
     }
 
-    /// How far a person lives from the child; nothing where a centre is not known or an address is protected.
-    pub fn distance(&self, place: Option<PlaceId>, person: Option<&Node>) -> Option<Distance> {
-        let child = self.child();
-        let protected = |node: &Node| node.cautions.contains(CautionKind::ProtectedAddress);
-        if protected(child) || person.is_some_and(protected) {
+    /// Whether where the child lives, learns or belongs may not be told.
+    pub fn has_protected_address(&self) -> bool {
+        let cautions = self.child().cautions;
+        cautions.contains(CautionKind::ProtectedAddress)
+    }
+
+    /// How far a person lives from the nearest place that matters to the child, and from which; of those as near, the
+    /// child's own. Nothing where a centre is not known or an address is protected.
+    pub fn distance(&self, person: &Node) -> Option<(Distance, &str)> {
+        let is_protected = person.cautions.contains(CautionKind::ProtectedAddress);
+        if is_protected || self.has_protected_address() {
             return None;
         }
-        let (own, other) = (child.place?, place?);
-        if own == other {
-            return Some(Distance::SamePlace);
-        }
-        let centre = |id: PlaceId| self.places.get(&id).and_then(|place| place.centre);
-        let kilometres = centre(own)?.kilometres_to(centre(other)?);
-        Some(Distance::of_kilometres(kilometres))
+        let place = person.place?;
+        let centre = self.centre(place);
+        let from_home = self.child().place.and_then(|own| match own == place {
+            true => Some(Distance::SamePlace),
+            false => {
+                let kilometres = self.centre(own)?.kilometres_to(centre?);
+                Some(Distance::of_kilometres(kilometres))
+            }
+        });
+        let from_home = from_home.map(|distance| (distance, "the child"));
+        let others = self.important.iter().filter_map(|own| {
+            let distance = own.distance(place, centre)?;
+            Some((distance, own.words.as_str()))
+        });
+        let all = from_home.into_iter().chain(others);
+        all.min_by_key(|(distance, _)| *distance)
     }
 
     /// The record of a nation that was read.

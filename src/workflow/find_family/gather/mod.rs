@@ -2,6 +2,7 @@
 
 mod beside_kin;
 mod gathered;
+mod important_places;
 mod of_case;
 mod reading;
 

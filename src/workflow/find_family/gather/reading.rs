@@ -91,6 +91,7 @@ pub fn gather(
         households: FxHashMap::default(),
         foster_siblings: Vec::new(),
         places: FxHashMap::default(),
+        important: Vec::new(),
         nations: FxHashMap::default(),
         offered: FxHashSet::default(),
         severed: sound.severed,
@@ -100,6 +101,7 @@ pub fn gather(
     gathered.read_nations(snapshot, permit)?;
     gathered.read_other_records(snapshot, permit)?;
     gathered.read_households(snapshot, permit)?;
+    gathered.read_important_places(snapshot, permit)?;
     gathered.read_places(snapshot, permit)?;
     gathered.settle_ids(outreach);
     Ok(gathered)
