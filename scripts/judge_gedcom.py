@@ -52,14 +52,16 @@ def read_with_gramps(path, data, folder):
         return import_as_dict(str(copy), User())
 
 
-def seen_by_gramps(database):
-    """People by name and sex, families by partners and children with their natures, each counted."""
+def seen_by_gramps(database, in_order):
+    """People by name and sex, families by partners and children with their natures, each counted. `in_order`: with the
+    words of a name in the order of the alphabet."""
     names = {}
     people = Counter()
     for person in database.iter_people():
         name = person.get_primary_name()
         surname = " ".join(part.get_surname() for part in name.get_surname_list())
-        name = " ".join(f"{name.get_first_name()} {surname} {name.get_suffix()}".split())
+        words = f"{name.get_first_name()} {surname} {name.get_suffix()}".split()
+        name = " ".join(sorted(words) if in_order else words)
         names[person.handle] = name
         people[name, person.get_gender()] += 1
     families = Counter()
@@ -78,11 +80,13 @@ class Unjudged(Exception):
 
 
 def judge_with_gramps(export, original, folder):
+    # Of `NAME /Family/ Personal` Gramps' reader of 5.5.1 takes the last word as given name, gramps-gedcom7 as suffix.
+    in_order = is_version_7(export[1]) != is_version_7(original[1])
     try:
-        first = seen_by_gramps(read_with_gramps(*original, folder))
+        first = seen_by_gramps(read_with_gramps(*original, folder), in_order)
     except Exception as error:
         raise Unjudged(f"Gramps cannot read the original ({type(error).__name__}: {error})") from error
-    second = seen_by_gramps(read_with_gramps(*export, folder))
+    second = seen_by_gramps(read_with_gramps(*export, folder), in_order)
     if is_version_7(export[1]) or is_version_7(original[1]):
         # gramps-gedcom7 does not read how a child belongs to a family.
         first, second = without_natures(first), without_natures(second)

@@ -35,6 +35,7 @@ pub mod model;
 pub mod names;
 pub mod offload;
 pub mod operations;
+pub mod pace;
 pub mod placement;
 pub mod sample;
 pub mod server;

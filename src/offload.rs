@@ -6,6 +6,7 @@
 //! those that wait together are synced together.
 
 use crate::error::Error;
+use crate::pace::Pace;
 use std::collections::VecDeque;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -34,6 +35,16 @@ pub enum Lane {
 pub struct Offload {
     reads: Arc<Pool>,
     writes: Arc<Pool>,
+    pace: Arc<Pace>,
+}
+
+/// A request that was let in and has not come to its work. Dropped when it comes, or when it is no longer expected soon.
+pub struct Coming(Arc<Pool>);
+
+impl Drop for Coming {
+    fn drop(&mut self) {
+        self.0.state().coming -= 1;
+    }
 }
 
 /// How busy a pool is.
@@ -62,7 +73,13 @@ impl Offload {
         Offload {
             reads: pool(at_once),
             writes: pool(at_once.saturating_mul(WRITES_A_READ)),
+            pace: Arc::default(),
         }
+    }
+
+    /// The same, which tells of each request that is turned away.
+    pub fn telling(self, pace: Arc<Pace>) -> Offload {
+        Offload { pace, ..self }
     }
 
     /// How busy a lane is.
@@ -70,20 +87,25 @@ impl Offload {
         self.pool(lane).load()
     }
 
-    /// Whether work would be turned away now. Counted as turned away if so: for doors that ask before they read a
-    /// request.
-    pub fn turns_away(&self, lane: Lane, deadline: Instant) -> bool {
+    /// Lets a request in, for doors that ask before they read it; nothing, and counted as turned away, if its work would be
+    /// turned away now.
+    pub fn let_in(&self, lane: Lane, deadline: Instant) -> Option<Coming> {
         let pool = self.pool(lane);
-        let full = pool.is_full(&pool.state(), deadline);
-        if full {
+        let mut state = pool.state();
+        if pool.is_full(&state, deadline) {
+            drop(state);
             self.turned_away(lane);
+            return None;
         }
-        full
+        state.coming += 1;
+        drop(state);
+        Some(Coming(Arc::clone(pool)))
     }
 
     /// Counts work that a door turned away for a reason of its own.
     pub fn turned_away(&self, lane: Lane) {
         self.pool(lane).shed.fetch_add(1, Ordering::Relaxed);
+        self.pace.turned_away();
     }
 
     /// Runs work that reads and gives its result.
@@ -111,8 +133,11 @@ impl Offload {
     {
         let pool = self.pool(lane);
         let (job, answer) = job(deadline, work);
-        let begin = pool.admit(job).map_err(|_| Error::Unavailable {
-            reason: "too many requests are waiting".to_owned(),
+        let begin = pool.admit(job).map_err(|_| {
+            self.turned_away(lane);
+            Error::Unavailable {
+                reason: "too many requests are waiting".to_owned(),
+            }
         })?;
         pool.begin(begin);
         answered(deadline, answer).await
@@ -210,6 +235,8 @@ struct State {
     /// Threads that take work from the queue.
     running: usize,
     queue: VecDeque<Job>,
+    /// Requests that were let in and have not come to their work.
+    coming: usize,
     /// How long one piece of work takes, about.
     usual: Duration,
 }
@@ -245,13 +272,15 @@ impl Pool {
     /// Whether work that must be done by then need not even wait: the queue is full, stands still, or is too long. Work
     /// that would wait for more than half of its time may come too late, and would then have been for nothing.
     fn is_full(&self, state: &State, deadline: Instant) -> bool {
-        if state.running < self.at_once {
+        let free = self.at_once.saturating_sub(state.running);
+        if state.coming < free {
             return false;
         }
-        let before = u32::try_from(state.queue.len()).unwrap_or(u32::MAX);
+        let waiting = state.queue.len() + state.coming - free;
+        let before = u32::try_from(waiting).unwrap_or(u32::MAX);
         let threads = u32::try_from(self.at_once).unwrap_or(u32::MAX).max(1);
         let wait = state.usual.saturating_mul(before) / threads;
-        state.queue.len() >= self.waiting
+        waiting >= self.waiting
             || state.oldest() > self.longest
             || wait > self.longest
             || wait > deadline.saturating_duration_since(Instant::now()) / 2
@@ -261,7 +290,6 @@ impl Pool {
     fn admit(&self, job: Job) -> Result<bool, Job> {
         let mut state = self.state();
         if self.is_full(&state, job.deadline) {
-            self.shed.fetch_add(1, Ordering::Relaxed);
             return Err(job);
         }
         Ok(state.enqueue(job, self.at_once))
@@ -367,12 +395,23 @@ mod tests {
     async fn who_comes_on_top_of_the_queue_is_turned_away() {
         let pool = Offload::new(1, 0);
         let release = busy(&pool).await;
-        assert!(pool.turns_away(Lane::Reads, soon()));
+        assert!(pool.let_in(Lane::Reads, soon()).is_none());
         let turned_away = pool.run(soon(), || Ok(())).await;
         assert!(matches!(turned_away, Err(Error::Unavailable { .. })));
         assert_eq!(pool.load(Lane::Reads).shed, 2);
         assert!(pool.run_in(Lane::Writes, soon(), || Ok(())).await.is_ok());
         drop(release);
+    }
+
+    #[tokio::test]
+    async fn those_let_in_count_until_they_come() {
+        let pool = Offload::new(1, 1);
+        let first = pool.let_in(Lane::Reads, soon());
+        let second = pool.let_in(Lane::Reads, soon());
+        assert!(first.is_some() && second.is_some());
+        assert!(pool.let_in(Lane::Reads, soon()).is_none());
+        drop(first);
+        assert!(pool.let_in(Lane::Reads, soon()).is_some());
     }
 
     #[tokio::test]

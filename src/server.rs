@@ -7,6 +7,7 @@ use crate::error::Error;
 use crate::metrics::Metrics;
 use crate::offload::Offload;
 use crate::operations::{self, Operations};
+use crate::pace::Pace;
 use crate::store::Store;
 use crate::traces::Traces;
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
@@ -23,8 +24,11 @@ use tokio::sync::Notify;
 /// Prints `ready <address>` on standard output once requests are taken. Requests that have not ended when the drain is
 /// over are broken off: what was acknowledged is on disk, and a request without an answer can be sent again.
 pub fn run(store: Arc<Store>, settings: &ServerSettings) -> Result<(), Error> {
+    let pace = Arc::new(Pace::default());
+    let resting = Arc::clone(&pace);
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(settings.workers.div_ceil(WORKERS_A_NETWORK_THREAD))
+        .on_thread_park(move || resting.rest())
         .enable_all()
         .build()
         .map_err(|why| Error::Internal {
@@ -35,7 +39,7 @@ pub fn run(store: Arc<Store>, settings: &ServerSettings) -> Result<(), Error> {
         let traces = settings.traces_collector.as_deref().map(Traces::to);
         traces.transpose()?.map(Arc::new)
     };
-    let served = runtime.block_on(serve(store, settings, traces.clone()));
+    let served = runtime.block_on(serve(store, settings, pace, traces.clone()));
     if let Some(traces) = traces {
         traces.finish();
     }
@@ -80,6 +84,7 @@ fn connections(set: usize) -> usize {
 async fn serve(
     store: Arc<Store>,
     settings: &ServerSettings,
+    pace: Arc<Pace>,
     traces: Option<Arc<Traces>>,
 ) -> Result<(), Error> {
     let listener = TcpListener::bind(settings.address)
@@ -93,7 +98,8 @@ async fn serve(
     store.observe_commits(Box::new(move |group| told.committed(group)));
     let stopping = Arc::new(AtomicBool::new(false));
     let offload =
-        Offload::with_longest_wait(settings.workers, settings.queue, settings.longest_wait);
+        Offload::with_longest_wait(settings.workers, settings.queue, settings.longest_wait)
+            .telling(pace);
     if let Some(address) = settings.operations_address {
         let told = Operations {
             metrics: Arc::clone(&metrics),

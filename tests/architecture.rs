@@ -22,6 +22,7 @@ const ROWS: &[&[&str]] = &[
     ],
     &["access"],
     &["workflow"],
+    &["pace"],
     &["ambient", "long_work", "offload"],
     &["metrics", "traces"],
     &["api", "console"],

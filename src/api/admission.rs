@@ -17,6 +17,7 @@ use tokio::sync::Semaphore;
 use tonic::body::Body;
 use tonic::codegen::http::{HeaderMap, Method, Request, Response};
 use tonic::codegen::{Body as HttpBody, Bytes, StdError};
+use tower::ServiceExt;
 
 /// The beginning of the paths of our own methods; health and reflection are always answered.
 const OURS: &str = "/kinpath.v1.";
@@ -24,7 +25,8 @@ const OURS: &str = "/kinpath.v1.";
 /// A service behind the gate.
 #[derive(Clone)]
 pub struct Admission<Inner> {
-    inner: Inner,
+    /// Behind a pointer, so that only those who are let in pay for a copy of it.
+    inner: Arc<Inner>,
     gate: Arc<Gate>,
 }
 
@@ -58,7 +60,7 @@ impl<Inner> Admission<Inner> {
             busy: busy.headers().clone(),
         };
         Admission {
-            inner,
+            inner: Arc::new(inner),
             gate: Arc::new(gate),
         }
     }
@@ -95,7 +97,9 @@ impl Future for Answering {
 impl<Inner, B> tower::Service<Request<B>> for Admission<Inner>
 where
     Inner: tower::Service<Request<Body>, Response = Response<Body>, Error = Infallible>
+        + Clone
         + Send
+        + Sync
         + 'static,
     Inner::Future: Send,
     B: HttpBody<Data = Bytes> + Send + Unpin + 'static,
@@ -105,8 +109,8 @@ where
     type Error = Infallible;
     type Future = Answering;
 
-    fn poll_ready(&mut self, context: &mut Context<'_>) -> Poll<Result<(), Infallible>> {
-        self.inner.poll_ready(context)
+    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), Infallible>> {
+        Poll::Ready(Ok(()))
     }
 
     fn call(&mut self, request: Request<B>) -> Answering {
@@ -117,8 +121,12 @@ where
         let is_web = request.method() == Method::OPTIONS || is_web(request.headers());
         let timeout = asked_timeout(request.headers());
         let deadline = arrived + timeout.unwrap_or(self.gate.limits.deadline);
-        if is_ours && !is_web && self.gate.offload.turns_away(lane, deadline) {
-            return Answering::Now(Some(self.gate.busy()));
+        let mut coming = None;
+        if is_ours && !is_web {
+            coming = self.gate.offload.let_in(lane, deadline);
+            if coming.is_none() {
+                return Answering::Now(Some(self.gate.busy()));
+            }
         }
         let place = match Arc::clone(&self.gate.places).try_acquire_owned() {
             Ok(place) => Some(place),
@@ -139,9 +147,10 @@ where
                 within,
                 bytes,
                 gate.limits.message_bytes,
+                coming,
             ))
         });
-        let answer = self.inner.call(request);
+        let answer = Inner::clone(&self.inner).oneshot(request);
         Answering::Later(Box::pin(async move {
             let response = within(timeout, arrived, answer).await;
             let readers = (!is_watch).then_some(&gate.readers);

@@ -142,20 +142,29 @@ impl Answers {
         validate_only: bool,
         work: impl FnOnce(&Write) -> Result<Option<Written>, Error>,
     ) -> Result<Option<Written>, Error> {
-        let id = read_request_id(request_id, validate_only)?;
-        let request = (!id.is_empty()).then(|| RequestId {
-            id,
-            payload: payload_of(request),
-        });
-        let write = Write {
-            request,
-            validate_only,
-        };
+        let write = write_of(request, request_id, validate_only)?;
         match written_before(&self.store, &self.permit, &write)? {
             Some(written) => Ok(Some(written)),
             None => work(&write),
         }
     }
+}
+
+/// How a request is to be written.
+pub(super) fn write_of(
+    request: &impl Name,
+    request_id: &str,
+    validate_only: bool,
+) -> Result<Write, Error> {
+    let id = read_request_id(request_id, validate_only)?;
+    let request = (!id.is_empty()).then(|| RequestId {
+        id,
+        payload: payload_of(request),
+    });
+    Ok(Write {
+        request,
+        validate_only,
+    })
 }
 
 /// The request id, which everything but a trial must have.

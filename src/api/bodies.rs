@@ -3,6 +3,7 @@
 
 use super::status;
 use crate::metrics::Metrics;
+use crate::offload::Coming;
 use http_body::{Frame, SizeHint};
 use std::collections::HashMap;
 use std::future::Future;
@@ -26,11 +27,19 @@ pub struct Arriving<B> {
     held: Option<OwnedSemaphorePermit>,
     /// Bytes that may still come to be held: a message's, after which the service has taken some.
     more: usize,
+    /// Until the body is read, or does not come at once.
+    coming: Option<Coming>,
 }
 
 impl<B> Arriving<B> {
     /// A body of which something must come within this time, and which holds at most so many bytes of the budget.
-    pub fn new(body: B, within: Duration, budget: Arc<Semaphore>, most: usize) -> Arriving<B> {
+    pub fn new(
+        body: B,
+        within: Duration,
+        budget: Arc<Semaphore>,
+        most: usize,
+        coming: Option<Coming>,
+    ) -> Arriving<B> {
         Arriving {
             body,
             within,
@@ -38,6 +47,7 @@ impl<B> Arriving<B> {
             budget,
             held: None,
             more: most,
+            coming,
         }
     }
 
@@ -80,6 +90,7 @@ where
                 }))
             }
             Poll::Pending => {
+                self.coming = None;
                 let within = self.within;
                 let timer = self.timer.get_or_insert_with(|| Box::pin(sleep(within)));
                 timer.as_mut().poll(context).map(|()| {

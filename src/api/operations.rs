@@ -1,7 +1,7 @@
 //! OperationsService: how the server is, and its long work.
 
 use super::answers::{Answers, read_request_id};
-use super::exchange::{Exchange, Outcome, counts, plain_name, signed, timestamp};
+use super::exchange::{Exchange, Outcome, counts, plain_name, signed, timestamp, undone_import};
 use super::rematch::run_name as rematch_name;
 use super::service::Service;
 use super::statements::page_size;
@@ -162,6 +162,7 @@ pub(super) fn shown(told: &Told<Outcome>) -> v1::Operation {
 fn result(outcome: &Outcome) -> Option<Became> {
     match outcome {
         Outcome::Imported(response) => response.report.clone().map(Became::ImportReport),
+        Outcome::Undone(undone) => Some(Became::UndoneImport(undone_import(undone))),
         Outcome::Exported => None,
         Outcome::Rematched(run) => Some(Became::RematchRun(rematch_name(*run))),
         Outcome::BackedUp { revision, folder } => Some(Became::Backup(v1::BackupResult {

@@ -12,8 +12,10 @@ use crate::error::Error;
 use crate::exchange::report::{ReadBundle, ReadOptions};
 use crate::model::bundle::BundleContent;
 use crate::store::{Store, StoreOptions};
+use crate::workflow;
 use crate::workflow::{
-    FileForm, ImportedBundle, import_bundle, import_store, link_nations, probably_known, read_files,
+    FileForm, ImportedBundle, import_bundle, import_store, link_nations, probably_known,
+    read_files, undo_import,
 };
 use serde_json::json;
 use sha2::{Digest, Sha256};
@@ -230,10 +232,8 @@ fn compare(store: &Store, read: &mut ReadBundle) -> Result<Vec<v1::ProbablyKnown
 
 fn undo(global: &Global, folder: &Path, import_id: &str) -> Result<(), Stop> {
     let store = open(folder)?;
-    let actor = Permit::local_operator();
-    let undone = store
-        .undo_import(import_id, actor.actor())
-        .map_err(Error::from)?;
+    let permit = Permit::local_operator();
+    let undone = undo_import(&store, &permit, import_id, &workflow::Write::default())?;
     if global.json {
         let line = json!({
             "importId": import_id,

@@ -13,10 +13,16 @@ pub const PUBLIC_ID_KEY: &[u8] = b"public_id_key";
 pub const REBUILDING: &[u8] = b"rebuilding";
 /// Table `meta`: the journal of one import follows.
 const IMPORT: &[u8] = b"import/";
+const UNDOING: &[u8] = b"undo-import/";
 
 /// Table `meta`: the journal of an import.
 pub fn import_journal(import_id: &str) -> Vec<u8> {
     [IMPORT, import_id.as_bytes()].concat()
+}
+
+/// Table `meta`: how far an import is taken back.
+pub fn import_undoing(import_id: &str) -> Vec<u8> {
+    [UNDOING, import_id.as_bytes()].concat()
 }
 
 /// All import journals.
@@ -111,6 +117,7 @@ mod tests {
         };
         let golden = [
             (import_journal("x"), "696d706f72742f78"),
+            (import_undoing("x"), "756e646f2d696d706f72742f78"),
             (number(258).to_vec(), "0000000000000102"),
             (
                 block(3, at).to_vec(),

@@ -3,6 +3,7 @@
 use super::export_records::{check_sees_everything, told};
 use super::likely_links::{LinksOfImport, ProbablyKnown, probably_known, suggest_links_of_import};
 use super::link_nations::link_nations;
+use super::write::Write;
 use crate::access::Permit;
 use crate::error::Error;
 use crate::exchange::csv::read_folder;
@@ -14,7 +15,7 @@ use crate::model::ids::Revision;
 use crate::model::statement::Fact;
 use crate::store::{
     ImportProgress, ImportRequest, ImportSummary, Stop, Store, StoreError, StoreOptions,
-    create_from_copy,
+    UndoSummary, create_from_copy,
 };
 use std::collections::BTreeMap;
 use std::fs::File;
@@ -103,6 +104,27 @@ pub fn import_bundle(
         progress(ImportProgress { step, done, of });
     })?;
     Ok(ImportedBundle { summary, links })
+}
+
+/// Takes an import back, or tells what that would do. A request that did so before gets the same answer.
+pub fn undo_import(
+    store: &Store,
+    permit: &Permit,
+    import_id: &str,
+    write: &Write,
+) -> Result<UndoSummary, Error> {
+    check_sees_everything(permit)?;
+    if !store.has_import(import_id)? {
+        return Err(Error::NotFound {
+            what: "import",
+            name: import_id.to_owned(),
+        });
+    }
+    Ok(if write.validate_only {
+        store.would_undo_import(import_id)?
+    } else {
+        store.undo_import(import_id, permit.actor(), write.request.as_ref())?
+    })
 }
 
 /// Files to take in.

@@ -46,7 +46,7 @@ pub use find_family::{FindFamily, find_family, find_family_and_nearest};
 pub use follow_changes::{Change, follow_changes, last_revision, latest_revision};
 pub use import_records::{
     FileForm, ImportFiles, ImportReport, ImportedBundle, import_bundle, import_files, import_store,
-    read_files,
+    read_files, undo_import,
 };
 pub use keep_records::{create_record, list_records, record_of, show_record, update_record};
 pub use keep_store::{StoreStatus, backup_store, store_status, verify_store};

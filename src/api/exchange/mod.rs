@@ -4,10 +4,12 @@
 mod announcement;
 mod export;
 mod import;
+mod undo;
 
 pub use announcement::plain_name;
 pub use export::counts;
 pub use import::{signed, timestamp};
+pub use undo::undone_import;
 
 use super::service::Service;
 use super::v1;
@@ -17,7 +19,7 @@ use crate::long_work::LongWork;
 use crate::model::ids::Revision;
 use crate::model::rematch::RunNumber;
 use crate::staging::Staging;
-use crate::store::{Store, VerifyReport};
+use crate::store::{Store, UndoSummary, VerifyReport};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime};
@@ -55,6 +57,7 @@ impl Default for ExchangeLimits {
 #[derive(Clone, Debug)]
 pub enum Outcome {
     Imported(Arc<v1::ImportResponse>),
+    Undone(UndoSummary),
     Exported,
     Rematched(RunNumber),
     Verified(Arc<VerifyReport>),
@@ -138,6 +141,15 @@ impl ExchangeService for Service {
             exchange.show_import(request)
         })
         .await
+    }
+
+    async fn undo_import(
+        &self,
+        request: Request<v1::UndoImportRequest>,
+    ) -> Result<Response<v1::UndoImportResponse>, Status> {
+        let began = Instant::now();
+        let result = self.undo(request, began).await;
+        self.told("UndoImport", began, result)
     }
 
     async fn export(

@@ -1,10 +1,10 @@
 //! CaseService.
 
-use super::Asked;
+use super::{Asked, Asking};
 use crate::api::answers::Answers;
 use crate::api::service::Service;
+use crate::api::v1;
 use crate::api::v1::case_service_server::CaseService;
-use crate::api::{mask, v1};
 use crate::error::Error;
 use crate::model::statement::Fact;
 use tonic::{Request, Response, Status};
@@ -15,24 +15,24 @@ impl Answers {
         &self,
         request: &v1::CreateCaseRequest,
     ) -> Result<v1::CreateCaseResponse, Error> {
-        let written = self.once(
+        let asking = Asking {
             request,
-            &request.request_id,
-            request.validate_only,
-            |write| self.create(write, "case", request.case.as_ref(), &request.external_id),
-        )?;
-        let (case, revision) = self.created(written)?;
+            request_id: &request.request_id,
+            validate_only: request.validate_only,
+            field: "case",
+        };
+        let (case, revision) = self.create(&asking, request.case.as_ref(), &request.external_id)?;
         Ok(v1::CreateCaseResponse { case, revision })
     }
 
     /// Shows a case.
     pub fn get_case(&self, request: &v1::GetCaseRequest) -> Result<v1::GetCaseResponse, Error> {
-        let revision = self.fresh(&request.at_least_revision)?;
-        let case: v1::Case = self.show("name", &request.name, None)?;
-        Ok(v1::GetCaseResponse {
-            case: Some(mask::only(case, request.read_mask.as_ref())?),
-            revision,
-        })
+        let (case, revision) = self.get(
+            &request.name,
+            &request.at_least_revision,
+            request.read_mask.as_ref(),
+        )?;
+        Ok(v1::GetCaseResponse { case, revision })
     }
 
     /// One page of cases.
@@ -76,15 +76,14 @@ impl Answers {
         &self,
         request: &v1::UpdateCaseRequest,
     ) -> Result<v1::UpdateCaseResponse, Error> {
-        let given = request.case.clone().unwrap_or_default();
-        let mask = request.update_mask.as_ref();
-        let written = self.once(
+        let asking = Asking {
             request,
-            &request.request_id,
-            request.validate_only,
-            |write| self.update(write, "case", &given, mask),
-        )?;
-        let (case, revision) = self.updated("case.name", &given, written)?;
+            request_id: &request.request_id,
+            validate_only: request.validate_only,
+            field: "case",
+        };
+        let (case, revision) =
+            self.update(&asking, request.case.as_ref(), request.update_mask.as_ref())?;
         Ok(v1::UpdateCaseResponse { case, revision })
     }
 }

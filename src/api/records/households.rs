@@ -1,10 +1,10 @@
 //! HouseholdService.
 
-use super::Asked;
+use super::{Asked, Asking};
 use crate::api::answers::Answers;
 use crate::api::service::Service;
+use crate::api::v1;
 use crate::api::v1::household_service_server::HouseholdService;
-use crate::api::{mask, v1};
 use crate::error::Error;
 use crate::model::statement::Fact;
 use tonic::{Request, Response, Status};
@@ -15,20 +15,14 @@ impl Answers {
         &self,
         request: &v1::CreateHouseholdRequest,
     ) -> Result<v1::CreateHouseholdResponse, Error> {
-        let written = self.once(
+        let asking = Asking {
             request,
-            &request.request_id,
-            request.validate_only,
-            |write| {
-                self.create(
-                    write,
-                    "household",
-                    request.household.as_ref(),
-                    &request.external_id,
-                )
-            },
-        )?;
-        let (household, revision) = self.created(written)?;
+            request_id: &request.request_id,
+            validate_only: request.validate_only,
+            field: "household",
+        };
+        let (household, revision) =
+            self.create(&asking, request.household.as_ref(), &request.external_id)?;
         Ok(v1::CreateHouseholdResponse {
             household,
             revision,
@@ -40,10 +34,13 @@ impl Answers {
         &self,
         request: &v1::GetHouseholdRequest,
     ) -> Result<v1::GetHouseholdResponse, Error> {
-        let revision = self.fresh(&request.at_least_revision)?;
-        let household: v1::Household = self.show("name", &request.name, None)?;
+        let (household, revision) = self.get(
+            &request.name,
+            &request.at_least_revision,
+            request.read_mask.as_ref(),
+        )?;
         Ok(v1::GetHouseholdResponse {
-            household: Some(mask::only(household, request.read_mask.as_ref())?),
+            household,
             revision,
         })
     }
@@ -74,15 +71,17 @@ impl Answers {
         &self,
         request: &v1::UpdateHouseholdRequest,
     ) -> Result<v1::UpdateHouseholdResponse, Error> {
-        let given = request.household.clone().unwrap_or_default();
-        let mask = request.update_mask.as_ref();
-        let written = self.once(
+        let asking = Asking {
             request,
-            &request.request_id,
-            request.validate_only,
-            |write| self.update(write, "household", &given, mask),
+            request_id: &request.request_id,
+            validate_only: request.validate_only,
+            field: "household",
+        };
+        let (household, revision) = self.update(
+            &asking,
+            request.household.as_ref(),
+            request.update_mask.as_ref(),
         )?;
-        let (household, revision) = self.updated("household.name", &given, written)?;
         Ok(v1::UpdateHouseholdResponse {
             household,
             revision,

@@ -17,10 +17,11 @@ use crate::model::ids::Revision;
 use crate::model::statement::Fact;
 use crate::store::StatementDraft;
 use crate::workflow::{
-    Recorded, Recordings, StatementInput, Write, Written, create_record, list_records, record_of,
-    show_record, update_record,
+    Recorded, Recordings, StatementInput, create_record, list_records, record_of, show_record,
+    update_record,
 };
 use pbjson_types::FieldMask;
+use prost::Name;
 
 /// What of a record an update cannot change.
 const FIXED: [&str; 2] = ["name", "etag"];
@@ -34,28 +35,43 @@ struct Asked<'a> {
     mask: Option<&'a FieldMask>,
 }
 
+/// What every request to create or change a record says, beside the record itself.
+struct Asking<'a, M> {
+    request: &'a M,
+    request_id: &'a str,
+    validate_only: bool,
+    /// The field that holds the record.
+    field: &'a str,
+}
+
+/// The record as it is now, nothing after a trial; and the revision after which it shows.
+type Became<R> = Result<(Option<R>, String), Error>;
+
 impl Answers {
     fn create<R: Record>(
         &self,
-        write: &Write,
-        field: &str,
+        asking: &Asking<'_, impl Name>,
         given: Option<&R>,
         external_id: &str,
-    ) -> Result<Option<Written>, Error> {
-        let given = given.ok_or_else(|| Error::invalid(field, "needed"))?;
-        let input = self.input(field, given)?;
-        let external_id = convert::read_external_id("external_id", external_id)?;
-        create_record(
-            &self.store,
-            &self.permit,
-            write,
-            R::KIND,
-            external_id,
-            input,
-        )
-    }
-
-    fn created<R: Record>(&self, written: Option<Written>) -> Result<(Option<R>, String), Error> {
+    ) -> Became<R> {
+        let written = self.once(
+            asking.request,
+            asking.request_id,
+            asking.validate_only,
+            |write| {
+                let given = given.ok_or_else(|| Error::invalid(asking.field, "needed"))?;
+                let input = self.input(asking.field, given)?;
+                let external_id = convert::read_external_id("external_id", external_id)?;
+                create_record(
+                    &self.store,
+                    &self.permit,
+                    write,
+                    R::KIND,
+                    external_id,
+                    input,
+                )
+            },
+        )?;
         let Some(written) = written else {
             return Ok((None, String::new()));
         };
@@ -67,43 +83,48 @@ impl Answers {
         Ok((Some(record), convert::revision_text(written.revision)))
     }
 
-    fn update<R: Record>(
+    fn update<R: Record + Clone + Default>(
         &self,
-        write: &Write,
-        field: &str,
-        given: &R,
+        asking: &Asking<'_, impl Name>,
+        given: Option<&R>,
         mask: Option<&FieldMask>,
-    ) -> Result<Option<Written>, Error> {
-        let subject = self.resource(R::KIND, &format!("{field}.name"), given.name())?;
-        let change = |present: &Recordings| {
-            let recorded = record_of(present)?;
-            let shown: R = shown(present, recorded)?;
-            let changed = mask::overlay(&shown, given, mask, &FIXED)?;
-            let mut input = self.input(field, &changed)?;
-            input.draft.seal = recorded.statement.evidence.seal;
-            Ok(input)
-        };
-        update_record(
-            &self.store,
-            &self.permit,
-            write,
-            subject,
-            given.etag(),
-            &change,
-        )
-    }
-
-    fn updated<R: Record>(
-        &self,
-        field: &str,
-        given: &R,
-        written: Option<Written>,
-    ) -> Result<(Option<R>, String), Error> {
+    ) -> Became<R> {
+        let given = given.cloned().unwrap_or_default();
+        let name_field = format!("{}.name", asking.field);
+        let written = self.once(
+            asking.request,
+            asking.request_id,
+            asking.validate_only,
+            |write| {
+                let subject = self.resource(R::KIND, &name_field, given.name())?;
+                let change = |present: &Recordings| {
+                    let recorded = record_of(present)?;
+                    let shown: R = shown(present, recorded)?;
+                    let changed = mask::overlay(&shown, &given, mask, &FIXED)?;
+                    let mut input = self.input(asking.field, &changed)?;
+                    input.draft.seal = recorded.statement.evidence.seal;
+                    Ok(input)
+                };
+                let etag = given.etag();
+                update_record(&self.store, &self.permit, write, subject, etag, &change)
+            },
+        )?;
         let Some(written) = written else {
             return Ok((None, String::new()));
         };
-        let record = self.show(field, given.name(), Some(written.revision))?;
+        let record = self.show(&name_field, given.name(), Some(written.revision))?;
         Ok((Some(record), convert::revision_text(written.revision)))
+    }
+
+    fn get<R: Record>(
+        &self,
+        name: &str,
+        at_least_revision: &str,
+        mask: Option<&FieldMask>,
+    ) -> Became<R> {
+        let revision = self.fresh(at_least_revision)?;
+        let record: R = self.show("name", name, None)?;
+        Ok((Some(mask::only(record, mask)?), revision))
     }
 
     fn show<R: Record>(

@@ -1,10 +1,10 @@
 //! NationService.
 
-use super::Asked;
+use super::{Asked, Asking};
 use crate::api::answers::Answers;
 use crate::api::service::Service;
 use crate::api::v1::nation_service_server::NationService;
-use crate::api::{convert, mask, v1};
+use crate::api::{convert, v1};
 use crate::error::Error;
 use crate::model::statement::Fact;
 use crate::names::normalize::fold;
@@ -16,20 +16,14 @@ impl Answers {
         &self,
         request: &v1::CreateNationRequest,
     ) -> Result<v1::CreateNationResponse, Error> {
-        let written = self.once(
+        let asking = Asking {
             request,
-            &request.request_id,
-            request.validate_only,
-            |write| {
-                self.create(
-                    write,
-                    "nation",
-                    request.nation.as_ref(),
-                    &request.external_id,
-                )
-            },
-        )?;
-        let (nation, revision) = self.created(written)?;
+            request_id: &request.request_id,
+            validate_only: request.validate_only,
+            field: "nation",
+        };
+        let (nation, revision) =
+            self.create(&asking, request.nation.as_ref(), &request.external_id)?;
         Ok(v1::CreateNationResponse { nation, revision })
     }
 
@@ -38,12 +32,12 @@ impl Answers {
         &self,
         request: &v1::GetNationRequest,
     ) -> Result<v1::GetNationResponse, Error> {
-        let revision = self.fresh(&request.at_least_revision)?;
-        let nation: v1::Nation = self.show("name", &request.name, None)?;
-        Ok(v1::GetNationResponse {
-            nation: Some(mask::only(nation, request.read_mask.as_ref())?),
-            revision,
-        })
+        let (nation, revision) = self.get(
+            &request.name,
+            &request.at_least_revision,
+            request.read_mask.as_ref(),
+        )?;
+        Ok(v1::GetNationResponse { nation, revision })
     }
 
     /// One page of nations.
@@ -80,15 +74,17 @@ impl Answers {
         &self,
         request: &v1::UpdateNationRequest,
     ) -> Result<v1::UpdateNationResponse, Error> {
-        let given = request.nation.clone().unwrap_or_default();
-        let mask = request.update_mask.as_ref();
-        let written = self.once(
+        let asking = Asking {
             request,
-            &request.request_id,
-            request.validate_only,
-            |write| self.update(write, "nation", &given, mask),
+            request_id: &request.request_id,
+            validate_only: request.validate_only,
+            field: "nation",
+        };
+        let (nation, revision) = self.update(
+            &asking,
+            request.nation.as_ref(),
+            request.update_mask.as_ref(),
         )?;
-        let (nation, revision) = self.updated("nation.name", &given, written)?;
         Ok(v1::UpdateNationResponse { nation, revision })
     }
 }

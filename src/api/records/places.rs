@@ -1,10 +1,10 @@
 //! PlaceService.
 
-use super::Asked;
+use super::{Asked, Asking};
 use crate::api::answers::Answers;
 use crate::api::service::Service;
 use crate::api::v1::place_service_server::PlaceService;
-use crate::api::{convert, mask, v1};
+use crate::api::{convert, v1};
 use crate::error::Error;
 use crate::model::statement::Fact;
 use crate::names::normalize::fold;
@@ -16,24 +16,25 @@ impl Answers {
         &self,
         request: &v1::CreatePlaceRequest,
     ) -> Result<v1::CreatePlaceResponse, Error> {
-        let written = self.once(
+        let asking = Asking {
             request,
-            &request.request_id,
-            request.validate_only,
-            |write| self.create(write, "place", request.place.as_ref(), &request.external_id),
-        )?;
-        let (place, revision) = self.created(written)?;
+            request_id: &request.request_id,
+            validate_only: request.validate_only,
+            field: "place",
+        };
+        let (place, revision) =
+            self.create(&asking, request.place.as_ref(), &request.external_id)?;
         Ok(v1::CreatePlaceResponse { place, revision })
     }
 
     /// Shows a place.
     pub fn get_place(&self, request: &v1::GetPlaceRequest) -> Result<v1::GetPlaceResponse, Error> {
-        let revision = self.fresh(&request.at_least_revision)?;
-        let place: v1::Place = self.show("name", &request.name, None)?;
-        Ok(v1::GetPlaceResponse {
-            place: Some(mask::only(place, request.read_mask.as_ref())?),
-            revision,
-        })
+        let (place, revision) = self.get(
+            &request.name,
+            &request.at_least_revision,
+            request.read_mask.as_ref(),
+        )?;
+        Ok(v1::GetPlaceResponse { place, revision })
     }
 
     /// One page of places.
@@ -67,15 +68,17 @@ impl Answers {
         &self,
         request: &v1::UpdatePlaceRequest,
     ) -> Result<v1::UpdatePlaceResponse, Error> {
-        let given = request.place.clone().unwrap_or_default();
-        let mask = request.update_mask.as_ref();
-        let written = self.once(
+        let asking = Asking {
             request,
-            &request.request_id,
-            request.validate_only,
-            |write| self.update(write, "place", &given, mask),
+            request_id: &request.request_id,
+            validate_only: request.validate_only,
+            field: "place",
+        };
+        let (place, revision) = self.update(
+            &asking,
+            request.place.as_ref(),
+            request.update_mask.as_ref(),
         )?;
-        let (place, revision) = self.updated("place.name", &given, written)?;
         Ok(v1::UpdatePlaceResponse { place, revision })
     }
 }

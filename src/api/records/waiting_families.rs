@@ -1,10 +1,10 @@
 //! WaitingFamilyService.
 
-use super::Asked;
+use super::{Asked, Asking};
 use crate::api::answers::Answers;
 use crate::api::service::Service;
+use crate::api::v1;
 use crate::api::v1::waiting_family_service_server::WaitingFamilyService;
-use crate::api::{mask, v1};
 use crate::error::Error;
 use crate::model::statement::Fact;
 use tonic::{Request, Response, Status};
@@ -15,20 +15,17 @@ impl Answers {
         &self,
         request: &v1::CreateWaitingFamilyRequest,
     ) -> Result<v1::CreateWaitingFamilyResponse, Error> {
-        let written = self.once(
+        let asking = Asking {
             request,
-            &request.request_id,
-            request.validate_only,
-            |write| {
-                self.create(
-                    write,
-                    "waiting_family",
-                    request.waiting_family.as_ref(),
-                    &request.external_id,
-                )
-            },
+            request_id: &request.request_id,
+            validate_only: request.validate_only,
+            field: "waiting_family",
+        };
+        let (waiting_family, revision) = self.create(
+            &asking,
+            request.waiting_family.as_ref(),
+            &request.external_id,
         )?;
-        let (waiting_family, revision) = self.created(written)?;
         Ok(v1::CreateWaitingFamilyResponse {
             waiting_family,
             revision,
@@ -40,10 +37,13 @@ impl Answers {
         &self,
         request: &v1::GetWaitingFamilyRequest,
     ) -> Result<v1::GetWaitingFamilyResponse, Error> {
-        let revision = self.fresh(&request.at_least_revision)?;
-        let waiting_family: v1::WaitingFamily = self.show("name", &request.name, None)?;
+        let (waiting_family, revision) = self.get(
+            &request.name,
+            &request.at_least_revision,
+            request.read_mask.as_ref(),
+        )?;
         Ok(v1::GetWaitingFamilyResponse {
-            waiting_family: Some(mask::only(waiting_family, request.read_mask.as_ref())?),
+            waiting_family,
             revision,
         })
     }
@@ -75,15 +75,17 @@ impl Answers {
         &self,
         request: &v1::UpdateWaitingFamilyRequest,
     ) -> Result<v1::UpdateWaitingFamilyResponse, Error> {
-        let given = request.waiting_family.clone().unwrap_or_default();
-        let mask = request.update_mask.as_ref();
-        let written = self.once(
+        let asking = Asking {
             request,
-            &request.request_id,
-            request.validate_only,
-            |write| self.update(write, "waiting_family", &given, mask),
+            request_id: &request.request_id,
+            validate_only: request.validate_only,
+            field: "waiting_family",
+        };
+        let (waiting_family, revision) = self.update(
+            &asking,
+            request.waiting_family.as_ref(),
+            request.update_mask.as_ref(),
         )?;
-        let (waiting_family, revision) = self.updated("waiting_family.name", &given, written)?;
         Ok(v1::UpdateWaitingFamilyResponse {
             waiting_family,
             revision,

@@ -14,7 +14,9 @@ mod table;
 mod ties;
 mod writer;
 mod writer_ids;
+mod writer_people;
 mod writer_rows;
+mod writer_ties;
 
 #[cfg(test)]
 mod bad_input_tests;

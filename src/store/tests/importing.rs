@@ -205,7 +205,7 @@ fn an_import_that_was_cut_off_is_finished() {
             assert_eq!(found, expected, "{reports}");
             assert_clean(store);
             store
-                .undo_import(&format!("{reports}"), "a tester")
+                .undo_import(&format!("{reports}"), "a tester", None)
                 .unwrap();
             assert_clean(store);
             if reports == 1 {
@@ -226,7 +226,7 @@ fn a_cut_at_every_step_is_finished_or_undone() {
                 "{reports}"
             );
             if undo {
-                store.undo_import("one", "a tester").unwrap();
+                store.undo_import("one", "a tester", None).unwrap();
                 assert!(nodes_of_names(&store).is_empty());
             } else {
                 import(&store, &bundle, "one").unwrap();
@@ -263,7 +263,7 @@ fn single_values_are_replaced_others_are_added() {
         assert_eq!(nodes[0].birth, Some(PartialDate::from_year(1950)));
         assert_eq!(nodes[2].birth, Some(PartialDate::from_year(1900)));
         assert_clean(store);
-        let undone = store.undo_import("two", "a tester").unwrap();
+        let undone = store.undo_import("two", "a tester", None).unwrap();
         assert_eq!((undone.withdrawn, undone.restored, undone.left), (1, 1, 0));
         let nodes = self::nodes(store, &changed);
         assert_eq!(nodes[0].birth, Some(PartialDate::from_year(1900)));
@@ -291,13 +291,13 @@ fn corrections_by_hand_outlive_imports_and_their_undoing() {
         state(store, subject, correction);
         let again = import(store, &bundle, "two").unwrap();
         assert_eq!(again.changed_statements, 0);
-        let undone = store.undo_import("one", "a tester").unwrap();
+        let undone = store.undo_import("one", "a tester", None).unwrap();
         assert_eq!((undone.withdrawn, undone.left), (6, 1));
         assert_eq!(
             nodes(store, &bundle)[0].birth,
             Some(PartialDate::from_year(1911))
         );
-        assert!(store.undo_import("one", "a tester").is_err());
+        assert!(store.undo_import("one", "a tester", None).is_err());
         let anew = import(store, &bundle, "one").unwrap();
         assert_eq!((anew.new_subjects, anew.new_statements), (0, 7));
         assert_clean(store);

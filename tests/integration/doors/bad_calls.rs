@@ -803,6 +803,27 @@ const BAD_CALLS: &[BadCall] = &[
         "NOT_FOUND",
         "",
     ),
+    (
+        "ExchangeService/UndoImport",
+        r#"{"requestId":"u1"}"#,
+        BAD,
+        INPUT,
+        "import_id",
+    ),
+    (
+        "ExchangeService/UndoImport",
+        r#"{"importId":"nothing"}"#,
+        BAD,
+        INPUT,
+        "request_id",
+    ),
+    (
+        "ExchangeService/UndoImport",
+        r#"{"importId":"nothing","requestId":"u2"}"#,
+        Code::NotFound,
+        "NOT_FOUND",
+        "",
+    ),
     ("ExchangeService/Export", r#"{}"#, BAD, INPUT, "format"),
     (
         "ExchangeService/Export",

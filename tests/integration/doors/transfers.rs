@@ -246,6 +246,54 @@ fn bad_input_and_trials_change_nothing_and_tell_all() {
 }
 
 #[test]
+fn an_import_is_taken_back_once_and_tells_the_same_again() {
+    let folder = tempfile::tempdir().unwrap();
+    let files = community(&folder.path().join("sample"));
+    let served = new_store(&folder.path().join("data"));
+    let store = Arc::clone(&served);
+    with_store(Arc::clone(&served), limits(), |address| async move {
+        let mut exchange = Exchange::new(channel(&address).await);
+        let one = settings("one", CSV, &files);
+        import(&mut exchange, &one, all(&files)).await.unwrap();
+        let before = store.snapshot().unwrap().revision();
+        let mut request = v1::UndoImportRequest {
+            import_id: "one".to_owned(),
+            validate_only: true,
+            ..v1::UndoImportRequest::default()
+        };
+        let tried = exchange.undo_import(request.clone()).await.unwrap();
+        let tried = tried.into_inner().undone.unwrap();
+        assert!(tried.withdrawn_statements > 2_000, "{tried:?}");
+        assert_eq!(store.snapshot().unwrap().revision(), before);
+
+        request.validate_only = false;
+        request.request_id = "back".to_owned();
+        let done = exchange.undo_import(request.clone()).await.unwrap();
+        let done = done.into_inner();
+        assert_eq!(done.undone, Some(tried));
+        let after = store.snapshot().unwrap().revision();
+        assert!(after > before);
+        let again = exchange.undo_import(request.clone()).await.unwrap();
+        assert_eq!(again.into_inner(), done);
+        assert_eq!(store.snapshot().unwrap().revision(), after);
+
+        // The same id for another import, and another request for the same.
+        let mut other = request.clone();
+        other.import_id = "two".to_owned();
+        let files_again = settings("two", CSV, &files);
+        import(&mut exchange, &files_again, all(&files))
+            .await
+            .unwrap();
+        let reused = exchange.undo_import(other).await.unwrap_err();
+        assert_eq!(reason(&reused), "REQUEST_ID_REUSED");
+        request.request_id = "back-again".to_owned();
+        let refused = exchange.undo_import(request).await.unwrap_err();
+        assert_eq!(field(&refused), "import_id");
+    });
+    assert!(served.verify(&mut |_| {}).unwrap().is_clean());
+}
+
+#[test]
 fn bad_streams_are_refused() {
     let folder = tempfile::tempdir().unwrap();
     let store = new_store(&folder.path().join("data"));
