@@ -119,6 +119,8 @@ pub struct Given {
     pub rematch_keep: Option<usize>,
     /// Ranks from which on a move within a tier is news.
     pub rematch_ranks_moved: Option<u32>,
+    /// Whether the children whom a change can touch are matched again at once, between nights.
+    pub rematch_between_nights: Option<bool>,
     /// Seconds after which a silent connection is asked whether it still lives.
     pub keepalive_seconds: Option<u64>,
     /// Seconds that it may take to answer.
@@ -182,6 +184,9 @@ impl Given {
             rematch_threads: self.rematch_threads.or(others.rematch_threads),
             rematch_keep: self.rematch_keep.or(others.rematch_keep),
             rematch_ranks_moved: self.rematch_ranks_moved.or(others.rematch_ranks_moved),
+            rematch_between_nights: self
+                .rematch_between_nights
+                .or(others.rematch_between_nights),
             keepalive_seconds: self.keepalive_seconds.or(others.keepalive_seconds),
             keepalive_timeout_seconds: self
                 .keepalive_timeout_seconds
@@ -300,6 +305,7 @@ impl Given {
                     1,
                     1000,
                 )?,
+                between_nights: self.rematch_between_nights.unwrap_or(true),
             },
             nightly: nightly(self.rematch_at.as_deref(), self.rematch_zone.as_deref())?,
             backup_folder: self

@@ -29,7 +29,7 @@ const AT_ONCE: usize = 32;
 /// Messages that wait for a client.
 const WAITING: usize = 16;
 /// How often a stream looks for new commits.
-const LOOK_EVERY: Duration = Duration::from_millis(100);
+pub(super) const LOOK_EVERY: Duration = Duration::from_millis(100);
 
 impl Answers {
     /// One page of commits.

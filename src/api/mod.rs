@@ -4,6 +4,7 @@
 mod absence;
 mod admission;
 mod answers;
+mod between_nights;
 mod bodies;
 mod changes;
 mod client;

@@ -38,6 +38,8 @@ pub struct RematchLimits {
     pub keep: usize,
     /// A move within a tier counts as news from so many ranks on.
     pub ranks_moved: u32,
+    /// Whether children whom a change can touch are matched again at once.
+    pub between_nights: bool,
 }
 
 impl Default for RematchLimits {
@@ -46,6 +48,7 @@ impl Default for RematchLimits {
             threads: 1,
             keep: 400,
             ranks_moved: 3,
+            between_nights: true,
         }
     }
 }
@@ -55,7 +58,6 @@ impl RematchLimits {
     pub fn how(&self, as_of: crate::model::partial_date::Day) -> Rematch {
         Rematch {
             as_of,
-            scope: RunScope::Everyone,
             now: ambient::now(),
             threads: self.threads,
             ranks_moved: self.ranks_moved,
@@ -249,6 +251,7 @@ pub fn shown(run: &Run) -> v1::RematchRun {
             })
             .collect(),
         failed: signed(counts.failed),
+        between_nights: run.scope == RunScope::Touched,
     }
 }
 
@@ -295,6 +298,7 @@ impl From<ChangeKind> for v1::RematchChangeKind {
             ChangeKind::ChildAdded => Self::ChildAdded,
             ChangeKind::ChildGone => Self::ChildGone,
             ChangeKind::NewLead => Self::NewLead,
+            ChangeKind::NearMissPossible => Self::NearMissPossible,
             ChangeKind::ExclusionLifted => Self::ExclusionLifted,
             ChangeKind::LeadGone => Self::LeadGone,
             ChangeKind::MovedTier => Self::MovedTier,

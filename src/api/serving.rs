@@ -102,6 +102,9 @@ pub async fn serve(bound: Bound, stop: impl Future<Output = ()>) -> Result<(), E
     if let Some(nightly) = limits.nightly.clone() {
         tokio::spawn(service.clone().run_nightly(nightly));
     }
+    if service.limits.rematch.between_nights {
+        tokio::spawn(service.clone().run_between_nights());
+    }
     let (health, health_service) = health_reporter();
     report(&health, ServingStatus::Serving).await;
     let mut routes = routes(&service);

@@ -765,6 +765,10 @@ pub struct RematchRun {
     /// A move within a tier is news from so many ranks on
     #[arg(long, value_name = "RANKS", default_value_t = 3)]
     pub ranks_moved: u32,
+    /// Only the children whom something recorded since the last run can touch, for the date of the last night. A server
+    /// does this by itself
+    #[arg(long, conflicts_with = "as_of")]
+    pub touched: bool,
 }
 
 #[derive(Debug, Args)]

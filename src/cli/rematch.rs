@@ -14,8 +14,8 @@ use crate::ambient;
 use crate::api::{RematchLimits, rematch_run_message, v1};
 use crate::error::Error;
 use crate::model::partial_date::Day;
-use crate::model::rematch::RunNumber;
-use crate::workflow::{Rematch, cancel_rematch, rematch as run_rematch};
+use crate::model::rematch::{Run, RunNumber};
+use crate::workflow::{Rematch, cancel_rematch, rematch as run_rematch, rematch_touched};
 
 /// Whatever was asked of the nightly run.
 pub fn rematch(global: &Global, command: &RematchCommand) -> Result<(), Stop> {
@@ -30,6 +30,10 @@ pub fn rematch(global: &Global, command: &RematchCommand) -> Result<(), Stop> {
 
 fn run(global: &Global, command: &RematchRun) -> Result<(), Stop> {
     if global.server.is_some() {
+        if command.touched {
+            let words = "a server matches the children touched by a change by itself, at once";
+            return Err(Stop::Usage(words.to_owned()));
+        }
         return start(global, command);
     }
     let as_of: Day = match command.as_of.as_str() {
@@ -43,6 +47,7 @@ fn run(global: &Global, command: &RematchRun) -> Result<(), Stop> {
         threads: command.threads.into(),
         keep: command.keep.into(),
         ranks_moved: command.ranks_moved,
+        between_nights: command.touched,
     };
     let how = Rematch {
         children_a_part: command.children_a_part as usize,
@@ -50,11 +55,18 @@ fn run(global: &Global, command: &RematchRun) -> Result<(), Stop> {
     };
     let permit = Permit::system("nightly rematch");
     let bar = progress::bar("children", 0);
-    let done = run_rematch(&store, &permit, &how, &mut |run| {
+    let mut show = |run: &Run| {
         bar.set_length(run.counts.children);
         bar.set_position(run.counts.matched);
-    })?;
+    };
+    let done = match command.touched {
+        true => rematch_touched(&store, &permit, &how, &mut None, &mut show)?,
+        false => Some(run_rematch(&store, &permit, &how, &mut show)?),
+    };
     bar.finish_and_clear();
+    let Some(done) = done else {
+        return write_text("Nothing recorded since the last run changes a child's list.\n");
+    };
     let message = rematch_run_message(&done);
     if global.json {
         return write_json_lines(&[message]);

@@ -33,8 +33,8 @@ impl RunState {
 pub enum RunScope {
     /// Every waiting child.
     Everyone,
-    /// Only those whom something recorded since the run before can touch; the others have the list that they had. The same
-    /// lists come of it. On another date, or by another policy, everyone.
+    /// Between two nights: only those whom something recorded since the run before can touch, for the date of the night
+    /// before. The others have the list that they had; the same lists come of it.
     Touched,
 }
 
@@ -48,7 +48,7 @@ pub struct Run {
     pub as_of: Day,
     pub state: RunState,
     pub scope: RunScope,
-    /// The last run that was done before: changes are told against it.
+    /// The run against which changes are told: of a night the night before, of a run between nights the run before.
     pub previous: Option<RunNumber>,
     /// The placement orders in use, with their versions, and the fingerprint of the weights.
     pub policy: Vec<(String, String)>,
@@ -60,6 +60,13 @@ pub struct Run {
     pub began: i64,
     pub ended: Option<i64>,
     pub counts: RunCounts,
+}
+
+impl Run {
+    /// Whether it looked at everyone, and is done.
+    pub fn is_night(&self) -> bool {
+        self.state == RunState::Done && self.scope == RunScope::Everyone
+    }
 }
 
 /// What a run has done so far.
@@ -105,6 +112,22 @@ pub struct Outcome {
     pub fingerprint: Fingerprint,
     /// Why this run could not match the child.
     pub failure: Option<Failure>,
+}
+
+impl Outcome {
+    /// What a run between nights says of a child who waits no longer.
+    pub fn gone(child: PersonId) -> Outcome {
+        Outcome {
+            child,
+            matched_in: None,
+            fingerprint: Fingerprint::default(),
+            failure: None,
+        }
+    }
+
+    pub fn is_gone(&self) -> bool {
+        self.matched_in.is_none() && self.failure.is_none()
+    }
 }
 
 /// Why a child could not be matched.
@@ -199,6 +222,8 @@ pub enum Standing {
         lead: ListedLead,
     },
     Excluded(ListedExclusion),
+    /// Left out by one rule alone that time or one change lifts; with how, where it is a person. Only before a change.
+    NearMiss(Option<ListedExclusion>),
 }
 
 /// What changed in a child's list from one run to the next.
@@ -236,6 +261,7 @@ pub enum Changed {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum ChangeKind {
     ChildAdded,
+    NearMissPossible,
     ExclusionLifted,
     NewLead,
     MovedTier,
@@ -254,8 +280,9 @@ pub enum ChangeKind {
 }
 
 impl ChangeKind {
-    pub const ALL: [ChangeKind; 14] = [
+    pub const ALL: [ChangeKind; 15] = [
         ChangeKind::ChildAdded,
+        ChangeKind::NearMissPossible,
         ChangeKind::ExclusionLifted,
         ChangeKind::NewLead,
         ChangeKind::MovedTier,
@@ -275,6 +302,7 @@ impl ChangeKind {
     pub fn words(self) -> &'static str {
         match self {
             ChangeKind::ChildAdded => "new child",
+            ChangeKind::NearMissPossible => "near miss become possible",
             ChangeKind::ExclusionLifted => "no longer left out",
             ChangeKind::NewLead => "new lead",
             ChangeKind::MovedTier => "moved to another tier",
@@ -302,6 +330,7 @@ impl ListChange {
             Changed::Standing { before, after, .. } => (before, after),
         };
         match (before, after) {
+            (Standing::NearMiss(_), Standing::Lead { .. }) => ChangeKind::NearMissPossible,
             (Standing::Excluded(_), Standing::Lead { .. }) => ChangeKind::ExclusionLifted,
             (Standing::Absent, Standing::Lead { .. }) => ChangeKind::NewLead,
             (Standing::Lead { .. }, Standing::Absent | Standing::Excluded(_)) => {

@@ -50,9 +50,14 @@ impl<'a> Snapshot<'a> {
         let writes = overlay.into_writes();
         let mut state = self.state.clone();
         state.head = revision;
+        // What is kept of waiting families holds where nothing of them has changed since.
+        let families = match self.state.families <= revision {
+            true => Arc::clone(&self.families),
+            false => Arc::default(),
+        };
         let past = Snapshot {
             state,
-            families: Arc::default(),
+            families,
             ..self
         };
         Ok(Snapshot {

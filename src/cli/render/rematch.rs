@@ -252,7 +252,11 @@ fn promise(child: &v1::ChildChanges) -> (bool, u32, i64) {
     let best = child.changes.iter().filter_map(|change| {
         let is_gain = matches!(
             change.kind(),
-            Kind::NewLead | Kind::ExclusionLifted | Kind::ChildAdded | Kind::MovedTier
+            Kind::NewLead
+                | Kind::NearMissPossible
+                | Kind::ExclusionLifted
+                | Kind::ChildAdded
+                | Kind::MovedTier
         );
         let place = change.after.filter(|_| is_gain)?;
         Some((false, place.tier, -((place.score * 100.0) as i64)))
@@ -266,6 +270,7 @@ fn kind_words(kind: Kind) -> &'static str {
         Kind::ChildAdded => "new child",
         Kind::ChildGone => "no longer waits",
         Kind::NewLead => "new lead",
+        Kind::NearMissPossible => "now possible, left out by one rule alone before",
         Kind::ExclusionLifted => "no longer left out",
         Kind::LeadGone => "lead gone",
         Kind::MovedTier => "moved to another tier",

@@ -60,6 +60,9 @@ pub struct Bound<'a> {
     pub columns: &'a FamilyColumns,
     pub around: &'a Surroundings,
     freshness: Freshness,
+    /// The first of the question's month. Answers age at the turn of each month, so that nobody moves from one night to the
+    /// next for a day's age alone.
+    aged_on: i32,
     /// By rule: the families' answers, where it asks about a category.
     cells: Vec<Option<&'a [u8]>>,
     /// The columns of the children's languages.
@@ -86,6 +89,7 @@ impl<'a> Bound<'a> {
             columns,
             around,
             freshness,
+            aged_on: question.as_of.0 - i32::from(question.as_of.ymd().2) + 1,
         }
     }
 
@@ -196,7 +200,7 @@ impl<'a> Bound<'a> {
     /// What a family's answers are worth by their age, 0 to 1.
     pub fn worth(&self, position: usize) -> f64 {
         let confirmed = self.columns.confirmed[position];
-        let days = (confirmed != i32::MIN).then(|| (self.question.as_of.0 - confirmed).max(0));
+        let days = (confirmed != i32::MIN).then(|| (self.aged_on - confirmed).max(0));
         self.freshness.worth(days)
     }
 

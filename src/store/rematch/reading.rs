@@ -3,12 +3,13 @@
 use super::keys;
 use super::values::{decode_numbers, decode_outcomes};
 use crate::model::ids::PersonId;
-use crate::model::rematch::{ChildList, ListChange, Outcome, Run, RunNumber, RunState};
+use crate::model::rematch::{ChildList, ListChange, Outcome, Run, RunNumber, RunScope, RunState};
 use crate::store::backend::{GO_ON, KeyRange, Order, STOP, Table, get};
 use crate::store::error::StoreError;
 use crate::store::records::{decode, encode};
 use crate::store::snapshot::Snapshot;
 use sha2::{Digest, Sha256};
+use std::collections::BTreeMap;
 
 /// Gets the entries of a range in order.
 type EntryVisitor<'a> = &'a mut dyn FnMut(&[u8], &[u8]) -> Result<(), StoreError>;
@@ -55,12 +56,33 @@ impl Snapshot<'_> {
 
     /// The last run that was done.
     pub fn last_rematch(&self) -> Result<Option<Run>, StoreError> {
-        let runs = self.rematch_runs(None, usize::MAX)?;
-        Ok(runs.into_iter().find(|run| run.state == RunState::Done))
+        self.last_run(|run| run.state == RunState::Done)
     }
 
-    /// What a run says of the children so far, by number, and in how many parts.
-    pub fn rematch_outcomes(&self, run: RunNumber) -> Result<(Vec<Outcome>, u64), StoreError> {
+    /// The last night that was done.
+    pub fn last_night(&self) -> Result<Option<Run>, StoreError> {
+        self.last_run(Run::is_night)
+    }
+
+    fn last_run(&self, wanted: impl Fn(&Run) -> bool) -> Result<Option<Run>, StoreError> {
+        let mut found = None;
+        let newest_first = Order::Descending;
+        self.view.scan(
+            Table::Rematch,
+            &keys::runs(),
+            newest_first,
+            self.deadline,
+            &mut |_, value| {
+                found = Some(decode(value)?).filter(&wanted);
+                if found.is_some() { STOP } else { GO_ON }
+            },
+        )?;
+        Ok(found)
+    }
+
+    /// What a run says itself of children so far, by number, and in how many parts. A run between nights says nothing of
+    /// those whom nothing touched.
+    pub fn rematch_outcomes_of(&self, run: RunNumber) -> Result<(Vec<Outcome>, u64), StoreError> {
         let mut outcomes = Vec::new();
         let mut parts = 0;
         let range = keys::outcomes_of(run);
@@ -70,6 +92,54 @@ impl Snapshot<'_> {
             Ok(())
         })?;
         Ok((outcomes, parts))
+    }
+
+    /// What holds of every child as of a run: what the night before it said, and what runs between nights said since.
+    pub fn rematch_outcomes(
+        &self,
+        run: RunNumber,
+    ) -> Result<BTreeMap<PersonId, Outcome>, StoreError> {
+        let mut layers = Vec::new();
+        let mut next = Some(run);
+        while let Some(number) = next {
+            let Some(run) = self.rematch_run(number)? else {
+                break;
+            };
+            layers.push(self.rematch_outcomes_of(number)?.0);
+            next = run.previous.filter(|_| run.scope == RunScope::Touched);
+        }
+        let mut holds = BTreeMap::new();
+        for outcome in layers.into_iter().rev().flatten() {
+            match outcome.is_gone() {
+                true => holds.remove(&outcome.child),
+                false => holds.insert(outcome.child, outcome),
+            };
+        }
+        Ok(holds)
+    }
+
+    /// For each child, by number, which subjects were read for the list as of a run.
+    pub fn rematch_reads(
+        &self,
+        until: RunNumber,
+        visit: &mut dyn FnMut(PersonId, Vec<u64>),
+    ) -> Result<(), StoreError> {
+        let mut held: Option<(PersonId, Vec<u8>)> = None;
+        let mut give = |held: Option<(PersonId, Vec<u8>)>| -> Result<(), StoreError> {
+            if let Some((child, value)) = held {
+                visit(child, decode_numbers(&value)?);
+            }
+            Ok(())
+        };
+        self.ordered(&keys::reads(), &mut |key, value| {
+            let (child, run) = keys::parse_of_child(key).ok_or_else(unreadable)?;
+            if run > until {
+                return Ok(());
+            }
+            let last = held.replace((child, value.to_vec()));
+            give(last.filter(|(other, _)| *other != child))
+        })?;
+        give(held)
     }
 
     /// A child's list as of a run, with the run that first had it.

@@ -3,12 +3,13 @@
 use super::keys;
 use super::values::{Chunk, encode_numbers, encode_outcomes};
 use crate::model::ids::PersonId;
-use crate::model::rematch::{ChildList, Run, RunNumber, RunState};
+use crate::model::rematch::{Run, RunNumber, RunState};
 use crate::store::backend::{Batch, KeyRange, Table};
 use crate::store::error::StoreError;
 use crate::store::open::Store;
-use crate::store::records::{decode, encode};
+use crate::store::records::encode;
 use crate::store::snapshot::Snapshot;
+use std::collections::BTreeSet;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 /// The right to match children anew, held by one at a time.
@@ -67,21 +68,35 @@ impl RematchAlone<'_> {
         self.commit(batch)
     }
 
-    /// Ends a run, and forgets all but the last `keep` that were done. Their last lists stay as long as they hold.
-    pub fn finish(&self, run: &Run, keep: usize) -> Result<(), StoreError> {
+    /// Ends a night, and forgets all but the last `keep` of those that were done, and the runs between nights before the
+    /// last of these: their changes are told by the night that came after. Lists stay as long as a kept run has them.
+    pub fn finish_night(&self, run: &Run, keep: usize) -> Result<(), StoreError> {
         let snapshot = self.store.snapshot()?;
         let mut batch = Batch::default();
         put_run(&mut batch, run)?;
-        let mut done: Vec<RunNumber> = snapshot
-            .rematch_runs(None, usize::MAX)?
-            .into_iter()
-            .filter(|known| known.state == RunState::Done && known.number != run.number)
-            .map(|known| known.number)
-            .collect();
-        done.insert(0, run.number);
-        if let Some(&oldest) = done.get(..keep.max(1)).and_then(<[RunNumber]>::last) {
-            forget_before(&snapshot, oldest, &mut batch)?;
+        let known = snapshot.rematch_runs(None, usize::MAX)?;
+        let nights = known.iter().filter(|known| known.is_night());
+        let mut nights: Vec<RunNumber> = nights.map(|known| known.number).collect();
+        nights.retain(|number| *number != run.number);
+        nights.insert(0, run.number);
+        nights.truncate(keep.max(1));
+        let oldest = nights.last().copied().unwrap_or(run.number);
+        let night_before = nights.get(1).copied().unwrap_or(run.number);
+        let mut kept = BTreeSet::from([run.number]);
+        for known in &known {
+            let is_night = nights.contains(&known.number);
+            // Runs that were cancelled say that they were.
+            let is_recent = known.number > night_before;
+            let is_cancelled = known.state == RunState::Cancelled && known.number >= oldest;
+            if is_night || is_recent || is_cancelled {
+                kept.insert(known.number);
+            } else {
+                forget_run(&snapshot, known.number, &mut batch)?;
+            }
         }
+        let waiting = snapshot.rematch_outcomes_of(run.number)?.0;
+        let waiting = waiting.iter().map(|outcome| outcome.child).collect();
+        forget_lists(&snapshot, &kept, &waiting, &mut batch)?;
         forget_reads_before(&snapshot, run.number, &mut batch)?;
         self.commit(batch)
     }
@@ -126,38 +141,58 @@ fn delete_range(
     })
 }
 
-/// Forgets runs before the oldest that is kept, and lists that no kept run has.
-fn forget_before(
+fn forget_run(
     snapshot: &Snapshot<'_>,
-    oldest: RunNumber,
+    run: RunNumber,
     batch: &mut Batch,
 ) -> Result<(), StoreError> {
-    for run in snapshot.rematch_runs(Some(oldest), usize::MAX)? {
-        batch.delete(Table::Rematch, keys::run(run.number));
-        for range in [keys::outcomes_of(run.number), keys::changes_of(run.number)] {
-            delete_range(snapshot, &range, batch)?;
-        }
+    batch.delete(Table::Rematch, keys::run(run));
+    for range in [keys::outcomes_of(run), keys::changes_of(run)] {
+        delete_range(snapshot, &range, batch)?;
     }
-    // The last list that the oldest run may still have: of a child who waits no longer it is of no use.
-    let mut held: Option<(PersonId, Vec<u8>, bool)> = None;
-    snapshot.ordered(&keys::lists(), &mut |key, value| {
+    Ok(())
+}
+
+/// Forgets lists that no kept run has. A list holds from its run until the next one of its child. The last list of a child
+/// who waits no longer says only that: it is of no use where no kept run has one before it.
+fn forget_lists(
+    snapshot: &Snapshot<'_>,
+    kept: &BTreeSet<RunNumber>,
+    waiting: &BTreeSet<PersonId>,
+    batch: &mut Batch,
+) -> Result<(), StoreError> {
+    let mut held: Vec<RunNumber> = Vec::new();
+    let mut of_child: Option<PersonId> = None;
+    let mut settle = |child: Option<PersonId>, lists: &mut Vec<RunNumber>| {
+        let Some(child) = child else {
+            return;
+        };
+        let mut is_needed = false;
+        for (position, &list) in lists.iter().enumerate() {
+            let is_last = position + 1 == lists.len();
+            let holds = match lists.get(position + 1) {
+                Some(&next) => kept.range(list..next).next().is_some(),
+                None => kept.range(list..).next().is_some(),
+            };
+            let is_end = is_last && !waiting.contains(&child) && !is_needed;
+            is_needed |= holds;
+            if !holds || is_end {
+                batch.delete(Table::Rematch, keys::list(child, list));
+            }
+        }
+        lists.clear();
+    };
+    snapshot.ordered(&keys::lists(), &mut |key, _| {
         let Some((child, run)) = keys::parse_of_child(key) else {
             return Err(StoreError::damaged("unreadable key of a list"));
         };
-        let is_old = run <= oldest;
-        let waits = !is_old || decode::<ChildList>(value)?.waits;
-        if let Some((other, older, held_waits)) = held.take() {
-            let replaced = other == child && is_old;
-            if replaced || !held_waits {
-                batch.delete(Table::Rematch, older);
-            }
+        if of_child != Some(child) {
+            settle(of_child.replace(child), &mut held);
         }
-        held = is_old.then(|| (child, key.to_vec(), waits));
+        held.push(run);
         Ok(())
     })?;
-    if let Some((_, key, false)) = held {
-        batch.delete(Table::Rematch, key);
-    }
+    settle(of_child, &mut held);
     Ok(())
 }
 

@@ -1,10 +1,10 @@
 //! Who could belong to this child, in the prescribed order: gather, sort into tiers, rank, explain.
 
 pub(super) mod belonging;
-mod cautions;
-mod coverage_of;
+pub(super) mod cautions;
+pub(super) mod coverage_of;
 pub(super) mod gather;
-mod nations;
+pub(super) mod nations;
 mod near_misses;
 mod other_records;
 pub(super) mod show;
@@ -19,7 +19,7 @@ use crate::access::Permit;
 use crate::error::Error;
 use crate::kinship::contradictions::contradictions;
 use crate::model::case::Purpose;
-use crate::model::ids::PersonId;
+use crate::model::ids::{PersonId, WaitingFamilyId};
 use crate::model::lead::{CitedWords, FamilyAnswer, OrderUsed};
 use crate::model::partial_date::Day;
 use crate::placement::order::{Chosen, Duty};
@@ -48,7 +48,7 @@ pub fn find_family(
     question: &FindFamily,
 ) -> Result<FamilyAnswer, Error> {
     let snapshot = permit.snapshot(store)?.as_of(question.as_of);
-    find_family_on(&snapshot, permit, question, LeftOut::All)
+    Ok(find_family_on(&snapshot, permit, question, Words::ForAll)?.0)
 }
 
 /// The same, with the waiting families that one rule alone excludes, the nearest first, among the near misses.
@@ -58,55 +58,72 @@ pub fn find_family_and_nearest(
     question: &FindFamily,
 ) -> Result<FamilyAnswer, Error> {
     let snapshot = permit.snapshot(store)?.as_of(question.as_of);
-    find_family_on(&snapshot, permit, question, LeftOut::AllAndNearest)
+    Ok(find_family_on(&snapshot, permit, question, Words::ForAllAndNearest)?.0)
 }
 
 /// At most so many waiting families are told as near misses: as many as one would call.
 const MOST_NEAR_FAMILIES: usize = 20;
 
-/// Which of those left out may be on the page.
+/// Of which waiting families words are worked out. There may be as many as the store has.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum LeftOut {
-    All,
-    /// All, and the nearest of the waiting families once more, apart.
-    AllAndNearest,
-    /// Waiting families are counted, not listed: there are as many as the store has.
-    PeopleOnly,
+pub(super) enum Words {
+    /// Of all on the page.
+    ForAll,
+    /// Of all on the page, and of the nearest of those left out once more, apart.
+    ForAllAndNearest,
+    /// Not of those left out: they are counted.
+    ForFamiliesOpen,
+    /// Of none: they are counted.
+    ForPeople,
 }
 
-/// The same from a snapshot at hand, which must be as of the question's date.
+/// The same from a snapshot at hand, which must be as of the question's date; and the waiting families that one rule alone
+/// leaves out.
 pub(super) fn find_family_on(
     snapshot: &Snapshot<'_>,
     permit: &Permit,
     question: &FindFamily,
-    left_out: LeftOut,
-) -> Result<FamilyAnswer, Error> {
+    words: Words,
+) -> Result<(FamilyAnswer, Vec<WaitingFamilyId>), Error> {
     let gathered = gather::gather(snapshot, permit, question)?;
     let people = belonging::people(&gathered, permit)?;
     let assigned = tiers::assign(&gathered, permit, &people, question.purpose)?;
-    let shown = show::Shown::load(snapshot, permit, &gathered, &assigned, question)?;
+    answer_from(snapshot, permit, &gathered, &assigned, question, words)
+}
+
+/// The same from what was gathered and assigned for this question.
+pub(super) fn answer_from(
+    snapshot: &Snapshot<'_>,
+    permit: &Permit,
+    gathered: &gather::Gathered,
+    assigned: &tiers::Assigned<'_>,
+    question: &FindFamily,
+    words: Words,
+) -> Result<(FamilyAnswer, Vec<WaitingFamilyId>), Error> {
+    let shown = show::Shown::load(snapshot, permit, gathered, assigned, question, words)?;
     let tiers = gathered
         .order
         .tiers
         .iter()
-        .map(|tier| shown.tier(snapshot, permit, &gathered, &assigned, tier, question))
+        .map(|tier| shown.tier(snapshot, permit, gathered, assigned, tier, question))
         .collect::<Result<Vec<_>, Error>>()?;
     let families: Vec<_> = tiers.iter().map(|shown| &shown.excluded_families).collect();
     permit.go_on()?;
-    let page = match left_out {
-        LeftOut::All | LeftOut::AllAndNearest => question.clone(),
-        LeftOut::PeopleOnly => FindFamily {
+    let near: Vec<WaitingFamilyId> = families.iter().flat_map(|one| one.near_ids()).collect();
+    let page = match words {
+        Words::ForAll | Words::ForAllAndNearest => question.clone(),
+        Words::ForFamiliesOpen | Words::ForPeople => FindFamily {
             excluded_limit: question.excluded_limit.min(assigned.excluded.len()),
             ..question.clone()
         },
     };
-    let mut near_misses = near_misses::near_misses(&gathered, permit, &assigned, question.purpose)?;
-    if left_out == LeftOut::AllAndNearest {
+    let mut near_misses = near_misses::near_misses(gathered, permit, assigned, question.purpose)?;
+    if words == Words::ForAllAndNearest {
         let of_tiers = families.iter();
         near_misses.extend(of_tiers.flat_map(|of_tier| of_tier.near_misses(MOST_NEAR_FAMILIES)));
     }
-    let (excluded, excluded_total) = shown.excluded(&gathered, &assigned, &families, &page);
-    Ok(FamilyAnswer {
+    let (excluded, excluded_total) = shown.excluded(gathered, assigned, &families, &page);
+    let answer = FamilyAnswer {
         child: super::relations::summary(gathered.child(), question.as_of),
         purpose: question.purpose,
         as_of: question.as_of,
@@ -117,14 +134,15 @@ pub(super) fn find_family_on(
         excluded_total,
         near_misses,
         weights_version: gathered.weights.version.clone(),
-        coverage: coverage_of::coverage_of(&gathered, permit, &people)?,
+        coverage: coverage_of::coverage_of(gathered, permit, assigned.people)?,
         contradictions: [
             contradictions(&gathered.graph),
             gathered.link_reports.clone(),
         ]
         .concat(),
         people_read: gathered.graph.people_read() as u32,
-    })
+    };
+    Ok((answer, near))
 }
 
 /// The order as told in the answer.

@@ -1,6 +1,5 @@
 //! Builds what is shown of the leads and of those left out. Words and sources are worked out only for these.
 
-use super::FindFamily;
 use super::belonging::{Belonging, Way};
 use super::cautions::{cautions, doubts, screening, unknown};
 use super::gather::Gathered;
@@ -8,6 +7,7 @@ use super::nations::nations;
 use super::other_records::Links;
 use super::tiers::{Assigned, LeftOut, RankedLead, is_for_child};
 use super::waiting::{ExcludedFamilies, waiting_tier};
+use super::{FindFamily, Words};
 use crate::access::Permit;
 use crate::error::Error;
 use crate::kinship::naming::name;
@@ -25,6 +25,7 @@ use crate::workflow::relations::{
 pub struct Shown {
     sources: Sources,
     links: Links,
+    words: Words,
 }
 
 /// A tier, with the waiting families that a rule excludes.
@@ -41,6 +42,7 @@ impl Shown {
         gathered: &Gathered,
         assigned: &Assigned<'_>,
         question: &FindFamily,
+        words: Words,
     ) -> Result<Shown, Error> {
         let mut wanted = Vec::new();
         let mut people = Vec::new();
@@ -62,6 +64,7 @@ impl Shown {
         Ok(Shown {
             sources: Sources::read(snapshot, wanted)?,
             links: Links::read(snapshot, permit, gathered, people.into_iter())?,
+            words,
         })
     }
 
@@ -93,8 +96,15 @@ impl Shown {
             false => Vec::new(),
         };
         if tier.holds_any(Who::WaitingFamilies) {
-            let mut waiting =
-                waiting_tier(snapshot, permit, gathered, assigned.people, tier, question)?;
+            let people = assigned.people;
+            let asked = match self.words {
+                Words::ForPeople => &FindFamily {
+                    leads_per_tier: 0,
+                    ..question.clone()
+                },
+                _ => question,
+            };
+            let mut waiting = waiting_tier(snapshot, permit, gathered, people, tier, asked)?;
             // Families stand after the people of the tier.
             for lead in &mut waiting.leads {
                 lead.rank += total;

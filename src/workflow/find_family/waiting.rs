@@ -8,12 +8,12 @@ use crate::access::Permit;
 use crate::error::Error;
 use crate::model::absence::{Change, ChangeKind, NearMiss};
 use crate::model::case::{OutreachTarget, Purpose};
-use crate::model::ids::{PersonId, PublicId};
+use crate::model::ids::{PersonId, PublicId, WaitingFamilyId};
 use crate::model::lead::{Excluded, Lead, LeadStatus, LeadTarget, Score, ScorePart};
 use crate::model::neighborhood::Node;
 use crate::model::partial_date::PartialDate;
 use crate::model::waiting_family::WaitingFamily;
-use crate::placement::matching::{Change as WhatHelps, FamilyMatch, No};
+use crate::placement::matching::{Brief, Change as WhatHelps, FamilyMatch, No, best};
 use crate::placement::order::{Attribute, NationTest, Tier, Who};
 use crate::placement::pathways::as_word;
 use crate::store::{FamilyEntry, Snapshot};
@@ -39,6 +39,17 @@ impl ExcludedFamilies {
     fn positions(&self) -> &[u32] {
         let found = self.found.as_ref();
         found.map_or(&[], |(_, sorted)| &sorted.excluded)
+    }
+
+    /// Those that one rule alone excludes.
+    pub fn near_ids(&self) -> Vec<WaitingFamilyId> {
+        let found = self.found.iter();
+        found
+            .flat_map(|(matching, sorted)| {
+                let near = sorted.near.iter();
+                near.map(|&position| matching.families.entry(position).0)
+            })
+            .collect()
     }
 
     pub fn len(&self) -> usize {
@@ -144,6 +155,62 @@ impl WaitingTier {
     }
 }
 
+/// The question put to the families, and which of them the tier holds: all where nothing is given.
+struct Opened {
+    matching: Matching,
+    held: Option<Vec<bool>>,
+}
+
+/// What matching needs, or why the tier is closed.
+fn opened(
+    snapshot: &Snapshot<'_>,
+    permit: &Permit,
+    gathered: &Gathered,
+    people: &[Belonging<'_>],
+    tier: &Tier,
+    purpose: Purpose,
+) -> Result<Result<Opened, String>, Error> {
+    if purpose != Purpose::Placement {
+        let reason = "Waiting families are looked at for placement only.";
+        return Ok(Err(reason.to_owned()));
+    }
+    if !is_for_child(gathered, tier) {
+        return Ok(Err(String::new()));
+    }
+    if let Some(reason) = closed_by_status(gathered, tier) {
+        return Ok(Err(reason));
+    }
+    let matching = Matching::prepare(snapshot, permit, gathered, people)?;
+    permit.go_on()?;
+    let profiles = || matching.families.profiles();
+    let held = families_of_tier(snapshot, permit, gathered, tier, &profiles)?;
+    Ok(Ok(Opened { matching, held }))
+}
+
+/// The families of the tier that are open to the child, in numbers, the best first: those of [`waiting_tier`].
+pub fn open_families(
+    snapshot: &Snapshot<'_>,
+    permit: &Permit,
+    gathered: &Gathered,
+    people: &[Belonging<'_>],
+    tier: &Tier,
+    purpose: Purpose,
+) -> Result<Vec<(WaitingFamilyId, Brief)>, Error> {
+    let opened = opened(snapshot, permit, gathered, people, tier, purpose)?;
+    let Ok(Opened { matching, held }) = opened else {
+        return Ok(Vec::new());
+    };
+    let bound = matching.bound();
+    let mut open = bound.open();
+    open.retain(|&position| held.as_ref().is_none_or(|held| held[position as usize]));
+    let sorted = Sorted::none(gathered.uses(Attribute::Name));
+    let ties = |one: u32, other: u32| sorted.ties(&matching.families, one, other);
+    let found = best(bound.briefs(&open), usize::MAX, &ties).into_iter();
+    Ok(found
+        .map(|brief| (matching.families.entry(brief.position).0, brief))
+        .collect())
+}
+
 /// Works out the tier.
 pub fn waiting_tier(
     snapshot: &Snapshot<'_>,
@@ -153,21 +220,14 @@ pub fn waiting_tier(
     tier: &Tier,
     question: &FindFamily,
 ) -> Result<WaitingTier, Error> {
-    if question.purpose != Purpose::Placement {
-        return Ok(WaitingTier::closed(
-            "Waiting families are looked at for placement only.".to_owned(),
-        ));
-    }
-    if !is_for_child(gathered, tier) {
-        return Ok(WaitingTier::closed(String::new()));
-    }
-    if let Some(reason) = closed_by_status(gathered, tier) {
-        return Ok(WaitingTier::closed(reason));
-    }
-    let matching = Matching::prepare(snapshot, permit, gathered, people)?;
-    permit.go_on()?;
-    let profiles = || matching.families.profiles();
-    let in_tier = families_of_tier(snapshot, permit, gathered, tier, &profiles)?;
+    let purpose = question.purpose;
+    let Opened {
+        matching,
+        held: in_tier,
+    } = match opened(snapshot, permit, gathered, people, tier, purpose)? {
+        Ok(opened) => opened,
+        Err(reason) => return Ok(WaitingTier::closed(reason)),
+    };
     let found = Sorted::of(
         &matching,
         in_tier.as_deref(),

@@ -58,6 +58,10 @@ pub fn events(
     let mut events = Vec::new();
     for (position, &number) in read.iter().enumerate() {
         permit.go_on_at(position)?;
+        // On the same day no date comes.
+        if since.days.after == since.days.until && !since.changed.contains(&number) {
+            continue;
+        }
         let Some((subject, versions)) = moment.versions_numbered(number, permit.visibility())?
         else {
             continue;

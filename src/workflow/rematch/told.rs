@@ -1,7 +1,7 @@
 //! What a run found, in words: who changed, how, and why. Words come from the statements as they were known that night.
 
 use super::cause_words::words_of;
-use super::matching::match_child;
+use super::matching::tell_all;
 use super::run::not_found;
 use crate::access::Permit;
 use crate::error::Error;
@@ -13,9 +13,13 @@ use crate::model::rematch::{
     Target,
 };
 use crate::model::visibility::Visibility;
-use crate::store::{Snapshot, Store};
+use crate::store::{Snapshot, Store, StoreError};
 use crate::workflow::joined::joined_nodes;
 use crate::workflow::relations::summary;
+
+/// Said to whoever asks before the first night.
+const NO_NIGHT_YET: &str = "no night has run yet: run one with `kinpath rematch run`, or set `rematch_at` and let \
+                            `kinpath serve` run one each night";
 
 /// Changed children read together.
 const TOGETHER: usize = 64;
@@ -112,7 +116,7 @@ pub fn failures_of_run(
     limit: usize,
 ) -> Result<Vec<(PublicId, Failure)>, Error> {
     let snapshot = permit.snapshot(store)?;
-    let (outcomes, _) = snapshot.rematch_outcomes(number)?;
+    let (outcomes, _) = snapshot.rematch_outcomes_of(number)?;
     let failed = outcomes
         .iter()
         .filter_map(|outcome| Some((Subject::Person(outcome.child), outcome.failure?)));
@@ -132,7 +136,9 @@ pub fn night_changes(
     question: &NightChanges,
 ) -> Result<ToldNight, Error> {
     let present = permit.snapshot(store)?;
-    let run = done_run(&present, permit, question.run)?;
+    let run = done_run(&present, permit, question.run, |present| {
+        present.last_night()
+    })?;
     let night = Telling::open(store, permit, run)?;
     let mut told = ToldNight {
         run: night.run.clone(),
@@ -200,7 +206,7 @@ pub fn list_of_night(
     run: Option<RunNumber>,
 ) -> Result<ListOfNight, Error> {
     let present = permit.snapshot(store)?;
-    let run = done_run(&present, permit, run)?;
+    let run = done_run(&present, permit, run, |present| present.last_rematch())?;
     let list = present.rematch_list(child, run.number)?;
     let list = list.map(|(_, list)| list).filter(|list| list.waits);
     let list = list.ok_or_else(|| Error::NotFound {
@@ -240,6 +246,7 @@ fn done_run(
     present: &Snapshot<'_>,
     permit: &Permit,
     number: Option<RunNumber>,
+    last: impl Fn(&Snapshot<'_>) -> Result<Option<Run>, StoreError>,
 ) -> Result<Run, Error> {
     if *permit.visibility() != Visibility::all() {
         return Err(Error::Denied {
@@ -248,14 +255,14 @@ fn done_run(
     }
     let run = match number {
         Some(number) => present.rematch_run(number)?,
-        None => present.last_rematch()?,
+        None => last(present)?,
     };
     let done = run.filter(|run| run.state == RunState::Done);
     done.ok_or_else(|| match number {
         Some(number) => not_found(number),
-        None => Error::NotFound {
-            what: "nightly run",
-            name: "the last one".to_owned(),
+        None => Error::OutOfRange {
+            field: "run".to_owned(),
+            reason: NO_NIGHT_YET.to_owned(),
         },
     })
 }
@@ -294,17 +301,13 @@ impl<'a> Telling<'a> {
 
     /// The answer of the night; nothing where there is none any more.
     fn answer(&self, child: PersonId) -> Result<Option<FamilyAnswer>, Error> {
-        answered(match_child(
-            &self.moment,
-            self.permit,
-            child,
-            self.run.as_of,
-        ))
+        let as_of = self.run.as_of;
+        answered(tell_all(&self.moment, self.permit, child, as_of))
     }
 
     fn earlier_answer(&self, child: PersonId) -> Result<Option<FamilyAnswer>, Error> {
         match &self.earlier {
-            Some((run, moment)) => answered(match_child(moment, self.permit, child, run.as_of)),
+            Some((run, moment)) => answered(tell_all(moment, self.permit, child, run.as_of)),
             None => Ok(None),
         }
     }
@@ -443,17 +446,15 @@ fn relation_of(target: Target) -> String {
     }
 }
 
-fn answered(
-    matched: Result<super::matching::Matched, Error>,
-) -> Result<Option<FamilyAnswer>, Error> {
-    match matched {
-        Ok(matched) => Ok(Some(matched.answer)),
+fn answered(told: Result<FamilyAnswer, Error>) -> Result<Option<FamilyAnswer>, Error> {
+    match told {
+        Ok(answer) => Ok(Some(answer)),
         Err(Error::NotFound { .. }) => Ok(None),
         Err(error) => Err(error),
     }
 }
 
-fn is(lead: &LeadTarget, target: Target) -> bool {
+pub(super) fn is(lead: &LeadTarget, target: Target) -> bool {
     match lead {
         LeadTarget::Person(person) => Target::Person(person.id) == target,
         LeadTarget::WaitingFamily { id, .. } => Target::WaitingFamily(*id) == target,

@@ -3,12 +3,19 @@
 
 use crate::access::Permit;
 use crate::error::Error;
-use crate::model::ids::{Revision, StatementId, SubjectKind};
-use crate::store::{ALL_FAMILIES, Snapshot};
+use crate::model::ids::{PersonId, Revision, StatementId, Subject, SubjectKind};
+use crate::model::statement::{Fact, Statement};
+use crate::store::{ALL_FAMILIES, Snapshot, WaitingFamilies};
 use std::collections::BTreeSet;
 
-/// The numbers of the subjects whose records, or whose ties, may have changed.
-pub struct Touched(BTreeSet<u64>);
+/// What may have changed since a revision.
+#[derive(Debug, Default)]
+pub struct Touched {
+    /// The numbers of the subjects whose records, or whose ties, may be others.
+    pub numbers: BTreeSet<u64>,
+    /// The children of the cases of which something was said.
+    pub children: BTreeSet<PersonId>,
+}
 
 impl Touched {
     /// Since a revision. A tie touches both its ends, those that it had before too.
@@ -18,7 +25,11 @@ impl Touched {
         revision: Revision,
     ) -> Result<Touched, Error> {
         let changed = moment.changed_after(revision)?;
-        let mut touched = BTreeSet::new();
+        let mut touched = Touched::default();
+        if changed.is_empty() {
+            return Ok(touched);
+        }
+        let families = moment.all_waiting_families(permit.visibility())?;
         for (position, &number) in changed.iter().enumerate() {
             permit.go_on_at(position)?;
             let Some((subject, versions)) =
@@ -35,27 +46,43 @@ impl Touched {
             if new.is_empty() {
                 continue;
             }
-            touched.insert(number);
-            if subject.kind() == SubjectKind::WaitingFamily {
-                touched.insert(ALL_FAMILIES);
-            }
+            touched.numbers.insert(number);
             let said = versions.iter().filter(|(_, known)| new.contains(&known.id));
             for (_, statement) in said {
-                let others = statement.fact.other_subjects();
-                touched.extend(others.iter().map(|other| other.number()));
+                touched.add(subject, statement, &families);
             }
         }
-        Ok(Touched(touched))
+        Ok(touched)
+    }
+
+    fn add(&mut self, subject: Subject, statement: &Statement, families: &WaitingFamilies) {
+        let others = statement.fact.other_subjects();
+        self.numbers
+            .extend(others.iter().map(|other| other.number()));
+        if let Fact::Case(case) = &statement.fact {
+            self.children.insert(case.child);
+        }
+        // What every question reads of the families: their profiles, their places, and whose address is protected.
+        let is_of_families = match (subject, &statement.fact) {
+            (Subject::Place(place), _) => families.columns.places.contains(&place),
+            (Subject::Person(person), Fact::Caution(_)) => {
+                !families.columns.families_of(person).is_empty()
+            }
+            _ => subject.kind() == SubjectKind::WaitingFamily,
+        };
+        if is_of_families {
+            self.numbers.insert(ALL_FAMILIES);
+        }
     }
 
     /// Whether one of these numbers, which stand in order, is among them.
     pub fn meets(&self, numbers: &[u64]) -> bool {
-        match self.0.len() <= numbers.len() {
-            true => self
-                .0
-                .iter()
-                .any(|number| numbers.binary_search(number).is_ok()),
-            false => numbers.iter().any(|number| self.0.contains(number)),
+        match self.numbers.len() <= numbers.len() {
+            true => {
+                let mut touched = self.numbers.iter();
+                touched.any(|number| numbers.binary_search(number).is_ok())
+            }
+            false => numbers.iter().any(|number| self.numbers.contains(number)),
         }
     }
 }

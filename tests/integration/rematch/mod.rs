@@ -9,7 +9,7 @@ use kinpath::access::Permit;
 use kinpath::exchange::csv::read_folder;
 use kinpath::model::ids::PersonId;
 use kinpath::model::partial_date::Day;
-use kinpath::model::rematch::{ChildList, Run, RunNumber, RunScope};
+use kinpath::model::rematch::{ChildList, Run, RunNumber};
 use kinpath::sample::{CommunityPlan, generate};
 use kinpath::store::{ImportRequest, Store};
 use kinpath::workflow::{Rematch, rematch};
@@ -23,7 +23,6 @@ const FIRST_NIGHT: Day = Day(20_778);
 fn how(as_of: Day) -> Rematch {
     Rematch {
         as_of,
-        scope: RunScope::Everyone,
         now: i64::from(as_of.0) * 86_400,
         threads: 2,
         ranks_moved: 3,
@@ -55,9 +54,9 @@ fn bring(store: &Store, folder: &Path) {
 /// Every child's list as of a run.
 fn lists(store: &Store, run: RunNumber) -> BTreeMap<PersonId, ChildList> {
     let snapshot = store.snapshot().expect("a snapshot");
-    let (outcomes, _) = snapshot.rematch_outcomes(run).expect("outcomes");
+    let outcomes = snapshot.rematch_outcomes(run).expect("outcomes");
     outcomes
-        .into_iter()
+        .into_values()
         .map(|outcome| {
             let list = snapshot.rematch_list(outcome.child, run).expect("read");
             (outcome.child, list.expect("a list").1)

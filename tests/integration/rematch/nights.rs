@@ -5,10 +5,10 @@ use super::{FIRST_NIGHT, fill, how, lists, run};
 use kinpath::access::Permit;
 use kinpath::model::ids::PersonId;
 use kinpath::model::partial_date::Day;
-use kinpath::model::rematch::{Cause, ChildList, ListChange, Run, RunScope};
+use kinpath::model::rematch::{Cause, ChildList, ListChange, Run};
 use kinpath::model::visibility::Visibility;
 use kinpath::store::{Store, StoreOptions};
-use kinpath::workflow::{Rematch, rematch, replay};
+use kinpath::workflow::{Readers, rematch_touched, replay};
 use std::collections::BTreeMap;
 
 fn setting(name: &str, otherwise: i32) -> i32 {
@@ -67,23 +67,94 @@ fn matching_only_whom_a_change_can_touch_gives_what_matching_everyone_gives() {
     fill(&store, folder.path(), 1_000);
     let mut events = Events::new(&store, 606);
     let permit = Permit::system("test");
-    run(&store, FIRST_NIGHT);
-    let (mut matched, mut all) = (0, 0);
+    let mut whole = run(&store, FIRST_NIGHT);
+    let (mut matched, mut all, mut runs) = (0, 0, 0);
+    let mut readers: Option<Readers> = None;
     for round in 0..setting("KINPATH_REMATCH_CHANGES", 60) {
         events.happen(&store, 1, FIRST_NIGHT);
-        let only_touched = Rematch {
-            scope: RunScope::Touched,
-            ..how(FIRST_NIGHT)
-        };
-        let between = rematch(&store, &permit, &only_touched, &mut |_| {}).expect("done");
-        let whole = run(&store, FIRST_NIGHT);
-        assert_eq!(changes(&store, &whole), BTreeMap::new(), "round {round}");
-        assert_eq!(lists(&store, between.number), lists(&store, whole.number));
-        all += between.counts.matched;
-        matched += between.counts.anew;
+        let how = how(FIRST_NIGHT);
+        let mut last = whole.number;
+        // What is held in memory, and what is read anew, find the same children.
+        if round % 7 == 0 {
+            readers = None;
+        }
+        let between = rematch_touched(&store, &permit, &how, &mut readers, &mut |_| {});
+        if let Some(between) = between.expect("done") {
+            matched += between.counts.matched;
+            runs += 1;
+            last = between.number;
+            let was = lists(&store, whole.number);
+            let mut replayed = was.clone();
+            for (child, changes) in changes(&store, &between) {
+                let list = replayed.entry(child).or_default();
+                *list = replay(list, &changes);
+                let news = changes.iter().filter(|change| change.is_news);
+                for cause in news.flat_map(|change| &change.causes) {
+                    let wrong = wrong_cause(&store, &whole, &between, cause);
+                    assert_eq!(wrong, None, "round {round}");
+                }
+            }
+            replayed.retain(|_, list| list.waits);
+            assert!(replayed == lists(&store, last), "round {round}");
+        }
+        let between = lists(&store, last);
+        whole = run(&store, FIRST_NIGHT);
+        assert!(between == lists(&store, whole.number), "round {round}");
+        all += between.len() as u64;
     }
-    println!("{matched} of {all} children were matched");
+    println!("{runs} runs between nights; {matched} of {all} children were matched");
     assert!(matched * 2 < all, "{matched} of {all} were matched");
+    let report = store.verify(&mut |_| {}).expect("verified");
+    assert!(report.is_clean(), "{:?}", report.findings);
+}
+
+/// Many runs between two nights: the night tells what changed since the night before, and repeats nothing else.
+#[test]
+fn a_night_tells_what_changed_since_the_night_before() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let store = Store::in_memory(&StoreOptions::default()).expect("a store");
+    fill(&store, folder.path(), 500);
+    let mut events = Events::new(&store, 99);
+    let permit = Permit::system("test");
+    let mut readers: Option<Readers> = None;
+    let mut before = run(&store, FIRST_NIGHT);
+    let mut told = 0;
+    for night in 1..6 {
+        for _ in 0..8 {
+            events.happen(&store, 1, before.as_of);
+            let how = how(before.as_of);
+            let between = rematch_touched(&store, &permit, &how, &mut readers, &mut |_| {});
+            told += u32::from(between.expect("done").is_some());
+        }
+        let mut replayed = lists(&store, before.number);
+        let after = run(&store, Day(FIRST_NIGHT.0 + night));
+        assert_eq!(after.previous, Some(before.number));
+        for (child, changes) in changes(&store, &after) {
+            let list = replayed.entry(child).or_default();
+            *list = replay(list, &changes);
+        }
+        replayed.retain(|_, list| list.waits);
+        assert!(replayed == lists(&store, after.number), "night {night}");
+        before = after;
+    }
+    assert!(told > 10, "{told}");
+    // Those between the last two nights are kept, so that whoever watches can go on.
+    let kept = store
+        .snapshot()
+        .expect("one")
+        .rematch_runs(None, 999)
+        .expect("runs");
+    assert_eq!(kept.iter().filter(|run| run.is_night()).count(), 6);
+    assert!(kept.iter().any(|run| !run.is_night()));
+    let oldest = kept
+        .iter()
+        .filter(|run| run.is_night())
+        .nth(1)
+        .expect("a night");
+    let between = kept.iter().filter(|run| !run.is_night());
+    assert!(between.clone().all(|run| run.number > oldest.number));
+    let report = store.verify(&mut |_| {}).expect("verified");
+    assert!(report.is_clean(), "{:?}", report.findings);
 }
 
 #[test]

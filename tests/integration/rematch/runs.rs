@@ -261,10 +261,9 @@ fn same(one: &Store, other: &Store, run: RunNumber) {
         one.rematch_run(run).expect("read"),
         other.rematch_run(run).expect("read")
     );
-    let (outcomes, _) = one.rematch_outcomes(run).expect("outcomes");
-    assert_eq!(outcomes, other.rematch_outcomes(run).expect("outcomes").0);
-    for outcome in outcomes {
-        let child = outcome.child;
+    let outcomes = one.rematch_outcomes(run).expect("outcomes");
+    assert_eq!(outcomes, other.rematch_outcomes(run).expect("outcomes"));
+    for child in outcomes.into_keys() {
         let list = one.rematch_list(child, run).expect("a list");
         assert_eq!(
             list,
