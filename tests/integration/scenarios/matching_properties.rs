@@ -84,7 +84,13 @@ fn children() -> impl Strategy<Value = Vec<ChildNeeds>> {
             goals: vec![["adoption", "guardianship", ""][goal].to_owned()],
         }
     });
-    proptest::collection::vec(child, 1..4)
+    let children = proptest::collection::vec(child, 1..4);
+    children.prop_map(|mut children| {
+        for (child, number) in children.iter_mut().zip(1..) {
+            child.name = format!("Sam {number}");
+        }
+        children
+    })
 }
 
 fn answers() -> impl Strategy<Value = Vec<(String, u8, Acceptance)>> {
@@ -256,8 +262,8 @@ fn admitted(children: &[ChildNeeds], family: &WaitingFamily, changes: &[Change])
     let (mut children, mut family) = (children.to_vec(), family.clone());
     for change in changes {
         match change {
-            Change::ChildConsents(_) => {
-                for child in &mut children {
+            Change::ChildConsents(name) => {
+                for child in children.iter_mut().filter(|child| child.name == *name) {
                     for need in &mut child.needs {
                         if need.0 == "consents" {
                             need.1 = 1;
