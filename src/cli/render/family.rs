@@ -197,6 +197,8 @@ fn nearly_leads(page: &mut Page, parts: &[&Part]) {
     }
     for miss in families {
         excluded(page, &miss.excluded.clone().unwrap_or_default());
+        let change = miss.change.clone().unwrap_or_default();
+        page.line(4, &format!("what would help: {}", change.words));
     }
 }
 

@@ -6,6 +6,7 @@ use super::verdict::{Asked, Role, Rule, Test};
 use crate::lookup::family_columns::Said;
 use crate::model::partial_date::{PartialDate, Truth};
 use crate::model::waiting_family::WaitingFamily;
+use crate::placement::candidate::Distance;
 use crate::placement::when::when;
 
 /// What is said of one rule and one family.
@@ -89,7 +90,11 @@ impl Say<'_> {
             let of = matters.get(usize::from(which));
             of.map_or("the child", String::as_str)
         };
-        let distances = self.bound.distances(self.position);
+        let mut distances = self.bound.distances(self.position);
+        // Where something is near, what is far away says nothing.
+        if distances.iter().any(|(far, _)| *far != Distance::Farther) {
+            distances.retain(|(far, _)| *far != Distance::Farther);
+        }
         let bands = distances.chunk_by(|(one, _), (other, _)| one == other);
         let words: Vec<String> = bands
             .map(|band| {

@@ -80,7 +80,7 @@ fn no_store_and_foreign_folders_are_refused() {
 fn unknown_formats_are_refused() {
     let folder = folder();
     for text in [
-        "kinpath store format 4\n",
+        "kinpath store format 5\n",
         "kinpath store format x",
         "something else",
     ] {
@@ -96,7 +96,7 @@ fn unknown_formats_are_refused() {
         open(&folder.data),
         Err(StoreError::Damaged { .. })
     ));
-    fs::write(folder.data.join("format"), "kinpath store format 3\n").unwrap();
+    fs::write(folder.data.join("format"), "kinpath store format 4\n").unwrap();
     assert!(migrate(&folder.data, &options()).unwrap().is_empty());
     assert!(open(&folder.data).is_ok());
 }
@@ -303,7 +303,7 @@ fn a_store_of_format_1_gets_its_list_of_households() {
         open(&folder.data),
         Err(StoreError::UnknownFormat { .. })
     ));
-    assert_eq!(migrate(&folder.data, &options()).unwrap().len(), 2);
+    assert_eq!(migrate(&folder.data, &options()).unwrap().len(), 3);
     let store = open(&folder.data).unwrap();
     assert!(store.verify(&mut |_| {}).unwrap().is_clean());
     let snapshot = store.snapshot().unwrap();

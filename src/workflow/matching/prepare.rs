@@ -180,7 +180,8 @@ fn places_that_matter(
         let Some(place) = node.place.filter(|_| !protected(node)) else {
             return;
         };
-        let is_known = |known: &Matters| known.place == Some(place) && known.kind == kind;
+        // A place is told once, as the nearest to the child: a carer's as the child's own.
+        let is_known = |known: &Matters| known.place == Some(place);
         if places.len() < MOST_PLACES && !places.iter().any(is_known) {
             places.push(Matters {
                 kind,

@@ -23,6 +23,9 @@ struct Table {
 struct Row {
     number: u8,
     attribute: String,
+    /// The part of the score, where it is not named after the rule.
+    #[serde(default)]
+    part: String,
     #[serde(default)]
     born: String,
     /// How many are to be placed together.
@@ -196,9 +199,13 @@ fn check(row: &Row, wrong: &mut Vec<String>) {
             ));
         }
     };
+    let part = match row.part.is_empty() {
+        true => &row.attribute,
+        false => &row.part,
+    };
     if let Some(family) = &row.yes {
         let found = answer(row, family);
-        let reasons = reasons(&found, &row.attribute);
+        let reasons = reasons(&found, part);
         let told = reasons
             .iter()
             .any(|(reason, points)| *reason == family.says && *points > 0.0);
@@ -214,7 +221,7 @@ fn check(row: &Row, wrong: &mut Vec<String>) {
     }
     if let Some(family) = &row.costs {
         let found = answer(row, family);
-        let told = reasons(&found, &row.attribute) == [(family.says.clone(), 0.0)];
+        let told = reasons(&found, part) == [(family.says.clone(), 0.0)];
         expect(told && found.nos.is_empty(), "costs nothing", &found);
     }
     if let Some(family) = &row.unknown {
@@ -222,7 +229,7 @@ fn check(row: &Row, wrong: &mut Vec<String>) {
         let mut asked = found.questions.iter().chain(&found.unanswered);
         let told = asked.any(|question| *question == family.says);
         expect(told && found.nos.is_empty(), "no unknown", &found);
-        let silent = reasons(&found, &row.attribute).is_empty();
+        let silent = reasons(&found, part).is_empty();
         expect(silent, "an unknown counts as a yes", &found);
     }
     if row.never {
