@@ -28,6 +28,7 @@ mod people;
 mod record_connection;
 mod records;
 mod rematch;
+mod rematch_service;
 mod same_person;
 mod service;
 mod serving;

@@ -1,7 +1,7 @@
 //! The timer of the nightly run: at one time of day, in one zone, every day. A run that was cut off is gone on with as
 //! soon as the server starts.
 
-use super::rematch::begin_rematch;
+use super::rematch_service::begin_rematch;
 use super::service::Service;
 use crate::error::Error;
 use crate::model::partial_date::Day;
@@ -31,7 +31,12 @@ impl Nightly {
             let reason = "there is no such time zone: give it as in \"America/Vancouver\"";
             Error::invalid("rematch_zone", reason)
         })?;
-        Ok(Nightly { at: time, zone })
+        Ok(Nightly::daily(time, zone))
+    }
+
+    /// Every day at this time in this zone.
+    pub fn daily(at: Time, zone: TimeZone) -> Nightly {
+        Nightly { at, zone }
     }
 
     /// The first time after this one at which to run. A time that a change of the clocks leaves out falls after it; one

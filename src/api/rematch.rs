@@ -1,34 +1,25 @@
 //! RematchService: the nightly run, and what it found.
 
-use super::answers::{Answers, read_request_id};
-use super::changes::{Watched, Watcher, watching};
+use super::answers::Answers;
 use super::convert;
 use super::convert::resource_name;
-use super::exchange::{Exchange, Outcome, signed};
-use super::operations::shown as shown_operation;
-use super::service::Service;
-use super::status;
+use super::exchange::signed;
+use super::page_token::Question;
 use super::v1;
-use super::v1::rematch_service_server::RematchService;
-use crate::access::Permit;
 use crate::ambient;
 use crate::error::Error;
-use crate::model::ids::{PersonId, PublicId, Subject};
+use crate::model::ids::{PersonId, PublicId, Subject, SubjectKind};
 use crate::model::rematch::{ChangeKind, Run, RunNumber, RunScope, RunState};
-use crate::store::Store;
 use crate::workflow::{
-    NightChanges, Rematch, ToldChange, ToldChild, ToldPlace, cancel_rematch, failures_of_run,
-    list_of_night, list_rematch_runs, night_changes, rematch, rematch_run,
+    FollowedChanges, NightChanges, Rematch, ToldChange, ToldChild, ToldPlace, failures_of_run,
+    follow_night_changes, last_followed, list_of_night, list_rematch_runs, night_changes,
+    rematch_run,
 };
 use pbjson_types::Timestamp;
-use std::sync::Arc;
-use std::time::{Duration, Instant};
-use tonic::{Request, Response, Status};
 
 const PREFIX: &str = "rematchRuns/";
-const KIND: &str = "rematch";
-/// How often a stream looks how far a run has come.
-const LOOK_EVERY: Duration = Duration::from_millis(200);
+/// Children told at once by a stream.
+const AT_ONCE: usize = 16;
 const MOST_FAILURES: usize = 1000;
 
 /// How many processors a nightly run takes, and how much of the past is kept.
@@ -65,6 +56,15 @@ impl RematchLimits {
             children_a_part: crate::workflow::CHILDREN_A_PART,
         }
     }
+}
+
+/// Whose changes are asked for, as in the request.
+struct WhoseChanges<'a> {
+    worker: &'a str,
+    agency: &'a str,
+    nation: &'a str,
+    child: &'a str,
+    with_quiet: bool,
 }
 
 impl Answers {
@@ -119,28 +119,28 @@ impl Answers {
             &request.worker,
             &request.agency,
             &request.child,
+            &request.nation,
         ];
         let mut parts = vec!["rematch changes"];
         parts.extend(asked.map(String::as_str));
         parts.push(if request.with_quiet { "all" } else { "news" });
         let paging = self.question(&parts)?;
         let from = paging.position("page_token", &request.page_token)?;
-        let child = match request.child.is_empty() {
-            true => None,
-            false => Some(self.person("child", &request.child)?),
-        };
         let question = NightChanges {
             // A page of the last run goes on in that run, though there be a later one.
             run: match from {
                 Some([_, run, _]) => Some(RunNumber(run)),
                 None => run_or_last(&request.run)?,
             },
-            worker: convert::text("worker", &request.worker)?.to_owned(),
-            agency: convert::text("agency", &request.agency)?.to_owned(),
-            child,
-            with_quiet: request.with_quiet,
             from: PersonId(from.map_or(0, |[child, _, _]| child)),
             limit: size,
+            ..self.whose_changes(&WhoseChanges {
+                worker: &request.worker,
+                agency: &request.agency,
+                nation: &request.nation,
+                child: &request.child,
+                with_quiet: request.with_quiet,
+            })?
         };
         let night = night_changes(&self.store, &self.permit, &question)?;
         let as_of = night.run.as_of;
@@ -155,6 +155,97 @@ impl Answers {
                 .iter()
                 .map(|child| shown_child(child, as_of))
                 .collect(),
+        })
+    }
+
+    fn whose_changes(&self, asked: &WhoseChanges<'_>) -> Result<NightChanges, Error> {
+        let nation = match asked.nation.is_empty() {
+            true => None,
+            false => match self.resource(SubjectKind::Nation, "nation", asked.nation)? {
+                Subject::Nation(nation) => Some(nation),
+                _ => None,
+            },
+        };
+        let child = match asked.child.is_empty() {
+            true => None,
+            false => Some(self.person("child", asked.child)?),
+        };
+        Ok(NightChanges {
+            run: None,
+            worker: convert::text("worker", asked.worker)?.to_owned(),
+            agency: convert::text("agency", asked.agency)?.to_owned(),
+            nation,
+            child,
+            with_quiet: asked.with_quiet,
+            untold_only: false,
+            from: PersonId(0),
+            limit: AT_ONCE,
+        })
+    }
+
+    fn watch_question(&self, asked: &v1::WatchRematchChangesRequest) -> Result<Question, Error> {
+        let quiet = if asked.with_quiet { "all" } else { "news" };
+        self.question(&[
+            "watch rematch changes",
+            &asked.worker,
+            &asked.agency,
+            &asked.nation,
+            &asked.child,
+            quiet,
+        ])
+    }
+
+    /// Where a stream of changes begins: after what its token says, else after what is there now.
+    pub(super) fn watch_rematch_from(
+        &self,
+        asked: &v1::WatchRematchChangesRequest,
+    ) -> Result<FollowedChanges, Error> {
+        let question = self.watch_question(asked)?;
+        match question.position("resume_token", &asked.resume_token)? {
+            Some([run, child, _]) => Ok(FollowedChanges {
+                run: RunNumber(run),
+                child: PersonId(child),
+            }),
+            None => last_followed(&self.store, &self.permit),
+        }
+    }
+
+    /// The next changes of a stream, and where it stands then.
+    pub(super) fn next_rematch_changes(
+        &self,
+        asked: &v1::WatchRematchChangesRequest,
+        after: FollowedChanges,
+    ) -> Result<(Vec<v1::WatchRematchChangesResponse>, FollowedChanges), Error> {
+        let whose = self.whose_changes(&WhoseChanges {
+            worker: &asked.worker,
+            agency: &asked.agency,
+            nation: &asked.nation,
+            child: &asked.child,
+            with_quiet: asked.with_quiet,
+        })?;
+        let question = self.watch_question(asked)?;
+        let (told, next) = follow_night_changes(&self.store, &self.permit, &whose, after)?;
+        let messages = told
+            .iter()
+            .map(|(run, child)| v1::WatchRematchChangesResponse {
+                run: Some(shown(run)),
+                child: Some(shown_child(child, run.as_of)),
+                resume_token: question.token([run.number.0, child.record.0, 0]),
+            });
+        Ok((messages.collect(), next))
+    }
+
+    /// A message that only says where a stream stands.
+    pub(super) fn rematch_heartbeat(
+        &self,
+        asked: &v1::WatchRematchChangesRequest,
+        at: FollowedChanges,
+    ) -> Result<v1::WatchRematchChangesResponse, Error> {
+        let question = self.watch_question(asked)?;
+        Ok(v1::WatchRematchChangesResponse {
+            run: None,
+            child: None,
+            resume_token: question.token([at.run.0, at.child.0, 0]),
         })
     }
 
@@ -197,7 +288,7 @@ impl Answers {
     }
 }
 
-fn number_of(field: &str, name: &str) -> Result<RunNumber, Error> {
+pub(super) fn number_of(field: &str, name: &str) -> Result<RunNumber, Error> {
     let number = name.trim();
     let number = number.strip_prefix(PREFIX).unwrap_or(number);
     let number = number.parse().map(RunNumber);
@@ -281,6 +372,7 @@ fn shown_change(change: &ToldChange) -> v1::RematchChange {
         before: change.before.map(place),
         after: change.after.map(place),
         causes: causes.collect(),
+        not_yet_named: change.not_yet_named,
     }
 }
 
@@ -311,218 +403,5 @@ impl From<ChangeKind> for v1::RematchChangeKind {
             ChangeKind::Shifted => Self::Shifted,
             ChangeKind::ExclusionChanged => Self::ExclusionChanged,
         }
-    }
-}
-
-/// Begins a run as work of the server; sent again, the id finds what it began. Told to stop, the run is cancelled; a
-/// server that stops only breaks it off.
-pub(super) fn begin_rematch(
-    store: &Arc<Store>,
-    exchange: &Exchange,
-    id: &str,
-    how: Rematch,
-) -> Result<(), Error> {
-    if exchange.work.told(id).is_some() {
-        return Ok(());
-    }
-    let store = Arc::clone(store);
-    exchange
-        .work
-        .begin(id, KIND, 1, "children", move |running| {
-            let permit = Permit::system("nightly rematch").until(running.stop.clone());
-            let mut number = None;
-            let done = rematch(&store, &permit, &how, &mut |run| {
-                number = Some(run.number);
-                running.step("children", run.counts.matched, run.counts.children);
-            });
-            match (done, number) {
-                (Err(stopped @ Error::Cancelled { .. }), Some(number)) => {
-                    let permit = Permit::system("nightly rematch");
-                    cancel_rematch(&store, &permit, number, ambient::now())?;
-                    Err(stopped)
-                }
-                (done, _) => done.map(|run| Outcome::Rematched(run.number)),
-            }
-        })
-}
-
-impl Service {
-    fn start_rematch(
-        &self,
-        answers: &Answers,
-        request: &v1::StartRematchRequest,
-    ) -> Result<v1::StartRematchResponse, Error> {
-        let id = format!("{KIND}-{}", read_request_id(&request.request_id, false)?);
-        let as_of = answers.day(&request.as_of)?;
-        let how = self.limits.rematch.how(as_of);
-        begin_rematch(&self.store, &self.exchange, &id, how)?;
-        let told = self.exchange.work.told(&id);
-        Ok(v1::StartRematchResponse {
-            operation: told.as_ref().map(shown_operation),
-        })
-    }
-
-    fn cancel_rematch(
-        &self,
-        answers: &Answers,
-        request: &v1::CancelRematchRunRequest,
-    ) -> Result<v1::CancelRematchRunResponse, Error> {
-        let number = number_of("name", &request.name)?;
-        let mut run = rematch_run(&self.store, &answers.permit, number)?;
-        if run.state == RunState::Running {
-            let all = self.exchange.work.all();
-            let mut under_way = all
-                .iter()
-                .filter(|told| told.kind == KIND && told.outcome.is_none());
-            match under_way.next() {
-                Some(told) => {
-                    self.exchange.work.cancel(&told.id);
-                }
-                None => {
-                    run = cancel_rematch(&self.store, &answers.permit, number, ambient::now())?;
-                }
-            }
-        }
-        Ok(v1::CancelRematchRunResponse {
-            run: Some(shown(&run)),
-        })
-    }
-
-    /// Sends how a run stands until it has ended.
-    async fn follow_run(&self, number: RunNumber, watcher: &Watcher<v1::WatchRematchRunResponse>) {
-        let mut last: Option<(Run, Instant)> = None;
-        let mut stopping = self.stopping.clone();
-        loop {
-            let answers = self.answers();
-            let until = Instant::now() + self.limits.deadline;
-            let read = self
-                .offload
-                .run_patiently(until, move || {
-                    rematch_run(&answers.store, &answers.permit, number)
-                })
-                .await;
-            match read {
-                Ok(run) => {
-                    let is_new = last.as_ref().is_none_or(|(known, sent)| {
-                        *known != run || sent.elapsed() + LOOK_EVERY >= self.limits.heartbeat
-                    });
-                    let message = v1::WatchRematchRunResponse {
-                        run: Some(shown(&run)),
-                    };
-                    if is_new && !self.send(watcher, message).await {
-                        return;
-                    }
-                    if run.state != RunState::Running {
-                        return;
-                    }
-                    if is_new {
-                        last = Some((run, Instant::now()));
-                    }
-                }
-                Err(Error::Unavailable { .. } | Error::Cancelled { .. }) => {}
-                Err(error) => {
-                    watcher.end(status::from_error(&error));
-                    return;
-                }
-            }
-            tokio::select! {
-                () = tokio::time::sleep(LOOK_EVERY) => {}
-                () = watcher.closed() => return,
-                _ = stopping.wait_for(|stopping| *stopping) => return,
-            }
-        }
-    }
-}
-
-#[tonic::async_trait]
-impl RematchService for Service {
-    type WatchRematchRunStream = Watched<v1::WatchRematchRunResponse>;
-
-    async fn start_rematch(
-        &self,
-        request: Request<v1::StartRematchRequest>,
-    ) -> Result<Response<v1::StartRematchResponse>, Status> {
-        let service = self.clone();
-        self.answer("StartRematch", request, move |answers, request| {
-            service.start_rematch(answers, request)
-        })
-        .await
-    }
-
-    async fn get_rematch_run(
-        &self,
-        request: Request<v1::GetRematchRunRequest>,
-    ) -> Result<Response<v1::GetRematchRunResponse>, Status> {
-        self.answer("GetRematchRun", request, |answers, request| {
-            answers.get_rematch_run(request)
-        })
-        .await
-    }
-
-    async fn list_rematch_runs(
-        &self,
-        request: Request<v1::ListRematchRunsRequest>,
-    ) -> Result<Response<v1::ListRematchRunsResponse>, Status> {
-        self.answer("ListRematchRuns", request, |answers, request| {
-            answers.list_rematch_runs(request)
-        })
-        .await
-    }
-
-    async fn cancel_rematch_run(
-        &self,
-        request: Request<v1::CancelRematchRunRequest>,
-    ) -> Result<Response<v1::CancelRematchRunResponse>, Status> {
-        let service = self.clone();
-        self.answer("CancelRematchRun", request, move |answers, request| {
-            service.cancel_rematch(answers, request)
-        })
-        .await
-    }
-
-    async fn watch_rematch_run(
-        &self,
-        request: Request<v1::WatchRematchRunRequest>,
-    ) -> Result<Response<Self::WatchRematchRunStream>, Status> {
-        let place = Arc::clone(&self.watches).try_acquire_owned().map_err(|_| {
-            status::from_error(&Error::Unavailable {
-                reason: "too many watches are open".to_owned(),
-            })
-        })?;
-        let number = self
-            .answer("WatchRematchRun", request, |answers, request| {
-                let number = number_of("name", &request.name)?;
-                rematch_run(&answers.store, &answers.permit, number)?;
-                Ok(number)
-            })
-            .await?
-            .into_inner();
-        let (watcher, watched) = watching();
-        let service = self.clone();
-        tokio::spawn(async move {
-            let _place = place;
-            service.follow_run(number, &watcher).await;
-        });
-        Ok(Response::new(watched))
-    }
-
-    async fn list_rematch_changes(
-        &self,
-        request: Request<v1::ListRematchChangesRequest>,
-    ) -> Result<Response<v1::ListRematchChangesResponse>, Status> {
-        self.answer("ListRematchChanges", request, |answers, request| {
-            answers.list_rematch_changes(request)
-        })
-        .await
-    }
-
-    async fn list_rematch_leads(
-        &self,
-        request: Request<v1::ListRematchLeadsRequest>,
-    ) -> Result<Response<v1::ListRematchLeadsResponse>, Status> {
-        self.answer("ListRematchLeads", request, |answers, request| {
-            answers.list_rematch_leads(request)
-        })
-        .await
     }
 }

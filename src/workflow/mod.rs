@@ -72,9 +72,10 @@ pub use read_statements::{
 pub use record_connection::{Conclusion, RecordConnection, RecordedConnection, record_connection};
 pub use record_statements::record_statements;
 pub use rematch::{
-    CHILDREN_A_PART, LOCAL_CHANGE, ListOfNight, NightChanges, Readers, Rematch, ToldChange,
-    ToldChild, ToldNight, ToldPlace, cancel_rematch, failures_of_run, list_of_night,
-    list_rematch_runs, night_changes, rematch, rematch_run, rematch_touched, replay,
+    CHILDREN_A_PART, FollowedChanges, LOCAL_CHANGE, ListOfNight, NightChanges, Readers, Rematch,
+    ToldChange, ToldChild, ToldNight, ToldPlace, cancel_rematch, failures_of_run,
+    follow_night_changes, last_followed, list_of_night, list_rematch_runs, night_changes, rematch,
+    rematch_run, rematch_touched, replay,
 };
 pub use resolve_nation::{NationAnswer, RecordedNation, ResolveNation, resolve_nation};
 pub use resolve_person::resolve_person;

@@ -18,6 +18,10 @@ pub fn rematch_runs(runs: &[v1::RematchRun]) -> String {
             v1::RematchState::Cancelled => "cancelled",
             _ => "under way, or cut off",
         };
+        let between = match run.between_nights {
+            true => ", between nights",
+            false => "",
+        };
         let failed = match run.failed {
             0 => String::new(),
             failed => format!("; {failed} children could not be matched"),
@@ -26,7 +30,7 @@ pub fn rematch_runs(runs: &[v1::RematchRun]) -> String {
             0,
             &format!("{number:>5}"),
             &format!(
-                "as of {}: {state}; {} of {} children matched, {} changed, {} changes{failed}",
+                "as of {}: {state}{between}; {} of {} children matched, {} changed, {} changes{failed}",
                 run.as_of, run.matched, run.children, run.changed, run.changes
             ),
         );
@@ -129,10 +133,12 @@ impl Digest {
         page.line(0, &self.summary());
         for child in &self.children {
             page.heading(&person_in_line(&child_of(child)));
-            for change in &child.changes {
-                page.item(2, "*", &sentence(change));
-                for cause in &change.causes {
-                    page.item(6, "because:", &cause.words);
+            for told in told(child) {
+                for sentence in &told.sentences {
+                    page.item(2, "*", sentence);
+                }
+                for cause in &told.causes {
+                    page.item(6, "because:", cause);
                 }
             }
         }
@@ -158,12 +164,14 @@ impl Digest {
         for child in &self.children {
             let name = escaped(&person_in_line(&child_of(child)));
             html.push_str(&format!("<h2>{name}</h2>\n<ul>\n"));
-            for change in &child.changes {
-                html.push_str(&format!("<li>{}", escaped(&sentence(change))));
-                let causes: Vec<String> = change
+            for told in told(child) {
+                let sentences = told.sentences.iter().map(|sentence| escaped(sentence));
+                let sentences: Vec<String> = sentences.collect();
+                html.push_str(&format!("<li>{}", sentences.join("<br>")));
+                let causes: Vec<String> = told
                     .causes
                     .iter()
-                    .map(|cause| format!("<li class=\"why\">{}</li>", escaped(&cause.words)))
+                    .map(|cause| format!("<li class=\"why\">{}</li>", escaped(cause)))
                     .collect();
                 if !causes.is_empty() {
                     html.push_str(&format!("<ul>{}</ul>", causes.concat()));
@@ -246,6 +254,56 @@ fn child_of(child: &v1::ChildChanges) -> v1::PersonSummary {
     child.child.clone().unwrap_or_default()
 }
 
+/// Changes with one and the same cause.
+struct Told {
+    sentences: Vec<String>,
+    causes: Vec<String>,
+}
+
+/// A child's changes as they are told: each cause once for all that it brought about, and those not yet named together.
+fn told(child: &v1::ChildChanges) -> Vec<Told> {
+    let mut told: Vec<Told> = Vec::new();
+    let (unnamed, named): (Vec<_>, Vec<_>) = child
+        .changes
+        .iter()
+        .partition(|change| change.not_yet_named && change.kind() == Kind::NewLead);
+    for change in named {
+        let causes: Vec<String> = change.causes.iter().map(|one| one.words.clone()).collect();
+        match told.iter_mut().find(|known| known.causes == causes) {
+            Some(known) => known.sentences.push(sentence(change)),
+            None => told.push(Told {
+                sentences: vec![sentence(change)],
+                causes,
+            }),
+        }
+    }
+    if !unnamed.is_empty() {
+        let who: Vec<&str> = unnamed
+            .iter()
+            .map(|change| match change.relation.as_str() {
+                "" => change.display_name.as_str(),
+                relation => relation,
+            })
+            .collect();
+        let known: Vec<&String> = told.iter().flat_map(|told| &told.causes).collect();
+        let causes = unnamed.iter().flat_map(|change| &change.causes);
+        let mut causes: Vec<String> = causes
+            .map(|cause| cause.words.clone())
+            .filter(|words| !known.contains(&words))
+            .collect();
+        causes.sort();
+        causes.dedup();
+        told.push(Told {
+            sentences: vec![format!(
+                "Now known to exist, but not yet named: {}. Who knows the name?",
+                who.join(", ")
+            )],
+            causes,
+        });
+    }
+    told
+}
+
 /// What somebody new promises: the earliest tier, there the highest score in hundredths. Children without anybody new come
 /// last.
 fn promise(child: &v1::ChildChanges) -> (bool, u32, i64) {
@@ -258,7 +316,7 @@ fn promise(child: &v1::ChildChanges) -> (bool, u32, i64) {
                 | Kind::ChildAdded
                 | Kind::MovedTier
         );
-        let place = change.after.filter(|_| is_gain)?;
+        let place = change.after.filter(|_| is_gain && !change.not_yet_named)?;
         Some((false, place.tier, -((place.score * 100.0) as i64)))
     });
     best.min().unwrap_or((true, u32::MAX, 0))
@@ -292,7 +350,7 @@ fn sentence(change: &v1::RematchChange) -> String {
         "" => change.display_name.clone(),
         relation => format!("{}, {relation}", change.display_name),
     };
-    let place = |place: &v1::LeadPlace| format!("tier {}, rank {}", place.tier, place.rank);
+    let place = |place: &v1::LeadPlace| format!("tier {}, place {}", place.tier, place.rank);
     let stands = match (&change.before, &change.after) {
         (Some(before), Some(after)) if (before.tier, before.rank) != (after.tier, after.rank) => {
             format!(" (from {} to {})", place(before), place(after))
@@ -401,7 +459,7 @@ mod tests {
         assert_eq!(names, ["Best", "First", "Second", "Gone"]);
         let text = digest.text();
         assert!(text.contains("15 children with an open case: something changed for 4."));
-        assert!(text.contains("No longer left out: Ann <Lee>, maternal aunt (tier 1, rank 2)"));
+        assert!(text.contains("No longer left out: Ann <Lee>, maternal aunt (tier 1, place 2)"));
         assert!(text.contains("because: =Shay: Ann Lee is the birth parent (file 1)"));
     }
 

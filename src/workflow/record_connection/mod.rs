@@ -14,6 +14,7 @@ use crate::model::person::Gender;
 use crate::model::statement::{Certainty, Source};
 use crate::model::tie::Side;
 use crate::store::{Committed, RequestId, Store, Transaction};
+pub(super) use plan::NAME_UNKNOWN;
 use plan::Plan;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};

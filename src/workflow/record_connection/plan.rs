@@ -811,4 +811,5 @@ fn unnamed(of: &str, word: &str) -> String {
     format!("{of}'s {word}{NAME_UNKNOWN}")
 }
 
-const NAME_UNKNOWN: &str = ", name unknown";
+/// What a placeholder's name ends with.
+pub const NAME_UNKNOWN: &str = ", name unknown";

@@ -8,7 +8,9 @@ use crate::model::ids::{PersonId, Subject};
 use crate::model::partial_date::{Day, PartialDate};
 use crate::model::rematch::{Cause, DateKind};
 use crate::model::statement::{Fact, Source, Statement};
+use crate::model::tie::UnionState;
 use crate::store::Snapshot;
+use crate::workflow::record_connection::NAME_UNKNOWN;
 use crate::workflow::statement_words::Names;
 
 /// The words, from what was known at a moment.
@@ -142,6 +144,9 @@ fn said_in_words(
         _ => name_of(moment, permit, subject)?,
     };
     let of = if of.is_empty() { kind.to_owned() } else { of };
+    if let Some(words) = tie_in_words(&names, &of, fact) {
+        return Ok(words);
+    }
     Ok(match fact {
         Fact::Case(case) if !case.active => format!("{of}: the case was closed"),
         Fact::Case(_) => format!("{of}: the case ({words})"),
@@ -151,6 +156,42 @@ fn said_in_words(
         Fact::Caution(_) | Fact::Screening(_) => format!("{of}: {kind}: {words}"),
         _ => format!("{of}: {words}"),
     })
+}
+
+/// A tie as whoever recorded it would say it; nothing for other facts.
+fn tie_in_words(names: &Names, of: &str, fact: &Fact) -> Option<String> {
+    let (of, _) = spoken(of);
+    let recorded = |other: PersonId, role: &str| {
+        let (other, is_named) = spoken(names.person(other));
+        match is_named {
+            true => format!("{other} was recorded as {role}"),
+            false => format!("{other} was recorded, name not yet known, as {role}"),
+        }
+    };
+    Some(match fact {
+        Fact::Parent(tie) => {
+            let nature = tie.nature.word();
+            recorded(tie.parent, &format!("{nature} parent of {of}"))
+        }
+        Fact::Union(tie) if tie.state == UnionState::Ended => {
+            recorded(tie.partner, &format!("former partner of {of}"))
+        }
+        Fact::Union(tie) => recorded(tie.partner, &format!("partner of {of}")),
+        Fact::StatedKin(tie) => recorded(tie.kin, &format!("\"{}\" of {of}", tie.as_told)),
+        Fact::Network(tie) => {
+            let role = tie.role.replace('_', " ");
+            recorded(tie.adult, &format!("{role} of {of}"))
+        }
+        _ => return None,
+    })
+}
+
+/// A name without the words for one that is not known, and whether it is known.
+fn spoken(name: &str) -> (&str, bool) {
+    match name.strip_suffix(NAME_UNKNOWN) {
+        Some(how) => (how, false),
+        None => (name, true),
+    }
 }
 
 fn name_of(moment: &Snapshot<'_>, permit: &Permit, subject: Subject) -> Result<String, Error> {

@@ -20,6 +20,7 @@ pub use compare::replay;
 pub use readers::Readers;
 pub use run::{CHILDREN_A_PART, Rematch, cancel_rematch, rematch};
 pub use told::{
-    ListOfNight, NightChanges, ToldChange, ToldChild, ToldNight, ToldPlace, failures_of_run,
-    list_of_night, list_rematch_runs, night_changes, rematch_run,
+    FollowedChanges, ListOfNight, NightChanges, ToldChange, ToldChild, ToldNight, ToldPlace,
+    failures_of_run, follow_night_changes, last_followed, list_of_night, list_rematch_runs,
+    night_changes, rematch_run,
 };

@@ -6,16 +6,18 @@ use super::run::not_found;
 use crate::access::Permit;
 use crate::error::Error;
 use crate::model::case::Case;
-use crate::model::ids::{CaseId, PersonId, PublicId, Subject};
+use crate::model::ids::{CaseId, NationId, PersonId, PublicId, Subject};
 use crate::model::lead::{FamilyAnswer, Lead, LeadTarget, PersonSummary};
+use crate::model::nation::MembershipState;
 use crate::model::rematch::{
-    ChangeKind, Changed, Failure, ListChange, ListedLead, Run, RunNumber, RunState, Standing,
-    Target,
+    ChangeKind, Changed, Failure, ListChange, ListedLead, Outcome, Run, RunNumber, RunState,
+    Standing, Target,
 };
 use crate::model::visibility::Visibility;
 use crate::store::{Snapshot, Store, StoreError};
 use crate::workflow::joined::joined_nodes;
 use crate::workflow::relations::summary;
+use std::collections::BTreeSet;
 
 /// Said to whoever asks before the first night.
 const NO_NIGHT_YET: &str = "no night has run yet: run one with `kinpath rematch run`, or set `rematch_at` and let \
@@ -33,7 +35,11 @@ pub struct NightChanges {
     pub worker: String,
     /// The same of this agency.
     pub agency: String,
+    /// Only children who belong or may belong to it.
+    pub nation: Option<NationId>,
     pub child: Option<PersonId>,
+    /// Of a night, not what runs between nights have told of.
+    pub untold_only: bool,
     /// With those that are no news.
     pub with_quiet: bool,
     /// From this child on, by number.
@@ -53,6 +59,8 @@ pub struct ToldNight {
 /// What changed for one child.
 #[derive(Clone, Debug)]
 pub struct ToldChild {
+    /// The record that the run names; of a child with several records perhaps not the first of them.
+    pub record: PersonId,
     pub child: PersonSummary,
     pub case: Option<PublicId>,
     pub worker: String,
@@ -75,6 +83,8 @@ pub struct ToldChange {
     pub before: Option<ToldPlace>,
     pub after: Option<ToldPlace>,
     pub causes: Vec<ToldCause>,
+    /// About somebody who is only known to exist.
+    pub not_yet_named: bool,
 }
 
 /// Where a lead stands.
@@ -139,6 +149,10 @@ pub fn night_changes(
     let run = done_run(&present, permit, question.run, |present| {
         present.last_night()
     })?;
+    let told_between = match question.untold_only {
+        true => told_between(&present, &run)?,
+        false => BTreeSet::new(),
+    };
     let night = Telling::open(store, permit, run)?;
     let mut told = ToldNight {
         run: night.run.clone(),
@@ -158,7 +172,11 @@ pub fn night_changes(
             changes.retain(|change| change.is_news || question.with_quiet);
             let case = night.moment.case_of_child(child, permit.visibility())?;
             let of_case = case.as_ref().map(|(_, case)| case);
-            if changes.is_empty() || !is_asked_for(question, of_case) {
+            let is_wanted = !changes.is_empty()
+                && !told_between.contains(&child)
+                && is_asked_for(question, of_case)
+                && night.is_of_nation(child, question.nation)?;
+            if !is_wanted {
                 continue;
             }
             if told.children.len() == question.limit {
@@ -171,6 +189,105 @@ pub fn night_changes(
             return Ok(told);
         }
     }
+}
+
+/// Children whose list at this night is the one that a run between nights has told of.
+fn told_between(present: &Snapshot<'_>, night: &Run) -> Result<BTreeSet<PersonId>, Error> {
+    let runs = present.rematch_runs(Some(night.number), usize::MAX)?;
+    let before = runs.iter().find(|run| run.state == RunState::Done);
+    let Some(before) = before.filter(|run| night.is_night() && !run.is_night()) else {
+        return Ok(BTreeSet::new());
+    };
+    let kept = present.rematch_outcomes(before.number)?;
+    let (outcomes, _) = present.rematch_outcomes_of(night.number)?;
+    let is_told = |outcome: &Outcome| {
+        let before = kept.get(&outcome.child);
+        before.is_some_and(|before| before.fingerprint == outcome.fingerprint)
+    };
+    let told = outcomes.into_iter().filter(is_told);
+    Ok(told.map(|outcome| outcome.child).collect())
+}
+
+/// How far a watcher has been told.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct FollowedChanges {
+    pub run: RunNumber,
+    /// The last child of it.
+    pub child: PersonId,
+}
+
+/// Up to now.
+pub fn last_followed(store: &Store, permit: &Permit) -> Result<FollowedChanges, Error> {
+    let last = permit.snapshot(store)?.last_rematch()?;
+    Ok(FollowedChanges {
+        run: last.map_or(RunNumber(0), |last| last.number),
+        child: PersonId(u64::MAX),
+    })
+}
+
+/// The next changes after what was told, of one run at a time, and how far that leads. `Error::OutOfRange` where runs are
+/// no longer kept that were not told.
+pub fn follow_night_changes(
+    store: &Store,
+    permit: &Permit,
+    whose: &NightChanges,
+    after: FollowedChanges,
+) -> Result<(Vec<(Run, ToldChild)>, FollowedChanges), Error> {
+    let present = permit.snapshot(store)?;
+    // Most looks find nothing: those read no more than this.
+    let newest = present.rematch_runs(None, 1)?;
+    let is_last = newest.first().is_some_and(|run| run.number == after.run);
+    if is_last && after.child == PersonId(u64::MAX) {
+        return Ok((Vec::new(), after));
+    }
+    let mut runs = present.rematch_runs(None, usize::MAX)?;
+    runs.reverse();
+    let is_kept = runs.iter().any(|run| run.number == after.run);
+    let oldest = runs.first().map(|run| run.number);
+    let from_the_start = after.run == RunNumber(0) && oldest.is_none_or(|oldest| oldest.0 == 1);
+    if !is_kept && !from_the_start {
+        return Err(Error::OutOfRange {
+            field: "resume_token".to_owned(),
+            reason: "what changed since is no longer kept run by run: list the changes of the \
+                     last night, then watch from now on"
+                .to_owned(),
+        });
+    }
+    let mut at = after;
+    for run in runs.into_iter().filter(|run| run.number >= after.run) {
+        if run.state == RunState::Running {
+            break;
+        }
+        let is_same = run.number == after.run;
+        let from = match (is_same, after.child.0.checked_add(1)) {
+            (true, None) => continue,
+            (true, Some(next)) => PersonId(next),
+            (false, _) => PersonId(0),
+        };
+        at = FollowedChanges {
+            run: run.number,
+            child: PersonId(u64::MAX),
+        };
+        if run.state != RunState::Done {
+            continue;
+        }
+        let question = NightChanges {
+            run: Some(run.number),
+            untold_only: true,
+            from,
+            ..whose.clone()
+        };
+        let told = night_changes(store, permit, &question)?;
+        if let Some(next) = told.next {
+            at.child = PersonId(next.0.saturating_sub(1));
+        }
+        if !told.children.is_empty() {
+            let children = told.children.into_iter();
+            let told = children.map(|child| (told.run.clone(), child));
+            return Ok((told.collect(), at));
+        }
+    }
+    Ok((Vec::new(), at))
 }
 
 fn is_asked_for(question: &NightChanges, case: Option<&Case>) -> bool {
@@ -305,6 +422,18 @@ impl<'a> Telling<'a> {
         answered(tell_all(&self.moment, self.permit, child, as_of))
     }
 
+    fn is_of_nation(&self, child: PersonId, nation: Option<NationId>) -> Result<bool, Error> {
+        let Some(wanted) = nation else {
+            return Ok(true);
+        };
+        let nodes = joined_nodes(&self.moment, self.permit, &[child], &Default::default())?;
+        let mut nations = nodes.iter().flat_map(|node| &node.nations);
+        let belongs = |(nation, state): &(NationId, MembershipState)| {
+            *nation == wanted && *state != MembershipState::NotAMember
+        };
+        Ok(nations.any(belongs))
+    }
+
     fn earlier_answer(&self, child: PersonId) -> Result<Option<FamilyAnswer>, Error> {
         match &self.earlier {
             Some((run, moment)) => answered(tell_all(moment, self.permit, child, run.as_of)),
@@ -332,12 +461,18 @@ impl<'a> Telling<'a> {
         for change in changes {
             told.push(self.change(change, now.as_ref(), was.as_ref())?);
         }
+        told.sort_by_key(|change| {
+            let place = change.after.or(change.before);
+            let place = place.map(|place| (place.tier, place.rank));
+            (!change.is_news, change.not_yet_named, change.kind, place)
+        });
         let case_id = match &case {
             Some((id, _)) => self.public_id(Subject::Case(*id))?,
             None => None,
         };
         let case = case.map(|(_, case)| case);
         Ok(Some(ToldChild {
+            record: child,
             child: summary(node, self.run.as_of),
             case: case_id,
             worker: case
@@ -368,6 +503,7 @@ impl<'a> Telling<'a> {
             before: None,
             after: None,
             causes,
+            not_yet_named: false,
         };
         let Changed::Standing {
             target,
@@ -385,6 +521,10 @@ impl<'a> Telling<'a> {
             _ => was.or(now),
         };
         (told.name, told.relation) = self.named(target, stands_in)?;
+        told.not_yet_named = [now, was].into_iter().flatten().any(|answer| {
+            let lead = lead_of(answer, target);
+            matches!(lead.map(|lead| &lead.target), Some(LeadTarget::Person(one)) if !one.named)
+        });
         let id = self.public_id(target.subject())?;
         told.target = id.map(|id| (target.subject(), id));
         (told.before, told.after) = (place_of(before), place_of(after));
