@@ -6,7 +6,7 @@ use super::stop::Stop;
 use crate::access::Permit;
 use crate::ambient;
 use crate::api::v1;
-use crate::api::{Answers, Client};
+use crate::api::{Client, LocalAnswers};
 use crate::error::Error;
 use std::future::Future;
 use tokio::runtime::Runtime;
@@ -14,7 +14,7 @@ use tokio::runtime::Runtime;
 /// An open store, or a connection to a server.
 pub enum Session {
     /// A store on this machine.
-    Local(Box<Answers>),
+    Local(Box<LocalAnswers>),
     /// A server.
     Remote(Box<Remote>),
 }
@@ -40,7 +40,7 @@ impl Session {
         }
         let folder = maintenance::data_folder(global)?;
         let store = maintenance::open(folder)?;
-        let answers = Answers::new(store, Permit::local_operator(), ambient::today());
+        let answers = LocalAnswers::new(store, Permit::local_operator(), ambient::today());
         Ok(Session::Local(Box::new(answers)))
     }
 

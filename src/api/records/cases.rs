@@ -3,15 +3,15 @@
 use super::Asked;
 use crate::api::answers::Answers;
 use crate::api::service::Service;
+use crate::api::v1;
 use crate::api::v1::case_service_server::CaseService;
-use crate::api::{mask, v1};
 use crate::error::Error;
 use crate::model::statement::Fact;
 use tonic::{Request, Response, Status};
 
 impl Answers {
     /// Records a case.
-    pub fn create_case(
+    pub(in crate::api) fn create_case(
         &self,
         request: &v1::CreateCaseRequest,
     ) -> Result<v1::CreateCaseResponse, Error> {
@@ -26,17 +26,20 @@ impl Answers {
     }
 
     /// Shows a case.
-    pub fn get_case(&self, request: &v1::GetCaseRequest) -> Result<v1::GetCaseResponse, Error> {
+    pub(in crate::api) fn get_case(
+        &self,
+        request: &v1::GetCaseRequest,
+    ) -> Result<v1::GetCaseResponse, Error> {
         let revision = self.fresh(&request.at_least_revision)?;
         let case: v1::Case = self.show("name", &request.name, None)?;
         Ok(v1::GetCaseResponse {
-            case: Some(mask::only(case, request.read_mask.as_ref())?),
+            case: Some(self.masked(case, request.read_mask.as_ref())?),
             revision,
         })
     }
 
     /// One page of cases.
-    pub fn list_cases(
+    pub(in crate::api) fn list_cases(
         &self,
         request: &v1::ListCasesRequest,
     ) -> Result<v1::ListCasesResponse, Error> {
@@ -72,7 +75,7 @@ impl Answers {
     }
 
     /// Changes a case.
-    pub fn update_case(
+    pub(in crate::api) fn update_case(
         &self,
         request: &v1::UpdateCaseRequest,
     ) -> Result<v1::UpdateCaseResponse, Error> {

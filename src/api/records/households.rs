@@ -3,15 +3,15 @@
 use super::Asked;
 use crate::api::answers::Answers;
 use crate::api::service::Service;
+use crate::api::v1;
 use crate::api::v1::household_service_server::HouseholdService;
-use crate::api::{mask, v1};
 use crate::error::Error;
 use crate::model::statement::Fact;
 use tonic::{Request, Response, Status};
 
 impl Answers {
     /// Records a household.
-    pub fn create_household(
+    pub(in crate::api) fn create_household(
         &self,
         request: &v1::CreateHouseholdRequest,
     ) -> Result<v1::CreateHouseholdResponse, Error> {
@@ -36,20 +36,20 @@ impl Answers {
     }
 
     /// Shows a household.
-    pub fn get_household(
+    pub(in crate::api) fn get_household(
         &self,
         request: &v1::GetHouseholdRequest,
     ) -> Result<v1::GetHouseholdResponse, Error> {
         let revision = self.fresh(&request.at_least_revision)?;
         let household: v1::Household = self.show("name", &request.name, None)?;
         Ok(v1::GetHouseholdResponse {
-            household: Some(mask::only(household, request.read_mask.as_ref())?),
+            household: Some(self.masked(household, request.read_mask.as_ref())?),
             revision,
         })
     }
 
     /// One page of households.
-    pub fn list_households(
+    pub(in crate::api) fn list_households(
         &self,
         request: &v1::ListHouseholdsRequest,
     ) -> Result<v1::ListHouseholdsResponse, Error> {
@@ -70,7 +70,7 @@ impl Answers {
     }
 
     /// Changes a household.
-    pub fn update_household(
+    pub(in crate::api) fn update_household(
         &self,
         request: &v1::UpdateHouseholdRequest,
     ) -> Result<v1::UpdateHouseholdResponse, Error> {

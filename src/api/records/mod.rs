@@ -131,7 +131,7 @@ impl Answers {
             list_records(&self.store, &self.permit, R::KIND, wanted, (after, size))?;
         let mut records = Vec::with_capacity(found.statements.len());
         for recorded in &found.statements {
-            records.push(mask::only(shown(&found, recorded)?, asked.mask)?);
+            records.push(self.masked(shown(&found, recorded)?, asked.mask)?);
         }
         let next = next.map_or_else(String::new, |next| paging.token([next, 0, 0]));
         Ok((records, next))

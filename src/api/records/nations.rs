@@ -4,7 +4,7 @@ use super::Asked;
 use crate::api::answers::Answers;
 use crate::api::service::Service;
 use crate::api::v1::nation_service_server::NationService;
-use crate::api::{convert, mask, v1};
+use crate::api::{convert, v1};
 use crate::error::Error;
 use crate::model::statement::Fact;
 use crate::names::normalize::fold;
@@ -12,7 +12,7 @@ use tonic::{Request, Response, Status};
 
 impl Answers {
     /// Records a nation.
-    pub fn create_nation(
+    pub(in crate::api) fn create_nation(
         &self,
         request: &v1::CreateNationRequest,
     ) -> Result<v1::CreateNationResponse, Error> {
@@ -34,20 +34,20 @@ impl Answers {
     }
 
     /// Shows a nation.
-    pub fn get_nation(
+    pub(in crate::api) fn get_nation(
         &self,
         request: &v1::GetNationRequest,
     ) -> Result<v1::GetNationResponse, Error> {
         let revision = self.fresh(&request.at_least_revision)?;
         let nation: v1::Nation = self.show("name", &request.name, None)?;
         Ok(v1::GetNationResponse {
-            nation: Some(mask::only(nation, request.read_mask.as_ref())?),
+            nation: Some(self.masked(nation, request.read_mask.as_ref())?),
             revision,
         })
     }
 
     /// One page of nations.
-    pub fn list_nations(
+    pub(in crate::api) fn list_nations(
         &self,
         request: &v1::ListNationsRequest,
     ) -> Result<v1::ListNationsResponse, Error> {
@@ -76,7 +76,7 @@ impl Answers {
     }
 
     /// Changes a nation.
-    pub fn update_nation(
+    pub(in crate::api) fn update_nation(
         &self,
         request: &v1::UpdateNationRequest,
     ) -> Result<v1::UpdateNationResponse, Error> {

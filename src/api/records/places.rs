@@ -4,7 +4,7 @@ use super::Asked;
 use crate::api::answers::Answers;
 use crate::api::service::Service;
 use crate::api::v1::place_service_server::PlaceService;
-use crate::api::{convert, mask, v1};
+use crate::api::{convert, v1};
 use crate::error::Error;
 use crate::model::statement::Fact;
 use crate::names::normalize::fold;
@@ -12,7 +12,7 @@ use tonic::{Request, Response, Status};
 
 impl Answers {
     /// Records a place.
-    pub fn create_place(
+    pub(in crate::api) fn create_place(
         &self,
         request: &v1::CreatePlaceRequest,
     ) -> Result<v1::CreatePlaceResponse, Error> {
@@ -27,17 +27,20 @@ impl Answers {
     }
 
     /// Shows a place.
-    pub fn get_place(&self, request: &v1::GetPlaceRequest) -> Result<v1::GetPlaceResponse, Error> {
+    pub(in crate::api) fn get_place(
+        &self,
+        request: &v1::GetPlaceRequest,
+    ) -> Result<v1::GetPlaceResponse, Error> {
         let revision = self.fresh(&request.at_least_revision)?;
         let place: v1::Place = self.show("name", &request.name, None)?;
         Ok(v1::GetPlaceResponse {
-            place: Some(mask::only(place, request.read_mask.as_ref())?),
+            place: Some(self.masked(place, request.read_mask.as_ref())?),
             revision,
         })
     }
 
     /// One page of places.
-    pub fn list_places(
+    pub(in crate::api) fn list_places(
         &self,
         request: &v1::ListPlacesRequest,
     ) -> Result<v1::ListPlacesResponse, Error> {
@@ -63,7 +66,7 @@ impl Answers {
     }
 
     /// Changes a place.
-    pub fn update_place(
+    pub(in crate::api) fn update_place(
         &self,
         request: &v1::UpdatePlaceRequest,
     ) -> Result<v1::UpdatePlaceResponse, Error> {

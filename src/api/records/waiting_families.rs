@@ -3,15 +3,15 @@
 use super::Asked;
 use crate::api::answers::Answers;
 use crate::api::service::Service;
+use crate::api::v1;
 use crate::api::v1::waiting_family_service_server::WaitingFamilyService;
-use crate::api::{mask, v1};
 use crate::error::Error;
 use crate::model::statement::Fact;
 use tonic::{Request, Response, Status};
 
 impl Answers {
     /// Records a waiting family.
-    pub fn create_waiting_family(
+    pub(in crate::api) fn create_waiting_family(
         &self,
         request: &v1::CreateWaitingFamilyRequest,
     ) -> Result<v1::CreateWaitingFamilyResponse, Error> {
@@ -36,20 +36,20 @@ impl Answers {
     }
 
     /// Shows a waiting family.
-    pub fn get_waiting_family(
+    pub(in crate::api) fn get_waiting_family(
         &self,
         request: &v1::GetWaitingFamilyRequest,
     ) -> Result<v1::GetWaitingFamilyResponse, Error> {
         let revision = self.fresh(&request.at_least_revision)?;
         let waiting_family: v1::WaitingFamily = self.show("name", &request.name, None)?;
         Ok(v1::GetWaitingFamilyResponse {
-            waiting_family: Some(mask::only(waiting_family, request.read_mask.as_ref())?),
+            waiting_family: Some(self.masked(waiting_family, request.read_mask.as_ref())?),
             revision,
         })
     }
 
     /// One page of waiting families.
-    pub fn list_waiting_families(
+    pub(in crate::api) fn list_waiting_families(
         &self,
         request: &v1::ListWaitingFamiliesRequest,
     ) -> Result<v1::ListWaitingFamiliesResponse, Error> {
@@ -71,7 +71,7 @@ impl Answers {
     }
 
     /// Changes a waiting family.
-    pub fn update_waiting_family(
+    pub(in crate::api) fn update_waiting_family(
         &self,
         request: &v1::UpdateWaitingFamilyRequest,
     ) -> Result<v1::UpdateWaitingFamilyResponse, Error> {

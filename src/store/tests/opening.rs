@@ -80,7 +80,7 @@ fn no_store_and_foreign_folders_are_refused() {
 fn unknown_formats_are_refused() {
     let folder = folder();
     for text in [
-        "kinpath store format 4\n",
+        "kinpath store format 5\n",
         "kinpath store format x",
         "something else",
     ] {
@@ -204,6 +204,12 @@ fn a_backup_is_restored_as_it_was() {
         restore(&backup, &restored),
         Err(StoreError::NotEmpty { .. })
     ));
+    assert!(matches!(open(&restored), Err(StoreError::NoKeys { .. })));
+    fs::copy(
+        folder.data.with_file_name("data.key"),
+        restored.with_file_name("restored.key"),
+    )
+    .unwrap();
     let copy = open(&restored).unwrap();
     assert_eq!(head(&copy), revision);
     assert!(copy.verify(&mut |_| {}).unwrap().is_clean());
@@ -303,7 +309,7 @@ fn a_store_of_format_1_gets_its_list_of_households() {
         open(&folder.data),
         Err(StoreError::UnknownFormat { .. })
     ));
-    assert_eq!(migrate(&folder.data, &options()).unwrap().len(), 2);
+    assert_eq!(migrate(&folder.data, &options()).unwrap().len(), 3);
     let store = open(&folder.data).unwrap();
     assert!(store.verify(&mut |_| {}).unwrap().is_clean());
     let snapshot = store.snapshot().unwrap();

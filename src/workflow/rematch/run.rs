@@ -9,6 +9,7 @@ use super::matching::{Matched, match_child};
 use super::touched::Touched;
 use crate::access::Permit;
 use crate::error::Error;
+use crate::model::audit::Shown;
 use crate::model::ids::{CaseId, PersonId};
 use crate::model::partial_date::Day;
 use crate::model::rematch::{
@@ -86,6 +87,8 @@ pub fn rematch(
         alone.put_chunk(&run, &chunk)?;
         progress(&run);
     }
+    // It shows nobody: reading what it found is a read.
+    permit.close_read(store, "rematch", &Shown::default())?;
     run.state = RunState::Done;
     run.ended = Some(how.now);
     alone.finish(&run, how.keep)?;
