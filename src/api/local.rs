@@ -17,6 +17,15 @@ impl LocalAnswers {
         LocalAnswers(Answers::new(store, permit, today))
     }
 
+    /// The person that a reference stands for.
+    pub fn resolve_person(
+        &self,
+        request: &v1::ResolvePersonRequest,
+    ) -> Result<v1::ResolvePersonResponse, Error> {
+        self.0
+            .recorded("ResolvePerson", request, Answers::resolve_person)
+    }
+
     /// One page of the record of access.
     pub fn list_audit_entries(
         &self,
