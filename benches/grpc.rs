@@ -16,7 +16,7 @@ mod server;
 mod support;
 
 use kinpath::access::Permit;
-use kinpath::api::{Answers, Client, v1};
+use kinpath::api::{Client, LocalAnswers, v1};
 use kinpath::model::case::Purpose;
 use kinpath::model::ids::{PersonId, Subject};
 use kinpath::store::{Store, restore};
@@ -68,7 +68,7 @@ fn measure(store: &Arc<Store>, copy: &Path) -> Vec<Measured> {
     let children = support::children(store, CHILDREN);
     let requests = requests(store, &children);
     let permit = Permit::system("bench");
-    let answers = Answers::new(Arc::clone(store), permit, support::today());
+    let answers = LocalAnswers::new(Arc::clone(store), permit, support::today());
     let server = Server::start(copy, &[]);
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()

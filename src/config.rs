@@ -51,6 +51,8 @@ pub struct ServerSettings {
     pub exchange_keep: Duration,
     /// Where backups may be made; nowhere if not set.
     pub backup_folder: Option<PathBuf>,
+    /// The file outside the store to which signed heads of the record of access are added; nowhere if not set.
+    pub audit_heads: Option<PathBuf>,
     /// How children are matched anew.
     pub rematch: RematchLimits,
     /// When they are each night; only when asked if not set.
@@ -109,6 +111,8 @@ pub struct Given {
     pub exchange_hours: Option<u64>,
     /// The folder in which backups may be made.
     pub backup_folder: Option<PathBuf>,
+    /// The file for signed heads of the record of access.
+    pub audit_heads: Option<PathBuf>,
     /// The time of day at which every waiting child is matched anew, as HH:MM.
     pub rematch_at: Option<String>,
     /// The time zone of that time, as in `America/Vancouver`.
@@ -179,6 +183,7 @@ impl Given {
             exchange_bytes: self.exchange_bytes.or(others.exchange_bytes),
             exchange_hours: self.exchange_hours.or(others.exchange_hours),
             backup_folder: self.backup_folder.or(others.backup_folder),
+            audit_heads: self.audit_heads.or(others.audit_heads),
             rematch_at: self.rematch_at.or(others.rematch_at),
             rematch_zone: self.rematch_zone.or(others.rematch_zone),
             rematch_threads: self.rematch_threads.or(others.rematch_threads),
@@ -308,6 +313,7 @@ impl Given {
                 between_nights: self.rematch_between_nights.unwrap_or(true),
             },
             nightly: nightly(self.rematch_at.as_deref(), self.rematch_zone.as_deref())?,
+            audit_heads: self.audit_heads.clone(),
             backup_folder: self
                 .backup_folder
                 .as_deref()

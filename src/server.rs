@@ -11,7 +11,9 @@ use crate::pace::Pace;
 use crate::store::Store;
 use crate::traces::Traces;
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
+use std::fs::OpenOptions;
 use std::io::Write;
+use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
@@ -96,6 +98,21 @@ async fn serve(
     let metrics = Arc::new(Metrics::default());
     let told = Arc::clone(&metrics);
     store.observe_commits(Box::new(move |group| told.committed(group)));
+    let heads = settings.audit_heads.clone();
+    if let Some(path) = heads.clone() {
+        let mut last = keep_head(&store, &path, None)?;
+        let store = Arc::clone(&store);
+        tokio::spawn(async move {
+            loop {
+                tokio::time::sleep(HEADS_EVERY).await;
+                match keep_head(&store, &path, last) {
+                    Ok(kept) => last = kept,
+                    Err(error) => tracing::error!(%error, "the head of the record was not kept"),
+                }
+            }
+        });
+    }
+    let kept_at_end = Arc::clone(&store);
     let stopping = Arc::new(AtomicBool::new(false));
     let offload =
         Offload::with_longest_wait(settings.workers, settings.queue, settings.longest_wait)
@@ -159,13 +176,39 @@ async fn serve(
     tracing::info!("stopping: no new requests are taken");
     stopping.store(true, Ordering::Relaxed);
     stop.notify_one();
-    tokio::select! {
+    let ended = tokio::select! {
         ended = &mut serving => ended,
         () = tokio::time::sleep(settings.drain) => {
             tracing::warn!("the drain took too long: what still runs is broken off");
             Ok(())
         }
+    };
+    if let Some(path) = heads {
+        keep_head(&kept_at_end, &path, None)?;
     }
+    ended
+}
+
+/// How often the head of the record of access is written to the file outside, if it has moved.
+const HEADS_EVERY: Duration = Duration::from_secs(60);
+
+/// Adds the head of the record to a file, unless it is this one. Gives its place.
+fn keep_head(store: &Store, path: &Path, last: Option<u64>) -> Result<Option<u64>, Error> {
+    let head = store.audit_head();
+    let sequence = head.head.sequence;
+    if last == Some(sequence) {
+        return Ok(last);
+    }
+    let kept = OpenOptions::new()
+        .append(true)
+        .create(true)
+        .open(path)
+        .and_then(|mut file| {
+            file.write_all(format!("{head}\n").as_bytes())?;
+            file.sync_all()
+        });
+    kept.map_err(|why| Error::invalid("audit_heads", format!("{}: {why}", path.display())))?;
+    Ok(Some(sequence))
 }
 
 fn listen_for(kind: SignalKind) -> Result<tokio::signal::unix::Signal, Error> {

@@ -1,8 +1,10 @@
 //! The leave to run one workflow: who asks, and what exists for them.
 
+use super::record::{Asked, CallRecord, unrecorded};
 use crate::error::Error;
+use crate::model::audit::{AuditEntry, Shown};
 use crate::model::visibility::Visibility;
-use crate::store::{Snapshot, Stop, Store, SubjectsRead};
+use crate::store::{Committed, Snapshot, Stop, Store, SubjectsRead, Transaction};
 use std::sync::Arc;
 
 /// A person costs some microseconds; looking costs a hundred times less.
@@ -14,6 +16,8 @@ pub struct Permit {
     actor: String,
     visibility: Visibility,
     stop: Stop,
+    /// What the call has asked, shown and written so far; permits made of this one share it.
+    record: Arc<CallRecord>,
 }
 
 impl Permit {
@@ -23,6 +27,7 @@ impl Permit {
             actor: "local operator".to_owned(),
             visibility: Visibility::all(),
             stop: Stop::default(),
+            record: Arc::default(),
         }
     }
 
@@ -32,7 +37,58 @@ impl Permit {
             actor: format!("system: {reason}"),
             visibility: Visibility::all(),
             stop: Stop::default(),
+            record: Arc::default(),
         }
+    }
+
+    /// The same permit for one call, whose entry in the record of access it opens.
+    pub fn asking(self, asked: Asked) -> Permit {
+        Permit {
+            record: Arc::new(CallRecord::of(asked)),
+            ..self
+        }
+    }
+
+    /// The entry of this call as it stands. Without a call of its own, it is named after what is done.
+    pub fn entry(&self, action: &str) -> AuditEntry {
+        AuditEntry {
+            actor: self.actor.clone(),
+            ..self.record.entry(action)
+        }
+    }
+
+    /// What was asked, and whom the call has shown and written.
+    pub(super) fn record(&self) -> &CallRecord {
+        &self.record
+    }
+
+    /// Notes that the call shows this, besides what its answer shows.
+    pub fn shows(&self, shown: &Shown) {
+        self.record.shows(shown);
+    }
+
+    /// Writes the entry of something that is shown otherwise than in an answer: a file, a list. Nothing of it may leave
+    /// before.
+    pub fn close_read(&self, store: &Store, action: &str, shown: &Shown) -> Result<(), Error> {
+        let entry = self.entry(action).showing(shown);
+        store.record(entry).map_err(|_| unrecorded())
+    }
+
+    /// A transaction of this caller, with the entry of the call.
+    pub fn transaction(&self, action: &'static str) -> Transaction {
+        Transaction {
+            entry: Some(self.entry(action)),
+            ..Transaction::new(self.actor(), action)
+        }
+    }
+
+    /// Commits, and notes that the call's entry went into the commit.
+    pub fn commit(&self, store: &Store, transaction: Transaction) -> Result<Committed, Error> {
+        let committed = store.commit(transaction)?;
+        if !committed.replayed {
+            self.record.wrote(&committed);
+        }
+        Ok(committed)
     }
 
     /// The same permit, for work that must stop when it is told to.

@@ -13,7 +13,7 @@ use crate::workflow::{ExplainAbsence, explain_absence};
 
 impl Answers {
     /// Where a person or family stands for a child.
-    pub fn explain_absence(
+    pub(in crate::api) fn explain_absence(
         &self,
         request: &ExplainAbsenceRequest,
     ) -> Result<ExplainAbsenceResponse, Error> {
@@ -33,7 +33,7 @@ impl Answers {
             order: (!order.is_empty()).then(|| order.to_owned()),
         };
         let answer = explain_absence(&self.store, &self.permit, &question)?;
-        mask::only(response(answer), mask)
+        self.masked(response(answer), mask)
     }
 }
 

@@ -33,7 +33,7 @@ pub(super) const LOOK_EVERY: Duration = Duration::from_millis(100);
 
 impl Answers {
     /// One page of commits.
-    pub fn list_changes(
+    pub(in crate::api) fn list_changes(
         &self,
         request: &v1::ListChangesRequest,
     ) -> Result<v1::ListChangesResponse, Error> {
@@ -201,12 +201,20 @@ impl Service {
                 }
             };
             let was_full = changes.len() == AT_ONCE;
-            for change in &changes {
+            let messages: Vec<_> = changes.iter().map(message).collect();
+            let messages = match messages.is_empty() {
+                true => Ok(messages),
+                false => self.recorded("WatchChanges", messages).await,
+            };
+            let messages = match messages {
+                Ok(messages) => messages,
+                Err(refused) => {
+                    watcher.end(refused);
+                    return;
+                }
+            };
+            for (change, message) in changes.iter().zip(messages) {
                 after = change.revision;
-                let message = v1::WatchChangesResponse {
-                    change: Some(shown(change)),
-                    resume_token: convert::revision_text(after),
-                };
                 if !self.send(watcher, message).await {
                     return;
                 }
@@ -266,6 +274,13 @@ impl Service {
                 false
             }
         }
+    }
+}
+
+fn message(change: &Change) -> v1::WatchChangesResponse {
+    v1::WatchChangesResponse {
+        change: Some(shown(change)),
+        resume_token: convert::revision_text(change.revision),
     }
 }
 

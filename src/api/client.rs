@@ -2,6 +2,7 @@
 
 use super::status::to_error;
 use super::v1;
+use super::v1::audit_service_client::AuditServiceClient;
 use super::v1::connection_service_client::ConnectionServiceClient;
 use super::v1::due_action_service_client::DueActionServiceClient;
 use super::v1::family_finding_service_client::FamilyFindingServiceClient;
@@ -34,6 +35,7 @@ pub struct Client {
     matching: MatchingServiceClient<Channel>,
     due_actions: DueActionServiceClient<Channel>,
     rematches: RematchServiceClient<Channel>,
+    audit: AuditServiceClient<Channel>,
 }
 
 impl Client {
@@ -56,6 +58,7 @@ impl Client {
                 .max_decoding_message_size(MOST_BYTES),
             people: PersonServiceClient::new(channel.clone()).max_decoding_message_size(MOST_BYTES),
             connections: ConnectionServiceClient::new(channel.clone()),
+            audit: AuditServiceClient::new(channel.clone()).max_decoding_message_size(MOST_BYTES),
             nations: NationServiceClient::new(channel.clone()),
             pathways: PathwayServiceClient::new(channel.clone()),
             matching: MatchingServiceClient::new(channel.clone())
@@ -155,6 +158,30 @@ impl Client {
             matches!(last.part, Some(propose_slate_response::Part::Complete(_)))
         };
         all_of(stream, whole).await
+    }
+
+    /// The person that a reference stands for.
+    pub async fn resolve_person(
+        &mut self,
+        request: v1::ResolvePersonRequest,
+    ) -> Result<v1::ResolvePersonResponse, Error> {
+        unwrapped(self.people.resolve_person(timed(request)).await)
+    }
+
+    /// One page of the record of access.
+    pub async fn list_audit_entries(
+        &mut self,
+        request: v1::ListAuditEntriesRequest,
+    ) -> Result<v1::ListAuditEntriesResponse, Error> {
+        unwrapped(self.audit.list_audit_entries(timed(request)).await)
+    }
+
+    /// The end of the record of access.
+    pub async fn get_audit_head(
+        &mut self,
+        request: v1::GetAuditHeadRequest,
+    ) -> Result<v1::GetAuditHeadResponse, Error> {
+        unwrapped(self.audit.get_audit_head(timed(request)).await)
     }
 
     /// One page of what is due.

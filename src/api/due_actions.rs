@@ -18,7 +18,7 @@ const MOST_ACTIONS: usize = 500;
 
 impl Answers {
     /// One page of what is due.
-    pub fn list_due_actions(
+    pub(in crate::api) fn list_due_actions(
         &self,
         request: &ListDueActionsRequest,
     ) -> Result<ListDueActionsResponse, Error> {
@@ -68,7 +68,7 @@ impl Answers {
         Ok(ListDueActionsResponse {
             due_actions: page
                 .iter()
-                .map(|action| mask::only(convert::due_action(action, as_of), mask))
+                .map(|action| self.masked(convert::due_action(action, as_of), mask))
                 .collect::<Result<_, _>>()?,
             cases: cases
                 .iter()

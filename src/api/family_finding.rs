@@ -31,7 +31,7 @@ const GREATEST_DEGREE: u8 = 12;
 
 impl Answers {
     /// The messages of the whole answer, in the order in which they are sent.
-    pub fn find_family(
+    pub(in crate::api) fn find_family(
         &self,
         request: &FindFamilyRequest,
     ) -> Result<Vec<FindFamilyResponse>, Error> {
@@ -82,12 +82,12 @@ impl Answers {
         }
         let messages = messages.into_iter();
         messages
-            .map(|message| masked(message, request.read_mask.as_ref()))
+            .map(|message| self.only_of_its_kind(message, request.read_mask.as_ref()))
             .collect()
     }
 
     /// Every relation of `b` to `a`.
-    pub fn name_relationship(
+    pub(in crate::api) fn name_relationship(
         &self,
         request: &NameRelationshipRequest,
     ) -> Result<NameRelationshipResponse, Error> {
@@ -108,11 +108,11 @@ impl Answers {
             contradictions: named.contradictions,
             revision,
         };
-        mask::only(answer, request.read_mask.as_ref())
+        self.masked(answer, request.read_mask.as_ref())
     }
 
     /// One page of a person's relatives.
-    pub fn list_relatives(
+    pub(in crate::api) fn list_relatives(
         &self,
         request: &ListRelativesRequest,
     ) -> Result<ListRelativesResponse, Error> {
@@ -159,7 +159,7 @@ impl Answers {
                             .map(|relation| convert::relation(relation, as_of))
                             .collect(),
                     };
-                    mask::only(shown, mask)
+                    self.masked(shown, mask)
                 })
                 .collect::<Result<_, _>>()?,
             next_page_token: if last < relatives.len() {
@@ -171,29 +171,30 @@ impl Answers {
             revision,
         })
     }
-}
 
-/// The message with the fields of the mask; whole if no path begins with its kind.
-fn masked(
-    message: FindFamilyResponse,
-    mask: Option<&FieldMask>,
-) -> Result<FindFamilyResponse, Error> {
-    let kind = match &message.part {
-        Some(Part::Header(_)) => "header",
-        Some(Part::Tier(_)) => "tier",
-        Some(Part::Nation(_)) => "nation",
-        Some(Part::Lead(_)) => "lead",
-        Some(Part::Excluded(_)) => "excluded",
-        Some(Part::Complete(_)) => "complete",
-        Some(Part::NearMiss(_)) => "near_miss",
-        None => return Ok(message),
-    };
-    let paths = mask.map_or(&[][..], |mask| &mask.paths);
-    let is_of_kind = |path: &String| path.split('.').next() == Some(kind);
-    if paths.iter().any(is_of_kind) {
-        return mask::only(message, mask);
+    /// The message with the fields of the mask; whole if no path begins with its kind.
+    fn only_of_its_kind(
+        &self,
+        message: FindFamilyResponse,
+        mask: Option<&FieldMask>,
+    ) -> Result<FindFamilyResponse, Error> {
+        let kind = match &message.part {
+            Some(Part::Header(_)) => "header",
+            Some(Part::Tier(_)) => "tier",
+            Some(Part::Nation(_)) => "nation",
+            Some(Part::Lead(_)) => "lead",
+            Some(Part::Excluded(_)) => "excluded",
+            Some(Part::Complete(_)) => "complete",
+            Some(Part::NearMiss(_)) => "near_miss",
+            None => return Ok(message),
+        };
+        let paths = mask.map_or(&[][..], |mask| &mask.paths);
+        let is_of_kind = |path: &String| path.split('.').next() == Some(kind);
+        if paths.iter().any(is_of_kind) {
+            return self.masked(message, mask);
+        }
+        Ok(message)
     }
-    Ok(message)
 }
 
 /// The position in a list that a token told.

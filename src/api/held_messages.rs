@@ -33,6 +33,13 @@ impl Service {
     }
 }
 
+impl<M> HeldMessages<M> {
+    /// Those that are not sent yet.
+    pub(super) fn messages(&self) -> &[M] {
+        self.messages.as_slice()
+    }
+}
+
 impl Room {
     /// Takes a share for an answer; refused if too much of others is unread.
     pub(super) fn hold<M: Message>(self, messages: Vec<M>) -> Result<HeldMessages<M>, Error> {

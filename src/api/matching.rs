@@ -26,7 +26,7 @@ const MOST_MATCHES: usize = 200;
 
 impl Answers {
     /// One page of the waiting families that fit a child.
-    pub fn match_waiting_families(
+    pub(in crate::api) fn match_waiting_families(
         &self,
         request: &MatchWaitingFamiliesRequest,
     ) -> Result<MatchWaitingFamiliesResponse, Error> {
@@ -59,7 +59,7 @@ impl Answers {
         let answer = match_waiting_families(&self.store, &self.permit, &question)?;
         let last = first.saturating_add(answer.matches.len());
         let matches = answer.matches.iter();
-        let matches = matches.map(|shown| mask::only(convert::family_match(shown), mask));
+        let matches = matches.map(|shown| self.masked(convert::family_match(shown), mask));
         Ok(MatchWaitingFamiliesResponse {
             matches: matches.collect::<Result<_, _>>()?,
             next_page_token: if last < answer.of_view(view) as usize {
@@ -72,7 +72,7 @@ impl Answers {
     }
 
     /// One page of the children whom a waiting family fits.
-    pub fn match_waiting_children(
+    pub(in crate::api) fn match_waiting_children(
         &self,
         request: &MatchWaitingChildrenRequest,
     ) -> Result<MatchWaitingChildrenResponse, Error> {
@@ -104,7 +104,7 @@ impl Answers {
         let last = first.saturating_add(answer.children.len());
         let children = answer.children.iter();
         let children =
-            children.map(|matched| mask::only(convert::child_match(matched, as_of), mask));
+            children.map(|matched| self.masked(convert::child_match(matched, as_of), mask));
         Ok(MatchWaitingChildrenResponse {
             children: children.collect::<Result<_, _>>()?,
             next_page_token: if last < answer.listed() as usize {

@@ -15,7 +15,7 @@ const MOST: usize = 200;
 
 impl Answers {
     /// The nations that a name may mean.
-    pub fn resolve_nation(
+    pub(in crate::api) fn resolve_nation(
         &self,
         request: &v1::ResolveNationRequest,
     ) -> Result<v1::ResolveNationResponse, Error> {

@@ -19,7 +19,7 @@ const MOST_PATHWAYS: usize = 100;
 
 impl Answers {
     /// One page of the forms of permanence for a child with a person or family.
-    pub fn list_pathways(
+    pub(in crate::api) fn list_pathways(
         &self,
         request: &ListPathwaysRequest,
     ) -> Result<ListPathwaysResponse, Error> {
@@ -74,7 +74,7 @@ impl Answers {
             wishes: answer.wishes,
             pathways: page
                 .iter()
-                .map(|pathway| mask::only(convert::pathway(pathway), mask))
+                .map(|pathway| self.masked(convert::pathway(pathway), mask))
                 .collect::<Result<_, _>>()?,
             next_page_token: if last < answer.pathways.len() {
                 paging.token([last as u64, 0, 0])

@@ -4,7 +4,6 @@ use super::answers::Answers;
 use super::convert;
 use super::convert::Locals;
 use super::held_messages::HeldMessages;
-use super::mask;
 use super::service::Service;
 use super::v1;
 use super::v1::person_service_server::PersonService;
@@ -36,19 +35,22 @@ const LONGEST_LOCAL_ID: usize = 64;
 
 impl Answers {
     /// Everything recorded of a person.
-    pub fn get_person(&self, request: &GetPersonRequest) -> Result<GetPersonResponse, Error> {
+    pub(in crate::api) fn get_person(
+        &self,
+        request: &GetPersonRequest,
+    ) -> Result<GetPersonResponse, Error> {
         let revision = self.fresh(&request.at_least_revision)?;
         let known_on = self.known_on(&request.known_on)?;
         let person = self.person("name", &request.name)?;
         let shown = self.person_known_on(person, known_on)?;
         Ok(GetPersonResponse {
-            person: Some(mask::only(shown, request.read_mask.as_ref())?),
+            person: Some(self.masked(shown, request.read_mask.as_ref())?),
             revision,
         })
     }
 
     /// One page of the people found, the most probable first.
-    pub fn search_people(
+    pub(in crate::api) fn search_people(
         &self,
         request: &SearchPeopleRequest,
     ) -> Result<SearchPeopleResponse, Error> {
@@ -88,7 +90,7 @@ impl Answers {
     }
 
     /// Everybody found, each a message, then the end.
-    pub fn stream_search_people(
+    pub(in crate::api) fn stream_search_people(
         &self,
         request: &StreamSearchPeopleRequest,
     ) -> Result<Vec<StreamSearchPeopleResponse>, Error> {
@@ -163,7 +165,7 @@ impl Answers {
     }
 
     /// The person that a reference stands for.
-    pub fn resolve_person(
+    pub(in crate::api) fn resolve_person(
         &self,
         request: &ResolvePersonRequest,
     ) -> Result<ResolvePersonResponse, Error> {
@@ -185,7 +187,7 @@ fn in_search(error: Error) -> Error {
 
 impl Answers {
     /// Records a new person.
-    pub fn create_person(
+    pub(in crate::api) fn create_person(
         &self,
         request: &CreatePersonRequest,
     ) -> Result<CreatePersonResponse, Error> {
@@ -203,7 +205,7 @@ impl Answers {
     }
 
     /// Records new people with ties among them.
-    pub fn batch_create_people(
+    pub(in crate::api) fn batch_create_people(
         &self,
         request: &BatchCreatePeopleRequest,
     ) -> Result<BatchCreatePeopleResponse, Error> {

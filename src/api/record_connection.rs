@@ -12,13 +12,13 @@ use tonic::{Request, Response, Status};
 
 impl Answers {
     /// Records one person found for a child, or tells how the request would be understood.
-    pub fn record_connection(
+    pub(in crate::api) fn record_connection(
         &self,
         request: &RecordConnectionRequest,
     ) -> Result<RecordConnectionResponse, Error> {
         let connection = self.connection(request)?;
         let recorded = record_connection(&self.store, &self.permit, &connection)?;
-        Ok(self.recorded(&recorded, request.validate_only))
+        Ok(self.told(&recorded, request.validate_only))
     }
 
     /// The request as the workflow takes it.
@@ -53,11 +53,7 @@ impl Answers {
         })
     }
 
-    fn recorded(
-        &self,
-        recorded: &RecordedConnection,
-        validate_only: bool,
-    ) -> RecordConnectionResponse {
+    fn told(&self, recorded: &RecordedConnection, validate_only: bool) -> RecordConnectionResponse {
         RecordConnectionResponse {
             person: recorded
                 .person

@@ -69,7 +69,7 @@ struct WhoseChanges<'a> {
 
 impl Answers {
     /// One run, with the children who could not be matched.
-    pub fn get_rematch_run(
+    pub(in crate::api) fn get_rematch_run(
         &self,
         request: &v1::GetRematchRunRequest,
     ) -> Result<v1::GetRematchRunResponse, Error> {
@@ -89,7 +89,7 @@ impl Answers {
     }
 
     /// One page of runs.
-    pub fn list_rematch_runs(
+    pub(in crate::api) fn list_rematch_runs(
         &self,
         request: &v1::ListRematchRunsRequest,
     ) -> Result<v1::ListRematchRunsResponse, Error> {
@@ -109,7 +109,7 @@ impl Answers {
     }
 
     /// One page of what changed.
-    pub fn list_rematch_changes(
+    pub(in crate::api) fn list_rematch_changes(
         &self,
         request: &v1::ListRematchChangesRequest,
     ) -> Result<v1::ListRematchChangesResponse, Error> {
@@ -250,7 +250,7 @@ impl Answers {
     }
 
     /// What was suggested for a child in a run.
-    pub fn list_rematch_leads(
+    pub(in crate::api) fn list_rematch_leads(
         &self,
         request: &v1::ListRematchLeadsRequest,
     ) -> Result<v1::ListRematchLeadsResponse, Error> {

@@ -2,6 +2,7 @@
 
 use super::answers::{Answers, read_request_id};
 use super::changes::{LOOK_EVERY, Watched, Watcher, watching};
+use super::disclosure::Begun;
 use super::exchange::{Exchange, Outcome};
 use super::operations::shown as shown_operation;
 use super::rematch::{number_of, shown};
@@ -99,6 +100,17 @@ impl Service {
                 }
             };
             let mut is_quiet = messages.is_empty();
+            let messages = match is_quiet {
+                true => Ok(messages),
+                false => self.recorded("WatchRematchChanges", messages).await,
+            };
+            let messages = match messages {
+                Ok(messages) => messages,
+                Err(refused) => {
+                    watcher.end(refused);
+                    return;
+                }
+            };
             for message in messages {
                 if !self.send(watcher, message).await {
                     return;
@@ -295,10 +307,11 @@ impl RematchService for Service {
             .answer("WatchRematchChanges", request, |answers, request| {
                 let from = answers.watch_rematch_from(request)?;
                 answers.next_rematch_changes(request, from)?;
-                Ok((Arc::new(request.clone()), from))
+                Ok(Begun((Arc::new(request.clone()), from)))
             })
             .await?
-            .into_inner();
+            .into_inner()
+            .0;
         let (watcher, watched) = watching();
         let service = self.clone();
         tokio::spawn(async move {

@@ -2,7 +2,6 @@
 
 use super::answers::Answers;
 use super::convert;
-use super::mask;
 use super::service::Service;
 use super::statements::page_size;
 use super::v1;
@@ -22,7 +21,7 @@ const LONGEST_REASON: usize = 4_000;
 
 impl Answers {
     /// The link between two records.
-    pub fn get_same_person_link(
+    pub(in crate::api) fn get_same_person_link(
         &self,
         request: &v1::GetSamePersonLinkRequest,
     ) -> Result<v1::GetSamePersonLinkResponse, Error> {
@@ -34,7 +33,7 @@ impl Answers {
             name: format!("{} and {}", request.one, request.other),
         })?;
         Ok(v1::GetSamePersonLinkResponse {
-            link: Some(mask::only(
+            link: Some(self.masked(
                 convert::same_person_link(&link, self.today),
                 request.read_mask.as_ref(),
             )?),
@@ -43,7 +42,7 @@ impl Answers {
     }
 
     /// One page of links, the likeliest first.
-    pub fn list_same_person_links(
+    pub(in crate::api) fn list_same_person_links(
         &self,
         request: &v1::ListSamePersonLinksRequest,
     ) -> Result<v1::ListSamePersonLinksResponse, Error> {
@@ -100,7 +99,7 @@ impl Answers {
     }
 
     /// Records that two records may be of one person.
-    pub fn propose_same_person(
+    pub(in crate::api) fn propose_same_person(
         &self,
         request: &v1::ProposeSamePersonRequest,
     ) -> Result<v1::ProposeSamePersonResponse, Error> {
@@ -124,7 +123,7 @@ impl Answers {
     }
 
     /// Decides about two records.
-    pub fn decide_same_person(
+    pub(in crate::api) fn decide_same_person(
         &self,
         request: &v1::DecideSamePersonRequest,
     ) -> Result<v1::DecideSamePersonResponse, Error> {

@@ -2,20 +2,23 @@
 
 use super::answers::Answers;
 use super::deadline::deadline;
+use super::disclosure::Disclosed;
 use super::exchange::{Exchange, ExchangeLimits};
 use super::nightly::Nightly;
 use super::rematch::RematchLimits;
 use super::status;
-use crate::access::Permit;
+use crate::access::{Permit, unrecorded};
 use crate::ambient;
 use crate::error::Error;
 use crate::metrics::Metrics;
+use crate::model::audit::AuditEntry;
 use crate::offload::{Lane, Offload};
-use crate::store::{Stop, Store};
+use crate::store::{Stop, Store, StoreError};
 use crate::traces::Traces;
+use serde::Serialize;
 use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
-use tokio::sync::{Semaphore, watch};
+use tokio::sync::{Semaphore, oneshot, watch};
 use tonic::{Code, Request, Response, Status};
 
 /// What one server takes and how long it works on one request.
@@ -105,6 +108,9 @@ const READING: [&str; 10] = [
     "Get", "List", "Search", "Find", "Name", "Resolve", "Watch", "Explain", "Match", "Stream",
 ];
 
+/// What shows nobody and changes nothing, and is asked all the time to see whether the server is well.
+pub const UNRECORDED: [&str; 3] = ["GetStatus", "GetOperation", "ListOperations"];
+
 /// The lane of a method, by its name or path.
 pub(super) fn lane_of(method: &str) -> Lane {
     let name = method.rsplit('/').next().unwrap_or_default();
@@ -139,8 +145,8 @@ impl Service {
         work: Work,
     ) -> Result<Response<Answer>, Status>
     where
-        Asked: Send + 'static,
-        Answer: Send + 'static,
+        Asked: Serialize + Send + 'static,
+        Answer: Disclosed + Send + 'static,
         Work: FnOnce(&Answers, &Asked) -> Result<Answer, Error> + Send + 'static,
     {
         let began = Instant::now();
@@ -158,15 +164,51 @@ impl Service {
         let asked = request.into_inner();
         let work = move || {
             let _ = begun.set(began.elapsed());
-            work(&answers, &asked)
+            let answers = answers.asking(method, &asked)?;
+            Ok(answers.release(work(&answers, &asked)))
         };
-        let result = self.offload.run_in(lane_of(method), until, work).await;
+        let released = self.offload.run_in(lane_of(method), until, work).await;
+        let result = match released {
+            Ok(released) => match released.entry.filter(|_| !UNRECORDED.contains(&method)) {
+                Some(entry) => self.record(entry).await.and(released.result),
+                None => released.result,
+            },
+            Err(error) => Err(error),
+        };
         let result = result.map_err(|error| status::from_error(&error));
         if let Some(span) = span {
             let code = result.as_ref().err().map_or(Code::Ok, Status::code);
             span.end(code as i32, waited.get().copied());
         }
         self.told(method, began, result)
+    }
+
+    /// An answer that is not given by [`Service::answer`], once its entry is written.
+    pub(super) async fn recorded<Answer: Disclosed>(
+        &self,
+        method: &str,
+        answer: Answer,
+    ) -> Result<Answer, Status> {
+        let recorded = match self.answers().entry_of(method, &answer) {
+            Ok(entry) => self.record(entry).await,
+            Err(error) => Err(error),
+        };
+        recorded.map_err(|error| status::from_error(&error))?;
+        Ok(answer)
+    }
+
+    /// Writes an entry into the record of access, together with others.
+    pub(super) async fn record(&self, entry: AuditEntry) -> Result<(), Error> {
+        let (reply, written) = oneshot::channel();
+        let told = move |result: Result<(), StoreError>| {
+            // A client that went away is not shown anything.
+            let _ = reply.send(result);
+        };
+        self.store.record_later(entry, Box::new(told));
+        match written.await {
+            Ok(Ok(())) => Ok(()),
+            Ok(Err(_)) | Err(_) => Err(unrecorded()),
+        }
     }
 
     /// Counts and logs an answer: the method, the code and the time taken, and nothing of the content.

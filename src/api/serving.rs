@@ -7,6 +7,7 @@ use super::conventional_errors::conventional;
 use super::exchange::Exchange;
 use super::generated::DESCRIPTORS;
 use super::service::{ApiLimits, Service};
+use super::v1::audit_service_server::AuditServiceServer;
 use super::v1::case_service_server::CaseServiceServer;
 use super::v1::change_service_server::ChangeServiceServer;
 use super::v1::connection_service_server::ConnectionServiceServer;
@@ -46,7 +47,8 @@ use tower::util::MapResponseLayer;
 use tower_http::cors::CorsLayer;
 
 /// Every service that is ours.
-const SERVICES: [&str; 17] = [
+const SERVICES: [&str; 18] = [
+    AuditServiceServer::<Service>::NAME,
     CaseServiceServer::<Service>::NAME,
     ChangeServiceServer::<Service>::NAME,
     ConnectionServiceServer::<Service>::NAME,
@@ -125,6 +127,12 @@ pub async fn serve(bound: Bound, stop: impl Future<Output = ()>) -> Result<(), E
 fn routes(service: &Service) -> RoutesBuilder {
     let most = service.limits.message_bytes;
     let mut routes = Routes::builder();
+    routes.add_service(
+        AuditServiceServer::new(service.clone())
+            .max_decoding_message_size(most)
+            .accept_compressed(Gzip)
+            .send_compressed(Gzip),
+    );
     routes.add_service(
         CaseServiceServer::new(service.clone())
             .max_decoding_message_size(most)

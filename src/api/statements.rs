@@ -32,7 +32,7 @@ const FIXED: [&str; 7] = [
 
 impl Answers {
     /// Adds a statement.
-    pub fn create_statement(
+    pub(in crate::api) fn create_statement(
         &self,
         request: &v1::CreateStatementRequest,
     ) -> Result<v1::CreateStatementResponse, Error> {
@@ -55,7 +55,7 @@ impl Answers {
     }
 
     /// Adds several statements about one person or case.
-    pub fn batch_create_statements(
+    pub(in crate::api) fn batch_create_statements(
         &self,
         request: &v1::BatchCreateStatementsRequest,
     ) -> Result<v1::BatchCreateStatementsResponse, Error> {
@@ -90,7 +90,7 @@ impl Answers {
     }
 
     /// The present version of a statement.
-    pub fn get_statement(
+    pub(in crate::api) fn get_statement(
         &self,
         request: &v1::GetStatementRequest,
     ) -> Result<v1::GetStatementResponse, Error> {
@@ -101,14 +101,14 @@ impl Answers {
         let statement = latest.map(|latest| convert::statement(&versions, latest));
         Ok(v1::GetStatementResponse {
             statement: statement
-                .map(|statement| mask::only(statement, request.read_mask.as_ref()))
+                .map(|statement| self.masked(statement, request.read_mask.as_ref()))
                 .transpose()?,
             revision,
         })
     }
 
     /// One page of the statements that stand.
-    pub fn list_statements(
+    pub(in crate::api) fn list_statements(
         &self,
         request: &v1::ListStatementsRequest,
     ) -> Result<v1::ListStatementsResponse, Error> {
@@ -147,13 +147,16 @@ impl Answers {
             next_page_token: last.map_or_else(String::new, |last| {
                 paging.token([last.statement.id.0, 0, 0])
             }),
-            statements: masked(&found, request.read_mask.as_ref())?,
+            statements: masked(self, &found, request.read_mask.as_ref())?,
             revision,
         })
     }
 
     /// One page of the ties of a person, nation or household.
-    pub fn list_ties(&self, request: &v1::ListTiesRequest) -> Result<v1::ListTiesResponse, Error> {
+    pub(in crate::api) fn list_ties(
+        &self,
+        request: &v1::ListTiesRequest,
+    ) -> Result<v1::ListTiesResponse, Error> {
         let revision = self.fresh(&request.at_least_revision)?;
         let kinds = [
             SubjectKind::Person,
@@ -172,14 +175,14 @@ impl Answers {
             size,
         )?;
         Ok(v1::ListTiesResponse {
-            ties: masked(&found, request.read_mask.as_ref())?,
+            ties: masked(self, &found, request.read_mask.as_ref())?,
             next_page_token: next.map_or_else(String::new, |next| paging.token(next)),
             revision,
         })
     }
 
     /// Corrects a statement.
-    pub fn update_statement(
+    pub(in crate::api) fn update_statement(
         &self,
         request: &v1::UpdateStatementRequest,
     ) -> Result<v1::UpdateStatementResponse, Error> {
@@ -217,7 +220,7 @@ impl Answers {
     }
 
     /// Withdraws a statement.
-    pub fn retract_statement(
+    pub(in crate::api) fn retract_statement(
         &self,
         request: &v1::RetractStatementRequest,
     ) -> Result<v1::RetractStatementResponse, Error> {
@@ -241,7 +244,7 @@ impl Answers {
     }
 
     /// One page of the versions of a statement.
-    pub fn list_statement_versions(
+    pub(in crate::api) fn list_statement_versions(
         &self,
         request: &v1::ListStatementVersionsRequest,
     ) -> Result<v1::ListStatementVersionsResponse, Error> {
@@ -336,13 +339,14 @@ pub(super) fn page_size(asked: i32) -> Result<usize, Error> {
 }
 
 fn masked(
+    answers: &Answers,
     found: &Recordings,
     mask: Option<&pbjson_types::FieldMask>,
 ) -> Result<Vec<v1::Statement>, Error> {
     mask::check_read::<v1::Statement>(mask)?;
     let statements = found.statements.iter();
     statements
-        .map(|recorded| mask::only(convert::statement(found, recorded), mask))
+        .map(|recorded| answers.masked(convert::statement(found, recorded), mask))
         .collect()
 }
 

@@ -28,6 +28,9 @@ pub struct Global {
     /// The folder of a store on this machine
     #[arg(long, global = true, value_name = "DIR", conflicts_with = "server")]
     pub data: Option<PathBuf>,
+    /// The file with the store's keys; beside its folder, with the ending .key, if not given
+    #[arg(long, global = true, value_name = "FILE", env = "KINPATH_KEY_FILE")]
+    pub key_file: Option<PathBuf>,
     /// A running server, as host:port
     #[arg(long, global = true, value_name = "ADDR")]
     pub server: Option<String>,
@@ -192,6 +195,15 @@ pub enum Command {
     /// Make a sample community of people who do not exist, as a CSV bundle
     #[command(after_help = "Example:\n  kinpath generate --people 2000 --seed 1 --out sample")]
     Generate(Generate),
+    /// Who was shown or changed what: list it, print a person's own record, check that nothing is missing
+    #[command(
+        subcommand,
+        after_help = "Examples:\n  kinpath --data community audit list --shown story:child-1\n  \
+                      kinpath --data community audit record --person \"Mia Joseph\"\n  \
+                      kinpath --data community audit head --out /mnt/elsewhere/heads\n  \
+                      kinpath --data community audit verify --heads /mnt/elsewhere/heads"
+    )]
+    Audit(AuditCommand),
     /// Check that every record, index and checksum of a store agrees
     #[command(after_help = "Example:\n  kinpath --data community verify")]
     Verify(Verify),
@@ -884,6 +896,61 @@ pub struct Generate {
     /// The folder to write
     #[arg(long, value_name = "DIR")]
     pub out: PathBuf,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum AuditCommand {
+    /// List entries: who saw this child, what did this person see, what was done in a case
+    List(AuditList),
+    /// Print a person's own record of access
+    Record(AuditOf),
+    /// Print the signed end of the record, to keep it outside the store
+    Head(AuditHead),
+    /// Check the whole record, and that it holds all of which heads were kept
+    Verify(AuditVerify),
+}
+
+#[derive(Debug, Args)]
+pub struct AuditList {
+    /// Only what showed or changed this person
+    #[arg(long, value_name = "PERSON", default_value = "")]
+    pub shown: String,
+    /// Only what this person or service asked, as entries name them
+    #[arg(long, value_name = "NAME", default_value = "")]
+    pub actor: String,
+    /// Only what was asked or changed in this case
+    #[arg(long, value_name = "CASE", default_value = "")]
+    pub case: String,
+    /// Only this method, as entries name it
+    #[arg(long, value_name = "METHOD", default_value = "")]
+    pub method: String,
+    /// From this day on (UTC), as YYYY-MM-DD
+    #[arg(long, value_name = "DAY", default_value = "")]
+    pub from: String,
+    /// Up to and with this day (UTC), as YYYY-MM-DD
+    #[arg(long, value_name = "DAY", default_value = "")]
+    pub until: String,
+}
+
+#[derive(Debug, Args)]
+pub struct AuditOf {
+    /// Whose record
+    #[arg(long, value_name = "PERSON")]
+    pub person: String,
+}
+
+#[derive(Debug, Args)]
+pub struct AuditHead {
+    /// Add it to this file, which should be on another machine or medium
+    #[arg(long, value_name = "FILE")]
+    pub out: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub struct AuditVerify {
+    /// Files with heads that were kept outside
+    #[arg(long, value_name = "FILE")]
+    pub heads: Vec<PathBuf>,
 }
 
 #[derive(Debug, Args)]

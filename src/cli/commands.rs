@@ -7,7 +7,7 @@ use super::arguments::{
 use super::session::Session;
 use super::stop::Stop;
 use super::{
-    duplicates, export, import, linkage, maintenance, matching, nations, orders, permanence,
+    audit, duplicates, export, import, linkage, maintenance, matching, nations, orders, permanence,
     progress, rematch, render, requests, same_person, search, shell,
 };
 use crate::api::v1;
@@ -48,6 +48,7 @@ pub fn run(arguments: &Arguments) -> Result<(), Stop> {
         Command::Man => shell::man(),
         Command::Serve(command) => maintenance::serve(global, command),
         Command::Generate(command) => maintenance::generate(command),
+        Command::Audit(command) => audit::audit(global, command),
         Command::Verify(command) => maintenance::verify(global, command),
         Command::Duplicates(command) => duplicates::find(global, command),
         Command::Linkage(command) => linkage::run(global, command),

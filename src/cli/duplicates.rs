@@ -2,7 +2,7 @@
 //! portion beside the file asked for, so that work that was cut off goes on where it stopped.
 
 use super::arguments::Global;
-use super::maintenance::{data_folder, open, say};
+use super::maintenance::{open, say};
 use super::progress;
 use super::stop::Stop;
 use crate::access::Permit;
@@ -97,7 +97,7 @@ pub fn find(global: &Global, command: &Duplicates) -> Result<(), Stop> {
     if command.out.exists() {
         return Err(Error::invalid("out", format!("{} exists", command.out.display())).into());
     }
-    let store = open(data_folder(global)?)?;
+    let store = open(global)?;
     let mut permit = Permit::local_operator();
     if command.open_only {
         permit = permit.limited_to(Visibility::open_only());

@@ -1,7 +1,7 @@
 //! `export`: writes a store, or the relatives of some people, into files.
 
 use super::arguments::{Export, ExportFormat, Global};
-use super::maintenance::{data_folder, open, say};
+use super::maintenance::{open, say};
 use super::progress;
 use super::stop::Stop;
 use crate::access::Permit;
@@ -34,7 +34,7 @@ pub fn export(global: &Global, command: &Export) -> Result<(), Stop> {
 }
 
 fn whole_store(global: &Global, command: &Export) -> Result<(), Stop> {
-    let store = open(data_folder(global)?)?;
+    let store = open(global)?;
     let out = BufWriter::with_capacity(WRITE_BEHIND, new_file(command)?);
     let steps = progress::steps();
     steps.set_message("export");
@@ -56,7 +56,7 @@ fn whole_store(global: &Global, command: &Export) -> Result<(), Stop> {
 }
 
 fn bundle(global: &Global, command: &Export) -> Result<(), Stop> {
-    let store = open(data_folder(global)?)?;
+    let store = open(global)?;
     let written = export_bundle(&store, &Permit::local_operator(), &command.out)?;
     if global.json {
         let line = json!({
@@ -74,7 +74,7 @@ fn bundle(global: &Global, command: &Export) -> Result<(), Stop> {
 }
 
 fn gedcom(global: &Global, command: &Export, version: Version) -> Result<(), Stop> {
-    let store = open(data_folder(global)?)?;
+    let store = open(global)?;
     let permit = Permit::local_operator();
     let mut people = Vec::new();
     for person in &command.people {

@@ -2,7 +2,7 @@
 
 use super::arguments::{Global, Import};
 use super::commands::write_text;
-use super::maintenance::{data_folder, open, open_or_create, say};
+use super::maintenance::{data_folder, open, open_or_create, options, say, tell_of_keys};
 use super::stop::Stop;
 use super::{progress, render};
 use crate::access::Permit;
@@ -11,7 +11,7 @@ use crate::api::{self, v1};
 use crate::error::Error;
 use crate::exchange::report::{ReadBundle, ReadOptions};
 use crate::model::bundle::BundleContent;
-use crate::store::{Store, StoreOptions};
+use crate::store::Store;
 use crate::workflow;
 use crate::workflow::{
     FileForm, ImportedBundle, import_bundle, import_store, link_nations, probably_known,
@@ -31,7 +31,7 @@ const READ_AHEAD: usize = 1 << 20;
 pub fn import(global: &Global, command: &Import) -> Result<(), Stop> {
     let folder = data_folder(global)?;
     if let Some(import_id) = &command.undo {
-        return undo(global, folder, import_id);
+        return undo(global, import_id);
     }
     if command
         .paths
@@ -57,7 +57,7 @@ pub fn import(global: &Global, command: &Import) -> Result<(), Stop> {
         )));
     }
     if command.dry_run {
-        let store = known_store(folder)?;
+        let store = known_store(global)?;
         return checked.iter_mut().try_for_each(|(path, read)| {
             let known = match &store {
                 Some(store) => compare(store, read)?,
@@ -66,7 +66,7 @@ pub fn import(global: &Global, command: &Import) -> Result<(), Stop> {
             tell_dry_run(global, path, read, &known)
         });
     }
-    let store = open_or_create(folder)?;
+    let store = open_or_create(global)?;
     for (path, read) in &mut checked {
         let linked = link_nations(&store, &Permit::local_operator(), &mut read.bundle)?;
         let text = render::findings(&linked, 0, linked.len() as u64);
@@ -96,12 +96,14 @@ fn import_whole_store(global: &Global, folder: &Path, command: &Import) -> Resul
     let made = import_store(
         &Permit::local_operator(),
         folder,
-        &StoreOptions::default(),
+        &options(global),
         io::BufReader::with_capacity(READ_AHEAD, file),
         &mut |subjects| bar.set_position(subjects),
     );
     bar.finish_and_clear();
-    let (_, counts) = made?;
+    let (store, counts) = made?;
+    tell_of_keys(&store);
+    drop(store);
     if global.json {
         let line = json!({ "path": path.display().to_string(), "counts": counts });
         return say(&line.to_string());
@@ -207,12 +209,12 @@ fn commit(store: &Store, import_id: &str, read: &ReadBundle) -> Result<ImportedB
 }
 
 /// The store in a folder; nothing if there is none yet.
-fn known_store(folder: &Path) -> Result<Option<Arc<Store>>, Stop> {
-    let mut entries = fs::read_dir(folder).into_iter().flatten();
+fn known_store(global: &Global) -> Result<Option<Arc<Store>>, Stop> {
+    let mut entries = fs::read_dir(data_folder(global)?).into_iter().flatten();
     if entries.next().is_none() {
         return Ok(None);
     }
-    open(folder).map(Some)
+    open(global).map(Some)
 }
 
 /// Who in the files is probably known to the store; changes nothing there.
@@ -230,8 +232,8 @@ fn compare(store: &Store, read: &mut ReadBundle) -> Result<Vec<v1::ProbablyKnown
     Ok(known?.iter().map(api::probably_known).collect())
 }
 
-fn undo(global: &Global, folder: &Path, import_id: &str) -> Result<(), Stop> {
-    let store = open(folder)?;
+fn undo(global: &Global, import_id: &str) -> Result<(), Stop> {
+    let store = open(global)?;
     let permit = Permit::local_operator();
     let undone = undo_import(&store, &permit, import_id, &workflow::Write::default())?;
     if global.json {

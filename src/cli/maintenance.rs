@@ -29,14 +29,39 @@ pub fn data_folder(global: &Global) -> Result<&Path, Stop> {
     }))
 }
 
-/// Opens the store in a folder.
-pub fn open(folder: &Path) -> Result<Arc<Store>, Stop> {
-    opened(Store::open(folder, &StoreOptions::default()))
+/// How the store is to be opened.
+pub fn options(global: &Global) -> StoreOptions {
+    StoreOptions {
+        key_file: global.key_file.clone(),
+        ..StoreOptions::default()
+    }
+}
+
+/// Opens the store that `--data` names.
+pub fn open(global: &Global) -> Result<Arc<Store>, Stop> {
+    opened(Store::open(data_folder(global)?, &options(global)))
 }
 
 /// Opens the store in a folder; makes one if the folder is new or empty.
-pub fn open_or_create(folder: &Path) -> Result<Arc<Store>, Stop> {
-    opened(Store::open_or_create(folder, &StoreOptions::default()))
+pub fn open_or_create(global: &Global) -> Result<Arc<Store>, Stop> {
+    let store = opened(Store::open_or_create(
+        data_folder(global)?,
+        &options(global),
+    ))?;
+    tell_of_keys(&store);
+    Ok(store)
+}
+
+/// Says once where the keys of a new store are.
+pub fn tell_of_keys(store: &Store) {
+    if let (true, Some(path)) = (store.has_made_keys(), store.key_file()) {
+        // If standard error is closed there is nobody left to tell.
+        let _ = writeln!(
+            io::stderr().lock(),
+            "The keys of this store are in {}. Keep a copy of that file elsewhere: without it, everything in the store is lost.",
+            path.display()
+        );
+    }
 }
 
 fn opened(store: Result<Store, StoreError>) -> Result<Arc<Store>, Stop> {
@@ -55,7 +80,7 @@ pub fn verify(global: &Global, verify: &Verify) -> Result<(), Stop> {
     };
     let options = StoreOptions {
         mode,
-        ..StoreOptions::default()
+        ..options(global)
     };
     let store = opened(Store::open(data_folder(global)?, &options))?;
     let steps = progress::steps();
@@ -90,14 +115,14 @@ pub fn verify(global: &Global, verify: &Verify) -> Result<(), Stop> {
 
 /// Makes what is derived anew.
 pub fn rebuild(global: &Global) -> Result<(), Stop> {
-    let store = open(data_folder(global)?)?;
+    let store = open(global)?;
     store.rebuild().map_err(Error::from)?;
     say("rebuilt: records and indexes were made anew from the statements")
 }
 
 /// Brings an older store up to this version.
 pub fn migrate(global: &Global) -> Result<(), Stop> {
-    let done = store::migrate(data_folder(global)?, &StoreOptions::default());
+    let done = store::migrate(data_folder(global)?, &options(global));
     let done = done.map_err(|why| Stop::Refused(why.to_string()))?;
     if done.is_empty() {
         return say("the store is up to date: nothing was changed");
@@ -107,9 +132,16 @@ pub fn migrate(global: &Global) -> Result<(), Stop> {
 
 /// Copies the store.
 pub fn backup(global: &Global, backup: &Backup) -> Result<(), Stop> {
-    let store = open(data_folder(global)?)?;
+    let store = open(global)?;
     backup_store(&store, &Permit::local_operator(), &backup.to)?;
-    say(&format!("backed up to {}", backup.to.display()))
+    say(&format!("backed up to {}", backup.to.display()))?;
+    match store.key_file() {
+        Some(keys) => say(&format!(
+            "The keys are not in the backup. Keep a copy of {} elsewhere: without it, the backup cannot be read.",
+            keys.display()
+        )),
+        None => Ok(()),
+    }
 }
 
 /// Makes a store from a backup.
@@ -117,7 +149,8 @@ pub fn restore(global: &Global, restore: &Restore) -> Result<(), Stop> {
     let folder = data_folder(global)?;
     store::restore(&restore.from, folder).map_err(|why| Stop::Refused(why.to_string()))?;
     say(&format!(
-        "restored to {}; check it with: kinpath --data {} verify",
+        "restored to {}; put the keys of the store beside it, or name them with --key-file, then check it with: \
+         kinpath --data {} verify",
         folder.display(),
         folder.display()
     ))
@@ -143,9 +176,8 @@ pub fn generate(generate: &Generate) -> Result<(), Stop> {
 
 /// Serves the store until the process is told to stop.
 pub fn serve(global: &Global, serve: &Serve) -> Result<(), Stop> {
-    let folder = data_folder(global)?;
     let settings = settings(serve)?;
-    let store = open(folder)?;
+    let store = open(global)?;
     server::run(store, &settings)?;
     Ok(())
 }

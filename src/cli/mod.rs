@@ -2,6 +2,7 @@
 //! that both give the same output. No rule about families lives here.
 
 mod arguments;
+mod audit;
 mod commands;
 mod duplicates;
 mod export;

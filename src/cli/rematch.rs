@@ -42,7 +42,7 @@ fn run(global: &Global, command: &RematchRun) -> Result<(), Stop> {
             .parse()
             .map_err(|_| Error::invalid("as_of", "not a day: give it as YYYY-MM-DD"))?,
     };
-    let store = maintenance::open(maintenance::data_folder(global)?)?;
+    let store = maintenance::open(global)?;
     let limits = RematchLimits {
         threads: command.threads.into(),
         keep: command.keep.into(),
@@ -188,7 +188,7 @@ fn cancel(global: &Global, command: &RematchCancel) -> Result<(), Stop> {
     } else {
         let number = command.run.parse().map(RunNumber);
         let number = number.map_err(|_| Error::invalid("run", "needed: the number of the run"))?;
-        let store = maintenance::open(maintenance::data_folder(global)?)?;
+        let store = maintenance::open(global)?;
         let permit = Permit::local_operator();
         rematch_run_message(&cancel_rematch(&store, &permit, number, ambient::now())?)
     };

@@ -6,7 +6,7 @@ use super::stop::Stop;
 use crate::access::Permit;
 use crate::ambient;
 use crate::api::v1;
-use crate::api::{Answers, Client};
+use crate::api::{Client, LocalAnswers};
 use crate::error::Error;
 use std::future::Future;
 use tokio::runtime::Runtime;
@@ -14,7 +14,7 @@ use tokio::runtime::Runtime;
 /// An open store, or a connection to a server.
 pub enum Session {
     /// A store on this machine.
-    Local(Box<Answers>),
+    Local(Box<LocalAnswers>),
     /// A server.
     Remote(Box<Remote>),
 }
@@ -38,9 +38,8 @@ impl Session {
             let client = runtime.block_on(Client::connect(address))?;
             return Ok(Session::Remote(Box::new(Remote { runtime, client })));
         }
-        let folder = maintenance::data_folder(global)?;
-        let store = maintenance::open(folder)?;
-        let answers = Answers::new(store, Permit::local_operator(), ambient::today());
+        let store = maintenance::open(global)?;
+        let answers = LocalAnswers::new(store, Permit::local_operator(), ambient::today());
         Ok(Session::Local(Box::new(answers)))
     }
 
@@ -54,6 +53,48 @@ impl Session {
             Session::Remote(remote) => remote.ask(|mut client| {
                 let request = request.clone();
                 async move { client.find_family(request).await }
+            }),
+        }
+    }
+
+    /// One page of the record of access.
+    pub fn list_audit_entries(
+        &self,
+        request: &v1::ListAuditEntriesRequest,
+    ) -> Result<v1::ListAuditEntriesResponse, Error> {
+        match self {
+            Session::Local(answers) => answers.list_audit_entries(request),
+            Session::Remote(remote) => remote.ask(|mut client| {
+                let request = request.clone();
+                async move { client.list_audit_entries(request).await }
+            }),
+        }
+    }
+
+    /// The end of the record of access.
+    pub fn get_audit_head(
+        &self,
+        request: &v1::GetAuditHeadRequest,
+    ) -> Result<v1::GetAuditHeadResponse, Error> {
+        match self {
+            Session::Local(answers) => answers.get_audit_head(request),
+            Session::Remote(remote) => remote.ask(|mut client| {
+                let request = request.clone();
+                async move { client.get_audit_head(request).await }
+            }),
+        }
+    }
+
+    /// The person that a reference stands for.
+    pub fn resolve_person(
+        &self,
+        request: &v1::ResolvePersonRequest,
+    ) -> Result<v1::ResolvePersonResponse, Error> {
+        match self {
+            Session::Local(answers) => answers.resolve_person(request),
+            Session::Remote(remote) => remote.ask(|mut client| {
+                let request = request.clone();
+                async move { client.resolve_person(request).await }
             }),
         }
     }

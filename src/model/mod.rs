@@ -2,6 +2,7 @@
 //! Words are those of the glossary in the README; the same word is used in proto, data and pages.
 
 pub mod absence;
+pub mod audit;
 pub mod bundle;
 pub mod case;
 pub mod change;

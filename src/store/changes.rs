@@ -4,7 +4,7 @@ use super::backend::{GO_ON, Order, STOP, Table};
 use super::error::StoreError;
 use super::keys;
 use super::open::Store;
-use super::records::{AuditEntry, RequestRecord, decode};
+use super::records::{CommitNote, RequestRecord, decode};
 use super::snapshot::Snapshot;
 use crate::model::change::ChangeEvent;
 use crate::model::ids::Revision;
@@ -42,7 +42,7 @@ impl Snapshot<'_> {
     pub fn audit(&self, after: Revision, limit: usize) -> Result<Vec<AuditLine>, StoreError> {
         let mut lines = Vec::new();
         self.revisions_after(Table::Audit, after, limit, &mut |revision, value| {
-            let entry: AuditEntry = decode(value)?;
+            let entry: CommitNote = decode(value)?;
             lines.push(AuditLine {
                 revision,
                 actor: entry.actor,

@@ -1,17 +1,20 @@
-//! What every commit ends with: its change event, its entry in the audit chain, and the head.
+//! What every commit ends with: its change event, its note in the chain of commits, its entry in the record of access,
+//! and the head.
 
 use super::backend::Table;
 use super::error::StoreError;
 use super::keys;
 use super::overlay::Overlay;
-use super::records::{AuditEntry, State, encode};
+use super::records::{CommitNote, State, encode};
+use crate::model::audit::{AuditEntry, Changed, MOST_CHANGED};
 use crate::model::change::ChangeEvent;
 use crate::model::ids::{Revision, Subject, SubjectKind};
 use sha2::{Digest, Sha256};
 
 /// What the change event and the audit entry of a commit say.
 pub struct Closing<'a> {
-    pub actor: &'a str,
+    /// Who, and what was asked.
+    pub entry: AuditEntry,
     pub action: &'a str,
     pub now: i64,
     pub statements: u64,
@@ -20,7 +23,7 @@ pub struct Closing<'a> {
     pub moves_families: bool,
 }
 
-/// Writes change event and audit entry of the next revision and moves the head there. The state itself is written once
+/// Writes change event, note and entry of the next revision and moves the head there. The state itself is written once
 /// for the whole batch, see `commit_overlay`.
 pub fn close_commit(
     state: &mut State,
@@ -34,13 +37,21 @@ pub fn close_commit(
     if closing.moves_families || closing.subjects.iter().any(is_family) {
         state.families = revision;
     }
-    let audit = AuditEntry {
-        actor: closing.actor.to_owned(),
+    let audit = CommitNote {
+        actor: closing.entry.actor.clone(),
         action: closing.action.to_owned(),
         committed_at: state.committed_at,
         subjects: closing.subjects.len() as u64,
         statements: closing.statements,
         previous: state.audit_hash,
+    };
+    let subjects = closing.subjects.iter().take(MOST_CHANGED);
+    let mut changed = Changed {
+        revision,
+        statements: closing.statements,
+        records: closing.subjects.len() as u64,
+        subjects: subjects.copied().collect(),
+        event: [0; 32],
     };
     let event = ChangeEvent {
         revision,
@@ -51,7 +62,13 @@ pub fn close_commit(
     let audit = encode(&audit)?;
     state.audit_hash = Sha256::digest(&audit).into();
     overlay.put(Table::Audit, keys::revision(revision), audit);
-    overlay.put(Table::Changes, keys::revision(revision), encode(&event)?);
+    let event = encode(&event)?;
+    changed.event = Sha256::digest(&event).into();
+    overlay.put(Table::Changes, keys::revision(revision), event);
+    overlay.add_entry(AuditEntry {
+        changed: Some(changed),
+        ..closing.entry
+    });
     Ok(())
 }
 

@@ -1,6 +1,7 @@
 //! The committer: one thread that takes what writers hand in, up to 256 transactions at a time, and makes of each group
 //! one atomic, synced batch. Only then are the writers answered.
 
+use super::audit::commit_with_entries;
 use super::backend::{Condition, ReadView, Table, get};
 use super::error::StoreError;
 use super::head::HeadAnchor;
@@ -135,6 +136,7 @@ pub fn commit_overlay(
     state: State,
 ) -> Result<(), StoreError> {
     overlay.keep();
+    let entries = overlay.take_entries();
     let mut batch = overlay.into_batch();
     batch.put(Table::Meta, keys::STATE, encode(&state)?);
     batch.conditions.push(Condition {
@@ -143,7 +145,7 @@ pub fn commit_overlay(
         expected: Some(encode(&writer.state)?),
     });
     let begun = Instant::now();
-    let committed = shared.backend.commit(batch);
+    let committed = commit_with_entries(shared, batch, entries);
     shared.failing.store(committed.is_err(), Ordering::Relaxed);
     if !committed? {
         // An earlier commit reported a failure and was applied all the same.

@@ -10,7 +10,7 @@ use super::import_journal::{ImportJournal, ImportState, Load, read_journals};
 use super::keys;
 use super::open::{Store, StoreOptions};
 use super::rebuild::rebuild;
-use super::records::{AuditEntry, Header, State, decode, encode, encode_block};
+use super::records::{CommitNote, Header, State, decode, encode, encode_block};
 use super::snapshot::Snapshot;
 use super::stage::fits;
 use crate::model::change::ChangeEvent;
@@ -116,7 +116,7 @@ impl Snapshot<'_> {
     fn copied_commit(&self, key: &[u8], value: &[u8]) -> Result<CopyCommit, StoreError> {
         let revision = keys::parse_revision(key)
             .ok_or_else(|| StoreError::damaged("unreadable key of a commit"))?;
-        let entry: AuditEntry = decode(value)?;
+        let entry: CommitNote = decode(value)?;
         let event = super::backend::get(&*self.view, Table::Changes, key)?
             .ok_or_else(|| StoreError::damaged("a commit has no change event"))?;
         let event: ChangeEvent = decode(&event)?;
@@ -351,7 +351,7 @@ impl<'a> Loading<'a> {
             )));
         }
         self.last_revision = revision;
-        let audit = encode(&AuditEntry {
+        let audit = encode(&CommitNote {
             actor: commit.actor,
             action: commit.action.clone(),
             committed_at: commit.committed_at,

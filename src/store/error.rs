@@ -24,12 +24,27 @@ pub enum StoreError {
     /// What is stored cannot be trusted as it is.
     #[error("{detail}: {next}")]
     Damaged { detail: String, next: &'static str },
+    /// The file with the store's keys is not there.
+    #[error(
+        "the keys of the store are not in {}: put the file there, or name it with --key-file; without it the store \
+         cannot be opened", path.display()
+    )]
+    NoKeys { path: PathBuf },
+    /// The file with the store's keys cannot be used.
+    #[error("the keys in {} are refused: {reason}", path.display())]
+    KeysRefused { path: PathBuf, reason: String },
     /// Commits that were acknowledged are missing.
     #[error(
         "commits {present} to {acknowledged} were acknowledged and are missing: restore a backup with `kinpath restore`, \
          or go on without them with `kinpath verify --accept-loss`"
     )]
     LostCommits { acknowledged: u64, present: u64 },
+    /// Entries of the record of access that were acknowledged are missing.
+    #[error(
+        "entries {present} to {acknowledged} of the record of access were acknowledged and are missing: restore a backup \
+         with `kinpath restore`, or go on without them with `kinpath verify --accept-loss`"
+    )]
+    LostEntries { acknowledged: u64, present: u64 },
     /// A folder must be empty.
     #[error("{} is not empty: choose an empty folder", path.display())]
     NotEmpty { path: PathBuf },
@@ -110,6 +125,8 @@ impl From<StoreError> for Error {
         let text = error.to_string();
         match error {
             StoreError::InUse { .. }
+            | StoreError::NoKeys { .. }
+            | StoreError::KeysRefused { .. }
             | StoreError::UnknownFormat { .. }
             | StoreError::Closed
             | StoreError::Filling
@@ -118,9 +135,9 @@ impl From<StoreError> for Error {
                 what: "store",
                 name: path.display().to_string(),
             },
-            StoreError::Damaged { .. } | StoreError::LostCommits { .. } => {
-                Error::Corrupt { detail: text }
-            }
+            StoreError::Damaged { .. }
+            | StoreError::LostCommits { .. }
+            | StoreError::LostEntries { .. } => Error::Corrupt { detail: text },
             StoreError::NotEmpty { .. } => Error::invalid("folder", text),
             StoreError::Conflict { subject } => Error::Conflict {
                 what: subject.kind().word().to_owned(),

@@ -19,6 +19,7 @@ use super::rebuild;
 use super::records::{Header, State, encode, encode_block};
 use super::refresh::refresh_records;
 use super::stop::Stop;
+use crate::model::audit::AuditEntry;
 use crate::model::bundle::BundleContent;
 use crate::model::ids::{Revision, StatementId, Subject};
 use crate::model::statement::Statement;
@@ -32,6 +33,8 @@ pub struct ImportRequest {
     /// Chosen by the caller; one id stands for one content.
     pub import_id: String,
     pub actor: String,
+    /// The entry of the call; made of the actor if there is none.
+    pub entry: Option<AuditEntry>,
     /// How many subjects are committed together.
     pub subjects_a_batch: usize,
 }
@@ -41,8 +44,18 @@ impl ImportRequest {
         ImportRequest {
             import_id: import_id.into(),
             actor: actor.into(),
+            entry: None,
             subjects_a_batch: 50_000,
         }
+    }
+
+    /// The entry that the record gets of each of its commits.
+    pub fn audit_entry(&self) -> AuditEntry {
+        self.entry.clone().unwrap_or_else(|| AuditEntry {
+            actor: self.actor.clone(),
+            method: "import".to_owned(),
+            ..AuditEntry::default()
+        })
     }
 }
 
@@ -279,7 +292,7 @@ impl Import<'_> {
         let mut overlay = Overlay::new(&*view);
         let mut state = self.writer.state.clone();
         let closing = Closing {
-            actor: &self.request.actor,
+            entry: self.request.audit_entry(),
             action: "import",
             now: (self.shared.clock)(),
             statements,
@@ -324,7 +337,7 @@ impl Import<'_> {
                 &mut self.journal,
                 plan,
                 positions,
-                &self.request.actor,
+                self.request,
             )?;
             merged.add(step);
             done += positions.len();

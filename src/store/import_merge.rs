@@ -6,6 +6,7 @@ use super::backend::{Deadline, ReadView, Table};
 use super::commit::{Writer, commit_overlay};
 use super::error::StoreError;
 use super::history::{self, History, Version};
+use super::import::ImportRequest;
 use super::import_journal::{ImportJournal, ImportState, read_journals};
 use super::import_plan::Plan;
 use super::open::Shared;
@@ -47,7 +48,7 @@ pub fn merge_known(
     journal: &mut ImportJournal,
     plan: &Plan<'_>,
     positions: &[usize],
-    actor: &str,
+    request: &ImportRequest,
 ) -> Result<Merged, StoreError> {
     let view = shared.backend.snapshot();
     let imports = standing_imports(&*view)?;
@@ -57,14 +58,18 @@ pub fn merge_known(
         .collect::<Result<_, StoreError>>()?;
     drop(view);
     let mut merged = Merged::default();
-    let mut transaction = Transaction::new(actor, "import");
+    let empty = || Transaction {
+        entry: Some(request.audit_entry()),
+        ..Transaction::new(&request.actor, "import")
+    };
+    let mut transaction = empty();
     for (position, (drafts, counts)) in positions.iter().zip(found) {
         merged.add(counts);
         for draft in drafts {
             transaction.add_statement(plan.subject(*position), draft);
         }
         if transaction.statements.len() >= STATEMENTS {
-            let full = std::mem::replace(&mut transaction, Transaction::new(actor, "import"));
+            let full = std::mem::replace(&mut transaction, empty());
             commit_with_journal(shared, writer, journal, &full)?;
         }
     }

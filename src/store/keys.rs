@@ -9,6 +9,10 @@ pub const STATE: &[u8] = b"state";
 pub const FORMAT: &[u8] = b"format";
 /// Table `meta`: the key of the hash that makes public ids of imported records.
 pub const PUBLIC_ID_KEY: &[u8] = b"public_id_key";
+/// Table `meta`: the end of the record of access, signed.
+pub const AUDIT_HEAD: &[u8] = b"audit_head";
+/// Table `meta`: the fingerprints of the store's keys.
+pub const FINGERPRINTS: &[u8] = b"fingerprints";
 /// Table `meta`: present while `nodes` and `index` are being made anew.
 pub const REBUILDING: &[u8] = b"rebuilding";
 /// Table `meta`: the journal of one import follows.
@@ -72,7 +76,7 @@ pub fn blocks_of(subject: u64) -> KeyRange {
     blocks(subject, subject.saturating_add(1))
 }
 
-/// Tables `changes` and `audit`.
+/// Tables `changes` and `audit`; table `access` with the place of an entry.
 pub fn revision(revision: Revision) -> [u8; 12] {
     let mut key = [0; 12];
     key[..4].copy_from_slice(&revision.epoch.to_be_bytes());

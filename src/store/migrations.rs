@@ -7,7 +7,7 @@ use super::records::{decode, encode};
 use std::path::Path;
 
 /// The format that this program writes. 2: households are listed in the index; the search index. 3: the
-/// table of nightly runs. 4: places that matter may be recorded.
+/// table of nightly runs. 4: the keys outside, the record of access, places that matter.
 pub const FORMAT: u32 = 4;
 
 /// From one format to the next. Must do no harm when it is done twice: a step that was cut off is done again.
@@ -32,7 +32,7 @@ const STEPS: &[Step] = &[
     },
     Step {
         from: 3,
-        what: "places that matter (a school, a territory) may be recorded",
+        what: "there are keys in a file outside the folder, a record of who was shown or changed what, and places that matter",
         run: add_nothing,
     },
 ];

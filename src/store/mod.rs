@@ -3,6 +3,7 @@
 //! writes through [`Store::commit`] and [`Store::import`]; nothing here walks, ranks or decides who may see what.
 
 mod additions;
+mod audit;
 mod backend;
 mod backup;
 mod bulk;
@@ -25,6 +26,7 @@ mod import_plan;
 mod index_entries;
 mod index_keys;
 mod kept_beside;
+mod key_file;
 mod keys;
 mod migrations;
 mod nations;
@@ -59,6 +61,10 @@ mod transaction;
 mod undo_import;
 mod verify;
 
+pub use audit::{
+    AuditCheck, AuditFilter, AuditFinding, AuditPage, EntryReply, ListedEntry, SignedHead,
+    read_heads,
+};
 pub use backend::Usage;
 pub use backend::rocksdb::Durability;
 pub use backup::{last_backup, restore};

@@ -1,6 +1,8 @@
 //! Making, opening and closing a store. On disk: `<data>/db` (RocksDB), `<data>/head` (the anchor), `<data>/format`,
-//! `<data>/staging` (loads under way). What cannot be trusted is refused with what to do next.
+//! `<data>/audit_head` (the same for the record of access), `<data>/staging` (loads under way); the keys in a file outside,
+//! by default `<data>.key`. What cannot be trusted is refused with what to do next.
 
+use super::audit::{self, AuditKeys, AuditLog, Chain, anchored};
 use super::backend::memory::MemoryBackend;
 use super::backend::rocksdb::{Durability, RocksBackend, RocksOptions};
 use super::backend::{Backend, Batch, Table, Usage, get};
@@ -10,6 +12,7 @@ use super::error::StoreError;
 use super::families::FamilyCache;
 use super::head::{HeadAnchor, read_anchor};
 use super::kept_beside::KeptBeside;
+use super::key_file::{self, Fingerprint, Keys};
 use super::keys;
 use super::migrations;
 use super::public_ids::PublicIds;
@@ -49,6 +52,17 @@ pub struct StoreOptions {
     pub random: Random,
     pub mode: OpenMode,
     pub durability: Durability,
+    /// The file with the keys; beside the folder, with the ending `.key`, if not set.
+    pub key_file: Option<PathBuf>,
+}
+
+impl StoreOptions {
+    fn key_file(&self, data: &Path) -> Result<PathBuf, StoreError> {
+        match &self.key_file {
+            Some(path) => Ok(path.clone()),
+            None => key_file::beside(data),
+        }
+    }
 }
 
 impl Default for StoreOptions {
@@ -59,6 +73,7 @@ impl Default for StoreOptions {
             random: Arc::new(system_random),
             mode: OpenMode::default(),
             durability: Durability::default(),
+            key_file: None,
         }
     }
 }
@@ -67,13 +82,15 @@ impl Default for StoreOptions {
 pub struct Store {
     pub(super) shared: Arc<Shared>,
     submissions: Option<SyncSender<Submission>>,
-    committer: Option<JoinHandle<()>>,
+    threads: Vec<JoinHandle<()>>,
 }
 
 /// Brings the store in a folder to the format of this program. Tells what was done; nothing if it was up to date.
 pub fn migrate(data: &Path, options: &StoreOptions) -> Result<Vec<&'static str>, StoreError> {
     migrations::check_format_file(data)?;
-    let done = migrations::migrate(&open_backend(data, options)?)?;
+    let backend = open_backend(data, options)?;
+    let done = migrations::migrate(&backend)?;
+    keep_keys(&backend, &options.key_file(data)?, options)?;
     migrations::write_format_file(data)?;
     Ok(done)
 }
@@ -98,6 +115,9 @@ pub struct Shared {
     /// The last batch could not be written.
     pub failing: AtomicBool,
     pub observer: OnceLock<CommitObserver>,
+    pub audit: AuditLog,
+    /// The file with the keys, and whether it was made at this opening; nothing for a store in memory.
+    pub key_file: Option<(PathBuf, bool)>,
     writer: Mutex<Writer>,
 }
 
@@ -141,9 +161,12 @@ impl Store {
         }
         let backend = open_backend(data, options)?;
         initialize(&backend, options)?;
+        let path = options.key_file(data)?;
+        let (keys, made) = keep_keys(&backend, &path, options)?;
         migrations::write_format_file(data)?;
         HeadAnchor::open(&data.join("head"))?.note(Revision::default())?;
-        Store::start(Box::new(backend), Some(data), options)
+        HeadAnchor::open(&data.join(AUDIT_ANCHOR))?.note(Revision::default())?;
+        Store::start(Box::new(backend), Some((data, path, made)), &keys, options)
     }
 
     /// Opens the store in a folder.
@@ -151,7 +174,10 @@ impl Store {
         migrations::check_format_file(data)?;
         let backend = open_backend(data, options)?;
         migrations::check_format(&backend)?;
-        Store::start(Box::new(backend), Some(data), options)
+        let path = options.key_file(data)?;
+        let keys = key_file::read(&path)?;
+        key_file::check(&path, &keys, &stored_fingerprints(&backend)?)?;
+        Store::start(Box::new(backend), Some((data, path, false)), &keys, options)
     }
 
     /// Opens the store in a folder, making it if the folder is empty or not there.
@@ -166,14 +192,17 @@ impl Store {
     pub fn in_memory(options: &StoreOptions) -> Result<Store, StoreError> {
         let backend = MemoryBackend::default();
         initialize(&backend, options)?;
-        Store::start(Box::new(backend), None, options)
+        let keys = Keys::random(&options.random)?;
+        Store::start(Box::new(backend), None, &keys, options)
     }
 
     fn start(
         backend: Box<dyn Backend>,
-        data: Option<&Path>,
+        place: Option<(&Path, PathBuf, bool)>,
+        keys: &Keys,
         options: &StoreOptions,
     ) -> Result<Store, StoreError> {
+        let data = place.as_ref().map(|(data, _, _)| *data);
         let mut state = stored_state(&*backend)?;
         let anchor = match data {
             Some(data) if options.mode != OpenMode::Inspect => {
@@ -181,7 +210,16 @@ impl Store {
             }
             _ => None,
         };
+        let chain = Chain::read(&*backend.snapshot())?;
+        let audit_anchor = match data {
+            Some(data) if options.mode != OpenMode::Inspect => {
+                Some(open_audit_anchor(data, &chain, options.mode)?)
+            }
+            _ => None,
+        };
         let shared = Arc::new(Shared {
+            audit: AuditLog::new(AuditKeys::of(keys)?, chain, audit_anchor),
+            key_file: place.as_ref().map(|(_, path, made)| (path.clone(), *made)),
             data: data.map(Path::to_owned),
             public_ids: PublicIds::new(public_id_key(&*backend)?, options.random.clone()),
             backend,
@@ -201,7 +239,7 @@ impl Store {
             return Ok(Store {
                 shared,
                 submissions: None,
-                committer: None,
+                threads: Vec::new(),
             });
         }
         copy::clear_strays(&*shared.backend, &shared.writer().state)?;
@@ -211,10 +249,14 @@ impl Store {
         let committer = std::thread::Builder::new()
             .name("committer".to_owned())
             .spawn(move || commit::run(&committing, &queue))?;
+        let recording = shared.clone();
+        let recorder = std::thread::Builder::new()
+            .name("recorder".to_owned())
+            .spawn(move || audit::run(&recording))?;
         Ok(Store {
             shared,
             submissions: Some(submissions),
-            committer: Some(committer),
+            threads: vec![committer, recorder],
         })
     }
 
@@ -252,6 +294,24 @@ impl Store {
         self.shared.data.as_deref()
     }
 
+    /// The file with the store's keys; nothing for a store in memory.
+    pub fn key_file(&self) -> Option<&Path> {
+        self.shared
+            .key_file
+            .as_ref()
+            .map(|(path, _)| path.as_path())
+    }
+
+    /// Whether that file was made when this store was.
+    pub fn has_made_keys(&self) -> bool {
+        (self.shared.key_file.as_ref()).is_some_and(|(_, made)| *made)
+    }
+
+    /// Whether the store is open for looking only.
+    pub(super) fn is_inspected(&self) -> bool {
+        self.submissions.is_none()
+    }
+
     /// The revision of the last commit, without reading.
     pub fn latest(&self) -> Revision {
         *self.shared.latest()
@@ -283,9 +343,10 @@ impl Store {
 impl Drop for Store {
     fn drop(&mut self) {
         self.submissions = None;
-        if let Some(committer) = self.committer.take() {
-            // A committer that panicked has told so already; there is nobody left to tell.
-            let _ = committer.join();
+        self.shared.audit.close();
+        for thread in self.threads.drain(..) {
+            // One that panicked has told so already; there is nobody left to tell.
+            let _ = thread.join();
         }
     }
 }
@@ -323,6 +384,56 @@ fn initialize(backend: &dyn Backend, options: &StoreOptions) -> Result<(), Store
     batch.put(Table::Meta, keys::FORMAT, encode(&migrations::FORMAT)?);
     backend.commit(batch)?;
     Ok(())
+}
+
+/// The file that names the last acknowledged entry of the record.
+pub(super) const AUDIT_ANCHOR: &str = "audit_head";
+
+/// Reads the keys or makes them, and keeps their fingerprints where there are none yet.
+fn keep_keys(
+    backend: &dyn Backend,
+    path: &Path,
+    options: &StoreOptions,
+) -> Result<(Keys, bool), StoreError> {
+    let (keys, made) = key_file::read_or_make(path, &options.random)?;
+    let stored = stored_fingerprints(backend)?;
+    key_file::check(path, &keys, &stored)?;
+    if stored.is_empty() {
+        let mut batch = Batch::default();
+        let fingerprints = encode(&keys.fingerprints())?;
+        batch.put(Table::Meta, keys::FINGERPRINTS, fingerprints);
+        backend.commit(batch)?;
+    }
+    Ok((keys, made))
+}
+
+fn stored_fingerprints(backend: &dyn Backend) -> Result<Vec<Fingerprint>, StoreError> {
+    match get(&*backend.snapshot(), Table::Meta, keys::FINGERPRINTS)? {
+        Some(value) => decode(&value),
+        None => Ok(Vec::new()),
+    }
+}
+
+/// Compares the record with the file that names its end, as with commits.
+fn open_audit_anchor(data: &Path, chain: &Chain, mode: OpenMode) -> Result<HeadAnchor, StoreError> {
+    let path = data.join(AUDIT_ANCHOR);
+    let (present, damaged) = (anchored(chain), mode == OpenMode::Serve);
+    match read_anchor(&path) {
+        Ok(acknowledged) if damaged => {
+            let acknowledged = acknowledged.unwrap_or_default();
+            if acknowledged.sequence > present.sequence {
+                return Err(StoreError::LostEntries {
+                    acknowledged: acknowledged.sequence,
+                    present: present.sequence + 1,
+                });
+            }
+        }
+        Err(error) if damaged => return Err(error),
+        _ => {}
+    }
+    let mut anchor = HeadAnchor::open(&path)?;
+    anchor.note(present)?;
+    Ok(anchor)
 }
 
 pub(super) fn stored_state(backend: &dyn Backend) -> Result<State, StoreError> {

@@ -3,6 +3,7 @@
 
 use super::backend::{Batch, Deadline, KeyRange, Order, ReadView, Table, Taker, Visitor};
 use super::error::StoreError;
+use crate::model::audit::AuditEntry;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 /// What is written, by place; nothing where it is removed.
@@ -13,6 +14,9 @@ pub struct Overlay<'a> {
     base: &'a dyn ReadView,
     kept: Writes,
     open: Writes,
+    /// Entries of the record, which get their place when the group is committed.
+    kept_entries: Vec<AuditEntry>,
+    open_entries: Vec<AuditEntry>,
     /// Values of the base that were read before they are asked for.
     fetched: HashMap<(Table, Vec<u8>), Option<Vec<u8>>>,
 }
@@ -23,6 +27,8 @@ impl<'a> Overlay<'a> {
             base,
             kept: Writes::new(),
             open: Writes::new(),
+            kept_entries: Vec::new(),
+            open_entries: Vec::new(),
             fetched: HashMap::new(),
         }
     }
@@ -56,14 +62,26 @@ impl<'a> Overlay<'a> {
         self.open.insert((table, key.into()), None);
     }
 
+    /// Adds an entry to the record of access.
+    pub fn add_entry(&mut self, entry: AuditEntry) {
+        self.open_entries.push(entry);
+    }
+
+    /// The entries kept.
+    pub fn take_entries(&mut self) -> Vec<AuditEntry> {
+        std::mem::take(&mut self.kept_entries)
+    }
+
     /// Keeps the writes since the last call.
     pub fn keep(&mut self) {
+        self.kept_entries.append(&mut self.open_entries);
         self.kept.extend(std::mem::take(&mut self.open));
     }
 
     /// Drops the writes since the last [`Overlay::keep`].
     pub fn drop_open(&mut self) {
         self.open.clear();
+        self.open_entries.clear();
     }
 
     /// Everything kept.

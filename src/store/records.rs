@@ -74,7 +74,7 @@ pub struct TieEntry {
 
 /// Who did what, chained by hashes so that no entry can be changed unseen.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct AuditEntry {
+pub struct CommitNote {
     pub actor: String,
     pub action: String,
     pub committed_at: i64,

@@ -128,12 +128,7 @@ impl<'a> Staging<'a> {
         };
         committed.answer = (transaction.answer)(&committed);
         let touched: BTreeSet<Subject> = changes.values().map(|change| change.subject).collect();
-        self.close(
-            &transaction.actor,
-            &transaction.action,
-            &committed,
-            &touched,
-        )?;
+        self.close(transaction, &committed, &touched)?;
         if let (Some(request), Some(key)) = (&transaction.request, request_key) {
             self.remember(request, key, &committed)?;
         }
@@ -374,8 +369,7 @@ impl<'a> Staging<'a> {
     /// Writes the change event and the audit entry, and moves the head.
     fn close(
         &mut self,
-        actor: &str,
-        action: &str,
+        transaction: &Transaction,
         committed: &Committed,
         touched: &BTreeSet<Subject>,
     ) -> Result<(), StoreError> {
@@ -385,8 +379,8 @@ impl<'a> Staging<'a> {
             &mut self.state,
             &mut self.overlay,
             Closing {
-                actor,
-                action,
+                entry: transaction.audit_entry(),
+                action: &transaction.action,
                 now: self.now,
                 statements,
                 subjects,

@@ -1,5 +1,6 @@
 //! What a writer hands in: new subjects and statements that are committed together or not at all.
 
+use crate::model::audit::AuditEntry;
 use crate::model::ids::{
     ExternalId, PublicId, Revision, StatementId, StewardId, Subject, SubjectKind,
 };
@@ -11,8 +12,10 @@ const FIRST_LOCAL: u64 = 1 << 63;
 
 /// One atomic write.
 pub struct Transaction {
-    /// Who does it, for the audit entry.
+    /// Who does it.
     pub actor: String,
+    /// The entry of the call; made of actor and action if there is none.
+    pub entry: Option<AuditEntry>,
     /// What is done, as a short word: "record_connection".
     pub action: String,
     /// Makes a repeat harmless.
@@ -76,6 +79,7 @@ impl Transaction {
     pub fn new(actor: impl Into<String>, action: impl Into<String>) -> Transaction {
         Transaction {
             actor: actor.into(),
+            entry: None,
             action: action.into(),
             request: None,
             unchanged: Vec::new(),
@@ -83,6 +87,15 @@ impl Transaction {
             statements: Vec::new(),
             answer: Box::new(|_| Vec::new()),
         }
+    }
+
+    /// The entry that the record gets of it.
+    pub fn audit_entry(&self) -> AuditEntry {
+        self.entry.clone().unwrap_or_else(|| AuditEntry {
+            actor: self.actor.clone(),
+            method: self.action.clone(),
+            ..AuditEntry::default()
+        })
     }
 
     /// Adds a new subject. What is returned stands for it in this transaction, in facts too.

@@ -16,6 +16,7 @@ use super::records::{RequestRecord, decode, encode, encode_block};
 use super::refresh::refresh;
 use super::stage::{committed_before, request_key};
 use super::transaction::RequestId;
+use crate::model::audit::AuditEntry;
 use crate::model::change::ChangeEvent;
 use crate::model::ids::{Revision, Subject};
 use crate::model::statement::Statement;
@@ -243,7 +244,11 @@ fn undo_part(
         overlay.put(Table::Statements, key, encode_block(statements)?);
     }
     let closing = Closing {
-        actor,
+        entry: AuditEntry {
+            actor: actor.to_owned(),
+            method: "undo_import".to_owned(),
+            ..AuditEntry::default()
+        },
         action: "undo_import",
         now: (shared.clock)(),
         statements: blocks.values().map(|block| block.len() as u64).sum(),

@@ -1,6 +1,7 @@
 //! Proves the store: every checksum holds, every derived record and index entry is what the statements say and none is
 //! missing, every commit has its change event and its place in the audit chain.
 
+use super::audit::{AuditKeys, check_chain};
 use super::backend::{Deadline, GO_ON, KeyRange, Order, ReadView, Run, Table};
 use super::bulk::{self, Collected};
 use super::error::StoreError;
@@ -9,7 +10,7 @@ use super::import_journal::read_journals;
 use super::index_keys::IndexKey;
 use super::keys;
 use super::open::Store;
-use super::records::{AuditEntry, RequestRecord, State, decode};
+use super::records::{CommitNote, RequestRecord, State, decode};
 use super::rematch::check_rematch;
 use super::search_bulk::SearchCollected;
 use super::search_keys;
@@ -37,6 +38,8 @@ pub struct VerifyReport {
     pub sources: u64,
     pub commits: u64,
     pub requests: u64,
+    /// Entries of the record of access.
+    pub entries: u64,
     /// Entries of nightly runs.
     pub nightly: u64,
     /// The first thousand of what is wrong.
@@ -94,6 +97,9 @@ impl Store {
         progress("commits");
         verify.commits(&mut report);
         verify.requests(&mut report);
+        stop.check()?;
+        progress("record of access");
+        report.entries = verify.access(&self.shared.audit.keys)?;
         stop.check()?;
         progress("nightly runs");
         report.nightly = verify.nightly();
@@ -218,7 +224,7 @@ impl Verify<'_> {
             let previous = std::mem::replace(&mut hash, Sha256::digest(value).into());
             entries += 1;
             in_sequence(key, entries)?;
-            let entry: AuditEntry = decode(value)?;
+            let entry: CommitNote = decode(value)?;
             (entry.previous == previous)
                 .then_some(())
                 .ok_or_else(|| StoreError::damaged("the audit chain is broken before this entry"))
@@ -240,6 +246,16 @@ impl Verify<'_> {
             report.requests += 1;
             decode::<RequestRecord>(value).map(|_| ())
         });
+    }
+
+    /// The record of access is one unbroken chain.
+    fn access(&self, keys: &AuditKeys) -> Result<u64, StoreError> {
+        let check = check_chain(self.view, keys, &[], self.stop)?;
+        for finding in check.findings {
+            let detail = format!("entry {}: {}", finding.sequence, finding.detail);
+            self.found(Table::Access, detail);
+        }
+        Ok(check.entries)
     }
 
     /// Fingerprints agree with the lists.

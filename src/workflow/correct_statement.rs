@@ -6,7 +6,7 @@ use super::write::{StatementInput, Write, Written, add, commit};
 use crate::access::Permit;
 use crate::error::Error;
 use crate::model::ids::{PublicId, Subject};
-use crate::store::{StatementDraft, Store, Transaction};
+use crate::store::{StatementDraft, Store};
 
 /// Which statement, and as it was when it was read.
 #[derive(Clone, Debug)]
@@ -89,7 +89,7 @@ fn try_to_correct(
     check_ends(target.subject, &input.draft.fact)?;
     input.draft.id = Some(recorded.statement.id);
     input.draft.steward = recorded.statement.evidence.steward;
-    let mut transaction = Transaction::new(permit.actor(), "correct_statement");
+    let mut transaction = permit.transaction("correct_statement");
     // Nothing about the subject may change between this reading and the commit.
     let etag = snapshot.etag(target.subject)?.unwrap_or_default();
     transaction.unchanged.push((target.subject, etag));

@@ -5,7 +5,7 @@ use crate::access::Permit;
 use crate::error::Error;
 use crate::model::ids::{ExternalId, StewardId, SubjectKind};
 use crate::model::statement::Fact;
-use crate::store::{Store, Transaction};
+use crate::store::Store;
 
 /// Somebody to be recorded. Facts name others of the same request by [`Transaction::new_subject_at`].
 #[derive(Clone, Debug)]
@@ -22,7 +22,7 @@ pub fn create_people(
     people: Vec<NewPerson>,
 ) -> Result<Option<Written>, Error> {
     let snapshot = permit.snapshot(store)?;
-    let mut transaction = Transaction::new(permit.actor(), "create_people");
+    let mut transaction = permit.transaction("create_people");
     let mut subjects = Vec::with_capacity(people.len());
     for (position, person) in people.iter().enumerate() {
         if !person.statements.iter().any(says_who) {

@@ -7,7 +7,8 @@ use crate::exchange::csv::{CsvWriter, Names};
 use crate::exchange::gedcom::{FamilyPlan, Version};
 use crate::exchange::json_lines::{JsonLinesError, JsonLinesWriter, LineCounts};
 use crate::exchange::report::ExchangeError;
-use crate::model::ids::{PersonId, Revision};
+use crate::model::audit::{SeenLevel, Shown};
+use crate::model::ids::{PersonId, Revision, Subject, SubjectKind};
 use crate::model::neighborhood::Node;
 use crate::model::partial_date::Day;
 use crate::model::reach::Reach;
@@ -26,7 +27,9 @@ use std::path::Path;
 /// revision gives the same bytes. Only those who may see everything may take everything.
 pub fn export_store(store: &Store, permit: &Permit, out: impl Write) -> Result<LineCounts, Error> {
     check_sees_everything(permit)?;
-    write_store(&permit.snapshot(store)?, out)
+    let snapshot = permit.snapshot(store)?;
+    shows_everybody(store, permit, &snapshot)?;
+    write_store(&snapshot, out)
 }
 
 fn write_store(snapshot: &Snapshot<'_>, out: impl Write) -> Result<LineCounts, Error> {
@@ -50,7 +53,9 @@ pub fn export_bundle(
     folder: &Path,
 ) -> Result<BundleWritten, Error> {
     check_sees_everything(permit)?;
-    write_bundle(&permit.snapshot(store)?, folder)
+    let snapshot = permit.snapshot(store)?;
+    shows_everybody(store, permit, &snapshot)?;
+    write_bundle(&snapshot, folder)
 }
 
 fn write_bundle(snapshot: &Snapshot<'_>, folder: &Path) -> Result<BundleWritten, Error> {
@@ -89,15 +94,12 @@ pub fn export_gedcom(
     out: impl Write,
 ) -> Result<(u64, u64), Error> {
     check_sees_everything(permit)?;
-    write_gedcom(
-        &permit.snapshot(store)?.as_of(question.as_of),
-        permit,
-        question,
-        out,
-    )
+    let snapshot = permit.snapshot(store)?.as_of(question.as_of);
+    write_gedcom(store, &snapshot, permit, question, out)
 }
 
 fn write_gedcom(
+    store: &Store,
     snapshot: &Snapshot<'_>,
     permit: &Permit,
     question: &ExportGedcom,
@@ -132,6 +134,17 @@ fn write_gedcom(
         Ok::<_, Error>(())
     })?;
     plan.settle();
+    if question.people.is_empty() {
+        shows_everybody(store, permit, snapshot)?;
+    } else {
+        let people = plan.people.keys();
+        let people: Vec<Subject> = people.map(|n| SubjectKind::Person.subject(*n)).collect();
+        let mut shown = Shown::default();
+        for known in snapshot.identities(&people)?.into_iter().flatten() {
+            shown.add(SubjectKind::Person, known.public_id, SeenLevel::Contactable);
+        }
+        permit.close_read(store, EXPORT, &shown)?;
+    }
     let mut text = String::new();
     let mut failed = None;
     let mut flush = |text: &mut String| {
@@ -200,6 +213,9 @@ pub fn export_files(
         revision: snapshot.revision(),
         ..FilesWritten::default()
     };
+    if !matches!(question, ExportFiles::Gedcom(_)) {
+        shows_everybody(store, permit, &snapshot)?;
+    }
     match question {
         ExportFiles::WholeStore => {
             let out = new_file("store.jsonl").map_err(unwritable)?;
@@ -214,7 +230,7 @@ pub fn export_files(
         ExportFiles::Gedcom(question) => {
             let out = new_file("tree.ged").map_err(unwritable)?;
             let snapshot = snapshot.as_of(question.as_of);
-            let (people, families) = write_gedcom(&snapshot, permit, question, out)?;
+            let (people, families) = write_gedcom(store, &snapshot, permit, question, out)?;
             written.contents = BTreeMap::from([("people", people), ("families", families)]);
         }
     }
@@ -225,6 +241,15 @@ pub fn export_files(
             .map_err(unwritable)?;
     }
     Ok(written)
+}
+
+/// The word of exports in the record of access.
+const EXPORT: &str = "export";
+
+/// Notes that everybody is about to be written out.
+fn shows_everybody(store: &Store, permit: &Permit, snapshot: &Snapshot<'_>) -> Result<(), Error> {
+    let shown = Shown::everybody(snapshot.ever_made().records);
+    permit.close_read(store, EXPORT, &shown)
 }
 
 /// How much text is collected before it is written, in bytes.

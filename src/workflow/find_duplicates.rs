@@ -9,6 +9,7 @@ use crate::linkage::{
     Table, WordParts, frequencies, join, learn, link_some, odds_with_kin, pair_key, person_fields,
     prepare, push_person, reasons_with_kin, temper_by_own_counts,
 };
+use crate::model::audit::Shown;
 use crate::model::ids::{NationId, PersonId, PlaceId, SubjectKind};
 use crate::model::statement::{Certainty, Fact, SealClass, Statement};
 use crate::model::store_copy::{CopyPart, CopySubject};
@@ -74,6 +75,8 @@ impl PeopleToLink {
     /// Reads everybody, as far as the caller may see.
     pub fn read(store: &Store, permit: &Permit) -> Result<PeopleToLink, Error> {
         let snapshot = permit.snapshot(store)?;
+        let everybody = Shown::everybody(snapshot.ever_made().records);
+        permit.close_read(store, "compare_people", &everybody)?;
         let mut reading = Reading::new(permit, &snapshot);
         reading.read_all(&mut |_, facts| Some(facts))?;
         Ok(reading.finish())

@@ -1,7 +1,9 @@
 //! Takes files into a store: reads and checks them, tells what was found, and commits what can be taken.
 
 use super::export_records::{check_sees_everything, told};
-use super::likely_links::{LinksOfImport, ProbablyKnown, probably_known, suggest_links_of_import};
+use super::likely_links::{
+    LinksOfImport, ProbablyKnown, probably_known, shown_by, suggest_links_of_import,
+};
 use super::link_nations::link_nations;
 use super::write::Write;
 use crate::access::Permit;
@@ -91,7 +93,10 @@ pub fn import_bundle(
     progress: &mut dyn FnMut(ImportProgress),
 ) -> Result<ImportedBundle, Error> {
     check_sees_everything(permit)?;
-    let request = ImportRequest::new(import_id, permit.actor());
+    let request = ImportRequest {
+        entry: Some(permit.entry("import")),
+        ..ImportRequest::new(import_id, permit.actor())
+    };
     let next = permit.snapshot(store)?.numbers().end;
     let summary = store.import(bundle, &request, &mut |step| {
         progress(step);
@@ -103,6 +108,9 @@ pub fn import_bundle(
     let links = suggest_links_of_import(store, permit, bundle, first_new, &mut |done, of| {
         progress(ImportProgress { step, done, of });
     })?;
+    if !links.probably_known.is_empty() {
+        permit.close_read(store, "import", &shown_by(&links.probably_known))?;
+    }
     Ok(ImportedBundle { summary, links })
 }
 

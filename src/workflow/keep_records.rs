@@ -8,7 +8,7 @@ use crate::error::Error;
 use crate::model::ids::{ExternalId, Revision, StewardId, Subject, SubjectKind};
 use crate::model::person::Place;
 use crate::model::statement::{Fact, Statement};
-use crate::store::{Snapshot, Store, Transaction};
+use crate::store::{Snapshot, Store};
 
 /// Records a new one. In the answer it is the first subject, and its statement the last.
 pub fn create_record(
@@ -23,7 +23,7 @@ pub fn create_record(
     if let Fact::Place(place) = &input.draft.fact {
         check_is_new(&snapshot, permit, place)?;
     }
-    let mut transaction = Transaction::new(permit.actor(), "create_record");
+    let mut transaction = permit.transaction("create_record");
     let subject = transaction.add_subject(kind, external_id.map(|id| (StewardId::AGENCY, id)));
     add(&mut transaction, &snapshot, permit, subject, input)?;
     commit(store, permit, write, transaction)

@@ -3,6 +3,7 @@
 use super::export_records::check_sees_everything;
 use crate::access::Permit;
 use crate::error::Error;
+use crate::model::audit::Shown;
 use crate::model::ids::Revision;
 use crate::store::{Stop, Store, VerifyReport, last_backup};
 use std::path::Path;
@@ -61,5 +62,7 @@ pub fn verify_store(
 /// Copies the store into a folder that is empty or not there.
 pub fn backup_store(store: &Store, permit: &Permit, to: &Path) -> Result<Revision, Error> {
     check_sees_everything(permit)?;
+    let everybody = Shown::everybody(permit.snapshot(store)?.ever_made().records);
+    permit.close_read(store, "backup", &everybody)?;
     Ok(store.backup(to)?)
 }

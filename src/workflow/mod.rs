@@ -19,6 +19,7 @@ mod list_relatives;
 mod matching;
 mod name_relationship;
 mod noted_decisions;
+mod read_audit;
 mod read_kin;
 mod read_statements;
 mod record_connection;
@@ -65,6 +66,7 @@ pub use matching::{
     propose_slate,
 };
 pub use name_relationship::{NameRelationship, name_relationship};
+pub use read_audit::{AuditAnswer, ListAudit, audit_head, list_audit_entries};
 pub use read_statements::{
     Recorded, Recordings, TiePosition, list_statements, list_ties, statement_versions,
     statements_of_commit,

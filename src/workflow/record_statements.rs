@@ -5,7 +5,7 @@ use crate::access::Permit;
 use crate::error::Error;
 use crate::model::ids::Subject;
 use crate::model::statement::Fact;
-use crate::store::{Store, Transaction};
+use crate::store::Store;
 
 /// Records them. In the answer, the statements about the subject are the last ones, in their order: statements about new
 /// places may stand before them.
@@ -17,7 +17,7 @@ pub fn record_statements(
     inputs: Vec<StatementInput>,
 ) -> Result<Option<Written>, Error> {
     let snapshot = permit.snapshot(store)?;
-    let mut transaction = Transaction::new(permit.actor(), "record_statements");
+    let mut transaction = permit.transaction("record_statements");
     for input in inputs {
         check_ends(subject, &input.draft.fact)?;
         add(&mut transaction, &snapshot, permit, subject, input)?;

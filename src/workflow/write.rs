@@ -64,7 +64,7 @@ pub(super) fn commit(
     }
     transaction.request.clone_from(&write.request);
     let touched = Touched::by(&transaction);
-    let committed = store.commit(transaction)?;
+    let committed = permit.commit(store, transaction)?;
     suggest_after(store, permit, &touched, &committed);
     Ok(Some(committed.into()))
 }

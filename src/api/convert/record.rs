@@ -22,7 +22,7 @@ const HIGHEST_LEVEL: u32 = 3;
 const MOST_VALUES: usize = 1000;
 
 /// A resource that one statement says as a whole.
-pub trait Record: prost::Message + prost::Name + Default + Clone {
+pub trait Record: prost::Message + prost::Name + Default + Clone + serde::Serialize {
     const KIND: SubjectKind;
     /// The fact, and the name of the place that it speaks of. `field` is where the message stands in its request.
     fn read(&self, answers: &Answers, field: &str) -> Result<(Fact, Option<String>), Error>;

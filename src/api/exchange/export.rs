@@ -6,12 +6,15 @@ use super::import::signed;
 use crate::ambient;
 use crate::api::answers::Answers;
 use crate::api::changes::{Watched, Watcher, watching};
+use crate::api::disclosure::Disclosed;
 use crate::api::page_token::{Position, Question};
 use crate::api::service::Service;
 use crate::api::v1::export_response::Part;
+use crate::api::walk::WalkError;
 use crate::api::{convert, status, v1};
 use crate::error::Error;
 use crate::exchange::gedcom::Version;
+use crate::model::audit::Shown;
 use crate::staging::{NamedFile, Outgoing};
 use crate::workflow::{ExportFiles, ExportGedcom, FilesWritten, export_files};
 use prost::Message;
@@ -30,6 +33,15 @@ const LARGER: u64 = 4;
 const MOST_PEOPLE: usize = 1000;
 const DEFAULT_DEGREE: u8 = 6;
 const GREATEST_DEGREE: u32 = 12;
+
+/// An export that begins to be sent. Whom its files show is recorded when they are made.
+struct Begun(Sending, Option<ExportFiles>);
+
+impl Disclosed for Begun {
+    fn disclose(&self, _: &mut Shown) -> Result<(), WalkError> {
+        Ok(())
+    }
+}
 
 /// An export that is sent, and from where on.
 struct Sending {
@@ -168,10 +180,10 @@ impl Service {
                     offset,
                     _place: exchange.place()?,
                 };
-                Ok((sending, from.is_none().then_some(files)))
+                Ok(Begun(sending, from.is_none().then_some(files)))
             })
             .await?;
-        let (sending, files) = begun.into_inner();
+        let Begun(sending, files) = begun.into_inner();
         if let Some(files) = files {
             let made = self.make_files(&sending, files);
             made.map_err(|error| status::from_error(&error))?;

@@ -128,7 +128,10 @@ impl ExchangeService for Service {
         request: Request<Streaming<v1::ImportRequest>>,
     ) -> Result<Response<v1::ImportResponse>, Status> {
         let began = Instant::now();
-        let result = self.receive(request, began).await;
+        let result = match self.receive(request, began).await {
+            Ok(report) => self.recorded("Import", report).await,
+            refused => refused,
+        };
         self.told("Import", began, result)
     }
 

@@ -11,7 +11,7 @@ use tonic::{Request, Response, Status};
 
 impl Answers {
     /// Records a case.
-    pub fn create_case(
+    pub(in crate::api) fn create_case(
         &self,
         request: &v1::CreateCaseRequest,
     ) -> Result<v1::CreateCaseResponse, Error> {
@@ -36,7 +36,7 @@ impl Answers {
     }
 
     /// One page of cases.
-    pub fn list_cases(
+    pub(in crate::api) fn list_cases(
         &self,
         request: &v1::ListCasesRequest,
     ) -> Result<v1::ListCasesResponse, Error> {
@@ -72,7 +72,7 @@ impl Answers {
     }
 
     /// Changes a case.
-    pub fn update_case(
+    pub(in crate::api) fn update_case(
         &self,
         request: &v1::UpdateCaseRequest,
     ) -> Result<v1::UpdateCaseResponse, Error> {

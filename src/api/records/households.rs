@@ -11,7 +11,7 @@ use tonic::{Request, Response, Status};
 
 impl Answers {
     /// Records a household.
-    pub fn create_household(
+    pub(in crate::api) fn create_household(
         &self,
         request: &v1::CreateHouseholdRequest,
     ) -> Result<v1::CreateHouseholdResponse, Error> {
@@ -30,7 +30,7 @@ impl Answers {
     }
 
     /// Shows a household.
-    pub fn get_household(
+    pub(in crate::api) fn get_household(
         &self,
         request: &v1::GetHouseholdRequest,
     ) -> Result<v1::GetHouseholdResponse, Error> {
@@ -46,7 +46,7 @@ impl Answers {
     }
 
     /// One page of households.
-    pub fn list_households(
+    pub(in crate::api) fn list_households(
         &self,
         request: &v1::ListHouseholdsRequest,
     ) -> Result<v1::ListHouseholdsResponse, Error> {
@@ -67,7 +67,7 @@ impl Answers {
     }
 
     /// Changes a household.
-    pub fn update_household(
+    pub(in crate::api) fn update_household(
         &self,
         request: &v1::UpdateHouseholdRequest,
     ) -> Result<v1::UpdateHouseholdResponse, Error> {

@@ -124,7 +124,7 @@ impl Answers {
     ) -> Became<R> {
         let revision = self.fresh(at_least_revision)?;
         let record: R = self.show("name", name, None)?;
-        Ok((Some(mask::only(record, mask)?), revision))
+        Ok((Some(self.masked(record, mask)?), revision))
     }
 
     fn show<R: Record>(
@@ -152,7 +152,7 @@ impl Answers {
             list_records(&self.store, &self.permit, R::KIND, wanted, (after, size))?;
         let mut records = Vec::with_capacity(found.statements.len());
         for recorded in &found.statements {
-            records.push(mask::only(shown(&found, recorded)?, asked.mask)?);
+            records.push(self.masked(shown(&found, recorded)?, asked.mask)?);
         }
         let next = next.map_or_else(String::new, |next| paging.token([next, 0, 0]));
         Ok((records, next))

@@ -12,7 +12,7 @@ use tonic::{Request, Response, Status};
 
 impl Answers {
     /// Records a nation.
-    pub fn create_nation(
+    pub(in crate::api) fn create_nation(
         &self,
         request: &v1::CreateNationRequest,
     ) -> Result<v1::CreateNationResponse, Error> {
@@ -28,7 +28,7 @@ impl Answers {
     }
 
     /// Shows a nation.
-    pub fn get_nation(
+    pub(in crate::api) fn get_nation(
         &self,
         request: &v1::GetNationRequest,
     ) -> Result<v1::GetNationResponse, Error> {
@@ -41,7 +41,7 @@ impl Answers {
     }
 
     /// One page of nations.
-    pub fn list_nations(
+    pub(in crate::api) fn list_nations(
         &self,
         request: &v1::ListNationsRequest,
     ) -> Result<v1::ListNationsResponse, Error> {
@@ -70,7 +70,7 @@ impl Answers {
     }
 
     /// Changes a nation.
-    pub fn update_nation(
+    pub(in crate::api) fn update_nation(
         &self,
         request: &v1::UpdateNationRequest,
     ) -> Result<v1::UpdateNationResponse, Error> {

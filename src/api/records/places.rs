@@ -12,7 +12,7 @@ use tonic::{Request, Response, Status};
 
 impl Answers {
     /// Records a place.
-    pub fn create_place(
+    pub(in crate::api) fn create_place(
         &self,
         request: &v1::CreatePlaceRequest,
     ) -> Result<v1::CreatePlaceResponse, Error> {
@@ -38,7 +38,7 @@ impl Answers {
     }
 
     /// One page of places.
-    pub fn list_places(
+    pub(in crate::api) fn list_places(
         &self,
         request: &v1::ListPlacesRequest,
     ) -> Result<v1::ListPlacesResponse, Error> {
@@ -64,7 +64,7 @@ impl Answers {
     }
 
     /// Changes a place.
-    pub fn update_place(
+    pub(in crate::api) fn update_place(
         &self,
         request: &v1::UpdatePlaceRequest,
     ) -> Result<v1::UpdatePlaceResponse, Error> {

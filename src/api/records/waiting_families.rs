@@ -11,7 +11,7 @@ use tonic::{Request, Response, Status};
 
 impl Answers {
     /// Records a waiting family.
-    pub fn create_waiting_family(
+    pub(in crate::api) fn create_waiting_family(
         &self,
         request: &v1::CreateWaitingFamilyRequest,
     ) -> Result<v1::CreateWaitingFamilyResponse, Error> {
@@ -33,7 +33,7 @@ impl Answers {
     }
 
     /// Shows a waiting family.
-    pub fn get_waiting_family(
+    pub(in crate::api) fn get_waiting_family(
         &self,
         request: &v1::GetWaitingFamilyRequest,
     ) -> Result<v1::GetWaitingFamilyResponse, Error> {
@@ -49,7 +49,7 @@ impl Answers {
     }
 
     /// One page of waiting families.
-    pub fn list_waiting_families(
+    pub(in crate::api) fn list_waiting_families(
         &self,
         request: &v1::ListWaitingFamiliesRequest,
     ) -> Result<v1::ListWaitingFamiliesResponse, Error> {
@@ -71,7 +71,7 @@ impl Answers {
     }
 
     /// Changes a waiting family.
-    pub fn update_waiting_family(
+    pub(in crate::api) fn update_waiting_family(
         &self,
         request: &v1::UpdateWaitingFamilyRequest,
     ) -> Result<v1::UpdateWaitingFamilyResponse, Error> {

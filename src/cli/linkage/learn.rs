@@ -3,7 +3,7 @@
 use super::arguments::Learn;
 use crate::access::Permit;
 use crate::cli::arguments::Global;
-use crate::cli::maintenance::{data_folder, open, say};
+use crate::cli::maintenance::{open, say};
 use crate::cli::progress;
 use crate::cli::stop::Stop;
 use crate::error::Error;
@@ -22,7 +22,7 @@ pub fn learn(global: &Global, command: &Learn) -> Result<(), Stop> {
     }
     let wrong = |why: String| Error::invalid("out", format!("{}: {why}", command.out.display()));
     let mut file = File::create_new(&command.out).map_err(|why| wrong(why.to_string()))?;
-    let store = open(data_folder(global)?)?;
+    let store = open(global)?;
     let permit = Permit::local_operator().limited_to(Visibility::open_only());
     let steps = progress::steps();
     steps.set_message("reading");

@@ -1,6 +1,7 @@
 //! Answers as a specialist wants to read them: messages in, text out, nothing printed here.
 
 mod absence;
+mod audit;
 mod connection;
 mod coverage;
 mod family;
@@ -18,6 +19,7 @@ mod slate;
 mod words;
 
 pub use absence::absence;
+pub use audit::{audit_entries, record_of_access};
 pub use connection::connection;
 pub use family::family;
 pub use findings::{findings, probably_known};

@@ -25,10 +25,11 @@ pub enum Table {
     Requests,
     Search,
     Rematch,
+    Access,
 }
 
 impl Table {
-    pub const ALL: [Table; 10] = [
+    pub const ALL: [Table; 11] = [
         Table::Meta,
         Table::Statements,
         Table::Nodes,
@@ -39,6 +40,7 @@ impl Table {
         Table::Requests,
         Table::Search,
         Table::Rematch,
+        Table::Access,
     ];
 
     /// The name on disk.
@@ -54,6 +56,7 @@ impl Table {
             Table::Requests => "requests",
             Table::Search => "search",
             Table::Rematch => "rematch",
+            Table::Access => "access",
         }
     }
 }

@@ -204,6 +204,12 @@ fn a_backup_is_restored_as_it_was() {
         restore(&backup, &restored),
         Err(StoreError::NotEmpty { .. })
     ));
+    assert!(matches!(open(&restored), Err(StoreError::NoKeys { .. })));
+    fs::copy(
+        folder.data.with_file_name("data.key"),
+        restored.with_file_name("restored.key"),
+    )
+    .unwrap();
     let copy = open(&restored).unwrap();
     assert_eq!(head(&copy), revision);
     assert!(copy.verify(&mut |_| {}).unwrap().is_clean());

@@ -8,6 +8,7 @@ use super::{Links, link_reason, suggested_already};
 use crate::access::Permit;
 use crate::error::Error;
 use crate::linkage::shipped;
+use crate::model::audit::{SeenLevel, Shown};
 use crate::model::bundle::BundleContent;
 use crate::model::ids::{ExternalId, PersonId, PublicId, SubjectKind};
 use crate::model::partial_date::PartialDate;
@@ -42,6 +43,16 @@ pub struct KnownCandidate {
     pub reasons: Vec<LinkReason>,
 }
 
+/// Whom a list of probably known people shows.
+pub fn shown_by(known: &[ProbablyKnown]) -> Shown {
+    let mut shown = Shown::default();
+    for candidate in known.iter().flat_map(|known| &known.candidates) {
+        let id = candidate.public_id;
+        shown.add(SubjectKind::Person, id, SeenLevel::Identifying);
+    }
+    shown
+}
+
 /// Hears how many people are done, of how many.
 pub type LinkProgress<'a> = &'a mut dyn FnMut(u64, u64);
 
@@ -59,6 +70,17 @@ const WHOLE_STORE: usize = 30;
 /// Who of a file's people that the store does not know by their ids is probably recorded already; in the order of the
 /// file. Changes nothing.
 pub fn probably_known(
+    store: &Store,
+    permit: &Permit,
+    bundle: &dyn BundleContent,
+    progress: LinkProgress<'_>,
+) -> Result<Vec<ProbablyKnown>, Error> {
+    let known = find_probably_known(store, permit, bundle, progress)?;
+    permit.close_read(store, "compare_import", &shown_by(&known))?;
+    Ok(known)
+}
+
+fn find_probably_known(
     store: &Store,
     permit: &Permit,
     bundle: &dyn BundleContent,

@@ -10,7 +10,7 @@ mod records;
 mod sample;
 
 pub use imported::{
-    KnownCandidate, LinksOfImport, ProbablyKnown, probably_known, suggest_links_of_import,
+    KnownCandidate, LinksOfImport, ProbablyKnown, probably_known, shown_by, suggest_links_of_import,
 };
 
 use matcher::{Likely, Matcher};

@@ -114,7 +114,7 @@ fn try_to_record(
     }
     let transaction = transaction(request_id, plan);
     let touched = Touched::by(&transaction);
-    let committed = store.commit(transaction)?;
+    let committed = permit.commit(store, transaction)?;
     suggest_after(store, permit, &touched, &committed);
     stored_answer(&committed.answer)
 }

@@ -46,7 +46,7 @@ pub fn plan(
         permit,
         request,
         child,
-        transaction: Transaction::new(permit.actor(), "record_connection"),
+        transaction: permit.transaction("record_connection"),
         conclusions: Vec::new(),
         placeholders: Vec::new(),
         person: None,

@@ -4,6 +4,7 @@
 use super::night::{Before, Night};
 use crate::access::Permit;
 use crate::error::Error;
+use crate::model::audit::Shown;
 use crate::model::ids::{CaseId, PersonId, Revision};
 use crate::model::partial_date::Day;
 use crate::model::rematch::{Run, RunCounts, RunNumber, RunScope, RunState};
@@ -55,6 +56,8 @@ pub fn rematch(
     let children: Vec<PersonId> = children.into_iter().collect();
     let night = Night::new(store, permit, &moment, &run, before);
     night.go_through(&alone, &mut run, (&children, parts_done), how, progress)?;
+    // It shows nobody: reading what it found is a read.
+    permit.close_read(store, "rematch", &Shown::default())?;
     run.state = RunState::Done;
     run.ended = Some(how.now);
     alone.finish_night(&run, how.keep)?;

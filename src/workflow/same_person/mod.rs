@@ -24,7 +24,7 @@ use crate::model::neighborhood::Node;
 use crate::model::same_person::{EvidenceWeight, LinkReason, Pair, SamePersonLink, Verdict};
 use crate::model::statement::{Certainty, Fact, SealClass, Source, Statement};
 use crate::model::visibility::Visibility;
-use crate::store::{Snapshot, StatementDraft, Store, Transaction};
+use crate::store::{Snapshot, StatementDraft, Store};
 use std::collections::BTreeMap;
 
 /// What somebody decides about two records.
@@ -169,7 +169,7 @@ fn add_link(
     let mut draft = StatementDraft::new(fact, decision.source.clone());
     draft.certainty = certainty_of(decision.verdict);
     draft.seal = seal;
-    let mut transaction = Transaction::new(permit.actor(), "decide_same_person");
+    let mut transaction = permit.transaction("decide_same_person");
     // Nobody may link the two between this reading and the commit: there is one link for two records.
     let subjects = [decision.one, decision.other].map(Subject::Person);
     for subject in subjects {

@@ -82,7 +82,7 @@ fn try_to_record(
     gone: &[Pair],
 ) -> Result<Suggested, Error> {
     let snapshot = permit.snapshot(store)?;
-    let mut transaction = Transaction::new(permit.actor(), "suggest_same_person");
+    let mut transaction = permit.transaction("suggest_same_person");
     let mut suggested = Suggested::default();
     for suggestion in suggestions {
         let pair = Pair::of(suggestion.one, suggestion.other);
@@ -108,7 +108,7 @@ fn try_to_record(
         }
     }
     if !transaction.statements.is_empty() {
-        store.commit(transaction)?;
+        permit.commit(store, transaction)?;
     }
     Ok(suggested)
 }

@@ -1250,7 +1250,7 @@ const BAD_CALLS: &[BadCall] = &[
 
 /// Bytes as they are.
 #[derive(Clone, Copy, Default)]
-struct Raw;
+pub(super) struct Raw;
 
 impl Codec for Raw {
     type Encode = Vec<u8>;
@@ -1286,7 +1286,11 @@ impl Decoder for Raw {
     }
 }
 
-async fn call(channel: &Channel, method: &str, message: Vec<u8>) -> Result<Vec<u8>, Status> {
+pub(super) async fn call(
+    channel: &Channel,
+    method: &str,
+    message: Vec<u8>,
+) -> Result<Vec<u8>, Status> {
     let mut grpc = tonic::client::Grpc::new(channel.clone());
     grpc.ready().await.expect("ready");
     let path = format!("/kinpath.v1.{method}").parse().expect("a path");
@@ -1295,7 +1299,7 @@ async fn call(channel: &Channel, method: &str, message: Vec<u8>) -> Result<Vec<u
 }
 
 /// The request as bytes. A method that does not exist gets an empty one.
-fn encoded(pool: &DescriptorPool, method: &str, json: &str) -> Vec<u8> {
+pub(super) fn encoded(pool: &DescriptorPool, method: &str, json: &str) -> Vec<u8> {
     let (service, name) = method.split_once('/').expect("service and method");
     let service = pool.get_service_by_name(&format!("kinpath.v1.{service}"));
     let service = service.expect("a service");

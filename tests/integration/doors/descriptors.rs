@@ -12,7 +12,7 @@ const READS: [&str; 11] = [
 ];
 
 /// What is told of the server's own work, which is no record: it has no fields to choose and no revision to wait for.
-const NO_RECORDS: [&str; 4] = ["Import", "Operation", "Status", "RematchRun"];
+const NO_RECORDS: [&str; 5] = ["Import", "Operation", "Status", "RematchRun", "AuditHead"];
 
 /// Methods that begin or end work of the server and record nothing.
 const WORK: [&str; 5] = [

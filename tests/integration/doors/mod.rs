@@ -1,6 +1,7 @@
 //! The doors: messages, errors, the server, the command line, and what people read.
 
 mod arguments;
+mod auditing;
 mod bad_calls;
 mod cancelling;
 mod connections;

@@ -118,7 +118,11 @@ fn backups_are_made_where_they_may_be_and_nowhere_else() {
         assert_eq!(status.revision, made.revision);
         assert!(status.last_backup_time.is_some());
         restore(&place.join("backups/monday"), &place.join("restored")).unwrap();
-        let other = Store::open(&place.join("restored"), &StoreOptions::default()).unwrap();
+        let options = StoreOptions {
+            key_file: Some(place.join("data.key")),
+            ..StoreOptions::default()
+        };
+        let other = Store::open(&place.join("restored"), &options).unwrap();
         assert!(other.verify(&mut |_| {}).unwrap().is_clean());
 
         std::os::unix::fs::symlink(&place, place.join("backups/link")).unwrap();

@@ -68,6 +68,8 @@ fn killed_at_any_moment_a_run_ends_as_if_undisturbed() {
         rounds += 1;
         let data = folder.path().join(format!("killed-{rounds}"));
         restore(&backup, &data).expect("restored");
+        let key = data.with_extension("key");
+        std::fs::copy(first.with_extension("key"), key).expect("the keys");
         // Several times in one run, then to its end.
         for _ in 0..4 {
             let mut running = night(&data, next);
