@@ -49,7 +49,7 @@ pub type LinkProgress<'a> = &'a mut dyn FnMut(u64, u64);
 const PORTION: usize = 2_048;
 const AT_A_TIME: usize = 32;
 /// People under one key who are compared by it: more only say that a name is common.
-const MOST_OF_A_KEY: u32 = 50;
+const MOST_OF_A_KEY: u32 = 25;
 /// Links recorded in one commit.
 const LINKS_OF_A_COMMIT: usize = 500;
 /// A store that is begun with more people than this is filled without comparing them, so that its first import costs no more
