@@ -5,7 +5,7 @@
 //! Everybody of a community is imported into an empty store (which compares everybody with everybody), then people one at a
 //! time are looked at as after a write (candidates from the search index).
 //!
-//! `cargo bench --bench links -- [people …]`, by default 10000 40000. A store that is begun with more than 50,000
+//! `cargo bench --bench links -- [people …]`, by default 10000 50000. A store that is begun with more than 50,000
 //! people is filled without comparing them: then only the second figure is told.
 
 #[path = "support/mod.rs"]
@@ -21,7 +21,7 @@ use support::{community, median, people, percentile, process_cpu, thread_cpu};
 const WRITES: usize = 1_000;
 
 fn main() {
-    for count in support::sizes(&[10_000, 40_000]) {
+    for count in support::sizes(&[10_000, 50_000]) {
         let folder = community(count);
         let data = support::fresh_folder("links");
         let begun = process_cpu();

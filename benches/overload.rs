@@ -9,13 +9,14 @@
 //! The load is FindFamily for children of a sample community. The generator is this process, one thread on the same
 //! processors as the server (a process of its own); what it uses is told. Its requests are encoded beforehand, so that it
 //! takes little. The peak is measured with the same generator: so many requests under way at all times, more and more of
-//! them; the best rate is the peak. It is then held for as long as
-//! the overload lasts, before it and after it: a machine may give less over a minute than over three seconds, and the goodput is
-//! compared with what it gave over as long a time. The overload is open: requests are sent at their times whatever comes back, and
+//! them; the best rate is the peak. It is then held for as long as the overload lasts, before it and after it: a machine may
+//! give less over a minute than over three seconds, and the goodput is compared with what it gave over as long a time. The
+//! same is told for each second of the server's processors, as the generator shares them. With several turns, holding and
+//! overload alternate, which takes out what else the machine does meanwhile. The overload is open: requests are sent at their times whatever comes back, and
 //! latency counts from the time at which a request should have been sent. Good is an answer that is whole within a second;
 //! every request has that second as its deadline.
 //!
-//! `cargo bench --bench overload -- [seconds of overload]`, by default 60.
+//! `cargo bench --bench overload -- [seconds of overload in each turn] [turns]`, by default 60 and 1.
 
 #![allow(
     clippy::panic,
@@ -56,7 +57,8 @@ const WATCHERS: usize = 200;
 const STALLED: usize = 500;
 
 fn main() {
-    let seconds = support::sizes(&[60])[0];
+    let asked = support::sizes(&[60, 1]);
+    let (seconds, turns) = (asked[0], asked.get(1).copied().unwrap_or(1));
     let store = support::imported(&support::community(PEOPLE));
     let folder = support::bench_folder().join(format!("store-{}", std::process::id()));
     let requests = requests(&store, &support::children(&store, CHILDREN));
@@ -72,7 +74,7 @@ fn main() {
     load.closed(16, STEP);
     let peak = peak(&mut load, &server);
     let before = light(&mut load, "before", peak, 10);
-    overload(&mut load, &server, &operations, peak, seconds);
+    overload(&mut load, &server, &operations, peak, (seconds, turns));
     after(&mut load, peak, &before);
     neighbours(&mut load, &server, peak);
 
@@ -118,6 +120,7 @@ struct Ended {
 }
 
 /// What a load brought.
+#[derive(Default)]
 struct Brought {
     ended: Vec<Ended>,
     /// Requests for which no connection had room: they count as asked and not answered.
@@ -127,6 +130,13 @@ struct Brought {
 }
 
 impl Brought {
+    fn add(&mut self, other: Brought) {
+        self.ended.extend(other.ended);
+        self.unsent += other.unsent;
+        self.seconds += other.seconds;
+        self.generator_cpu += other.generator_cpu;
+    }
+
     fn took(&self, end: End) -> Vec<f64> {
         let those = self.ended.iter().filter(|ended| ended.end == end);
         those.map(|ended| ended.took * 1e3).collect()
@@ -283,31 +293,80 @@ fn light(load: &mut Generator, when: &str, peak: Peak, seconds: u64) -> Vec<f64>
     each
 }
 
-fn overload(load: &mut Generator, server: &Server, operations: &str, peak: Peak, seconds: u64) {
+/// What came in some time, and the processor time that the server took for it.
+#[derive(Default)]
+struct Spent {
+    good: f64,
+    seconds: f64,
+    server_cpu: f64,
+}
+
+impl Spent {
+    fn add(&mut self, brought: &Brought, server_cpu: f64) {
+        self.good += brought.goodput() * brought.seconds;
+        self.seconds += brought.seconds;
+        self.server_cpu += server_cpu;
+    }
+
+    fn rate(&self) -> f64 {
+        self.good / self.seconds
+    }
+
+    fn a_cpu_second(&self) -> f64 {
+        self.good / self.server_cpu
+    }
+}
+
+fn overload(
+    load: &mut Generator,
+    server: &Server,
+    operations: &str,
+    peak: Peak,
+    (seconds, turns): (u64, u64),
+) {
     server.forget_peak_memory();
     let lasting = Duration::from_secs(seconds);
-    let held_before = load.closed(peak.under_way, lasting).goodput();
-    let (shed, cpu) = (counted(operations, "kinpath_shed"), server.process_cpu());
     let before = server.memory().0;
-    let brought = load.open(TIMES_THE_PEAK * peak.rate, lasting);
-    let server_cpu = server.process_cpu() - cpu;
-    let held_after = load.closed(peak.under_way, lasting).goodput();
-    let held = f64::midpoint(held_before, held_after);
+    let (mut held, mut spent) = (Spent::default(), Spent::default());
+    let mut each_held = Vec::new();
+    let mut hold = |load: &mut Generator| {
+        let cpu = server.process_cpu();
+        let brought = load.closed(peak.under_way, lasting);
+        held.add(&brought, server.process_cpu() - cpu);
+        each_held.push(format!("{:.0}", brought.goodput()));
+    };
+    let (mut brought, mut shed) = (Brought::default(), 0.0);
+    hold(load);
+    for _ in 0..turns {
+        let (shed_before, cpu) = (counted(operations, "kinpath_shed"), server.process_cpu());
+        let turn = load.open(TIMES_THE_PEAK * peak.rate, lasting);
+        spent.add(&turn, server.process_cpu() - cpu);
+        shed += counted(operations, "kinpath_shed") - shed_before;
+        brought.add(turn);
+        hold(load);
+    }
+    let server_cpu = spent.server_cpu;
     let (good, refused) = (brought.took(End::Good), brought.took(End::Refused));
     let asked = good.len() as u64 + refused.len() as u64 + brought.unsent;
     println!(
-        "overload: {:.0} a second for {seconds} s",
+        "overload: {:.0} a second for {seconds} s, {turns} turns",
         TIMES_THE_PEAK * peak.rate
     );
     println!(
-        "  the peak held   {held_before:.0} a second before and {held_after:.0} after, each for as long"
+        "  the peak held   {} a second before and after, each for as long; {:.0} for a second of the server's processors",
+        each_held.join(", "),
+        held.a_cpu_second()
     );
     println!(
-        "  good            {:.0} a second, {:.1} % of that (held to 90); {:.1} % of the peak of {STEP:?}, {:.1} % for a second of its processors",
-        brought.goodput(),
-        100.0 * brought.goodput() / held,
-        100.0 * brought.goodput() / peak.rate,
-        100.0 * brought.goodput() * brought.seconds / server_cpu / peak.a_cpu_second
+        "  good            {:.0} a second, {:.1} % of that (held to 90); {:.1} % of the peak of {STEP:?}",
+        spent.rate(),
+        100.0 * spent.rate() / held.rate(),
+        100.0 * spent.rate() / peak.rate,
+    );
+    println!(
+        "                  {:.0} for a second of the server's processors, {:.1} % of the peak held",
+        spent.a_cpu_second(),
+        100.0 * spent.a_cpu_second() / held.a_cpu_second()
     );
     println!(
         "  good took       p50 {:.0} ms, p99 {:.0} ms",
@@ -323,7 +382,7 @@ fn overload(load: &mut Generator, server: &Server, operations: &str, peak: Peak,
         "  of {asked} asked    {} good, {} refused (the server counts {:.0} turned away), {} without room to send",
         good.len(),
         refused.len(),
-        counted(operations, "kinpath_shed") - shed,
+        shed,
         brought.unsent
     );
     println!(

@@ -49,3 +49,21 @@ impl Pace {
         u64::try_from(self.began.elapsed().as_micros()).unwrap_or(u64::MAX)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nobody_rests_before_a_request_is_turned_away() {
+        let pace = Pace::default();
+        assert!(!pace.is_turning_away());
+        pace.turned_away();
+        assert!(pace.is_turning_away());
+        let long_ago = Pace {
+            began: Instant::now() - 2 * AFTER,
+            last: AtomicU64::new(1),
+        };
+        assert!(!long_ago.is_turning_away());
+    }
+}

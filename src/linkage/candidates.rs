@@ -64,6 +64,10 @@ impl Groups {
                     continue;
                 }
             }
+            let concerns = |key: &u64| table.concerned[record(key) as usize];
+            if !table.concerned.is_empty() && !group.iter().any(concerns) {
+                continue;
+            }
             let signature = group
                 .iter()
                 .fold(0_u64, |sum, key| mixed(sum ^ u64::from(record(key)) << 7));
@@ -137,7 +141,7 @@ impl Groups {
         }
         found.sort_unstable();
         found.dedup();
-        if table.two_sided || !table.apart.is_empty() {
+        if !table.may_pair_all() {
             found.retain(|other| table.may_pair(record, *other as usize));
         }
     }

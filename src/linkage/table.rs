@@ -195,6 +195,8 @@ pub struct Table {
     pub two_sided: bool,
     /// Pairs of records (as [`pair_key`]) that must not be compared, whatever they hold.
     pub apart: FxHashSet<u64>,
+    /// By record, whether it is one of those who are to be compared with all others; empty if all are.
+    pub concerned: Vec<bool>,
     pub names: Words,
     pub name_rows: Rows<NameWord>,
     /// By field; empty for names and texts.
@@ -319,7 +321,15 @@ impl Table {
 
     /// Whether two records may be compared: never a record with itself, nor two of one file where two are linked.
     pub fn may_pair(&self, a: usize, b: usize) -> bool {
-        a != b && (!self.two_sided || self.sides[a] != self.sides[b]) && !self.keeps_apart(a, b)
+        a != b
+            && (!self.two_sided || self.sides[a] != self.sides[b])
+            && (self.concerned.is_empty() || self.concerned[a] || self.concerned[b])
+            && !self.keeps_apart(a, b)
+    }
+
+    /// Whether any two records of a table may be compared that share a key.
+    pub fn may_pair_all(&self) -> bool {
+        !self.two_sided && self.concerned.is_empty() && self.apart.is_empty()
     }
 
     /// Whether two records must not be compared, whatever they hold. Two of one file, where two files are linked, are not

@@ -3,7 +3,7 @@
 use super::words::mixed;
 use super::{
     Field, FieldKind, Groups, Judged, Link, Parameters, Plan, Quality, Table, WordParts,
-    frequencies, learn, link, prepare, quality,
+    frequencies, learn, link, person_fields, prepare, quality, shipped,
 };
 
 const GIVEN: [&str; 24] = [
@@ -205,4 +205,25 @@ fn saved_parameters_give_the_same_links() {
         linked(&table, &parameters).len()
     );
     assert!(Parameters::from_toml(&text.replacen("version = 1", "version = 9", 1)).is_err());
+}
+
+#[test]
+fn who_is_not_concerned_is_compared_only_with_the_concerned() {
+    let parameters = shipped().expect("parameters");
+    let pairs = |concerned: Vec<bool>| {
+        let mut table = Table::new(person_fields());
+        for _ in 0..3 {
+            table.push(0, &[(0, "margaret"), (1, "sandorlin"), (2, "1961-03-12")]);
+        }
+        table.settle();
+        table.concerned = concerned;
+        prepare(&mut table, parameters);
+        let parts = WordParts::of(&table.names);
+        let groups = Groups::of(&table, &parameters.templates, &parts);
+        let linked = link(&table, &groups, &parameters.model(&table), 1e-6);
+        (linked.compared, linked.links.len())
+    };
+    assert_eq!(pairs(Vec::new()), (3, 3));
+    assert_eq!(pairs(vec![false, true, false]), (2, 2));
+    assert_eq!(pairs(vec![false; 3]), (0, 0));
 }

@@ -103,6 +103,25 @@ impl Store {
     }
 }
 
+#[cfg(test)]
+impl Store {
+    /// Undoes the first subjects of an import, as if it were cut off then.
+    pub fn undo_in_part(&self, import_id: &str, count: usize) -> Result<(), StoreError> {
+        let mut writer = self.shared.writer();
+        let (journal, mut undoing) = begin(&self.shared, &mut writer, import_id)?;
+        let subjects = subjects_of(&self.shared, &journal)?;
+        let part = &subjects[..count];
+        undo_part(
+            &self.shared,
+            &mut writer,
+            &journal,
+            part,
+            "a tester",
+            &mut undoing,
+        )
+    }
+}
+
 /// The answer that this request got when it was done; nothing if it was not done yet.
 fn undone_before(
     shared: &Shared,

@@ -6,8 +6,8 @@ use crate::access::Permit;
 use crate::error::Error;
 use crate::linkage::{
     FieldEvidence, Groups, Kin, KinEvidence, Link, Model, NotLearnt, Parameters, PersonFacts, Plan,
-    Table, WordParts, frequencies, join, learn, link_some, odds_with_kin, pair_key, person_fields,
-    prepare, push_person, reasons_with_kin, temper_by_own_counts,
+    Table, Template, WordParts, frequencies, join, learn, link_some, odds_with_kin, pair_key,
+    person_fields, prepare, push_person, reasons_with_kin, temper_by_own_counts,
 };
 use crate::model::audit::Shown;
 use crate::model::ids::{NationId, PersonId, PlaceId, SubjectKind};
@@ -119,8 +119,28 @@ impl PeopleToLink {
         Ok(parameters)
     }
 
+    /// Compares only these with all others: who is not one of them is not compared with others who are not.
+    pub fn concerning(mut self, is_concerned: &dyn Fn(PersonId) -> bool) -> PeopleToLink {
+        let came = self.table.came.iter();
+        let person = came.map(|came| PersonId(self.numbers[*came as usize]));
+        let concerned: Vec<bool> = person.map(is_concerned).collect();
+        if concerned.contains(&false) {
+            self.table.concerned = concerned;
+        }
+        self
+    }
+
     /// Makes the keys; from here on people can be compared.
-    pub fn grouped(mut self, parameters: &Parameters) -> Result<GroupedPeople, Error> {
+    pub fn grouped(self, parameters: &Parameters) -> Result<GroupedPeople, Error> {
+        self.grouped_up_to(parameters, u32::MAX)
+    }
+
+    /// The same; more people than this under one key are not compared by that key.
+    pub fn grouped_up_to(
+        mut self,
+        parameters: &Parameters,
+        most: u32,
+    ) -> Result<GroupedPeople, Error> {
         if parameters.fields != self.table.fields {
             return Err(Error::invalid(
                 "parameters",
@@ -129,9 +149,13 @@ impl PeopleToLink {
         }
         prepare(&mut self.table, parameters);
         temper_by_own_counts(&mut self.table);
+        let templates = parameters.templates.iter().map(|template| Template {
+            most: template.most.min(most),
+            ..template.clone()
+        });
         let groups = Groups::of(
             &self.table,
-            &parameters.templates,
+            &templates.collect::<Vec<_>>(),
             &WordParts::of(&self.table.names),
         );
         let model = parameters.model(&self.table);

@@ -272,6 +272,30 @@ fn single_values_are_replaced_others_are_added() {
 }
 
 #[test]
+fn undoing_that_was_cut_off_counts_nothing_twice() {
+    on_every_backend(|store| {
+        import(store, &chain(3), "one").unwrap();
+        let mut changed = chain(3);
+        for subject in &mut changed.subjects {
+            subject.facts[1].fact = born(1950);
+        }
+        let summary = import(store, &changed, "two").unwrap();
+        assert_eq!((summary.new_statements, summary.changed_statements), (0, 3));
+        let expected = store.would_undo_import("two").unwrap();
+        store.undo_in_part("two", 2).unwrap();
+        let would = store.would_undo_import("two").unwrap();
+        let undone = store.undo_import("two", "a tester", None).unwrap();
+        for told in [expected, would, undone] {
+            assert_eq!((told.withdrawn, told.restored, told.left), (0, 3, 0));
+        }
+        for node in nodes(store, &changed) {
+            assert_eq!(node.birth, Some(PartialDate::from_year(1900)));
+        }
+        assert_clean(store);
+    });
+}
+
+#[test]
 fn corrections_by_hand_outlive_imports_and_their_undoing() {
     on_every_backend(|store| {
         let bundle = chain(2);

@@ -59,6 +59,8 @@ pub type LinkProgress<'a> = &'a mut dyn FnMut(u64, u64);
 /// People compared between two reports of progress, and by one thread at a time.
 const PORTION: usize = 2_048;
 const AT_A_TIME: usize = 32;
+/// People under one key who are compared by it: more only say that a name is common.
+const MOST_OF_A_KEY: u32 = 25;
 /// Links recorded in one commit.
 const LINKS_OF_A_COMMIT: usize = 500;
 /// A store that is begun with more people than this is filled without comparing them, so that its first import costs no more
@@ -358,7 +360,8 @@ fn of_whole_store(
     let parameters = shipped().ok_or_else(|| Error::Internal {
         detail: "the parameters that come with Kinpath are not of its form".to_owned(),
     })?;
-    let grouped = PeopleToLink::read_named(store, permit)?.grouped(parameters)?;
+    let read = PeopleToLink::read_named(store, permit)?.concerning(&|person| people.has(person));
+    let grouped = read.grouped_up_to(parameters, MOST_OF_A_KEY)?;
     let mut all = Suggested::default();
     let mut found = FxHashSet::default();
     for from in (0..grouped.len()).step_by(PORTION) {
