@@ -3,6 +3,7 @@
 mod absence;
 mod connection;
 mod coverage;
+mod digest;
 mod family;
 mod findings;
 mod lead;
@@ -18,6 +19,7 @@ mod words;
 
 pub use absence::absence;
 pub use connection::connection;
+pub use digest::Digest;
 pub use family::family;
 pub use findings::{findings, probably_known};
 pub use matching::{matched_children, matched_families};
@@ -25,5 +27,5 @@ pub use nation::{nation_check, nations};
 pub use people::{people, person, relatives};
 pub use permanence::{due_actions, pathways};
 pub use relation::relationship;
-pub use rematch::{Digest, rematch_leads, rematch_runs};
+pub use rematch::{rematch_leads, rematch_runs};
 pub use same_person::{same_person_link, same_person_links};

@@ -1158,9 +1158,23 @@ const BAD_CALLS: &[BadCall] = &[
     (
         "RematchService/ListRematchChanges",
         r#"{}"#,
-        Code::NotFound,
-        "NOT_FOUND",
-        "",
+        Code::OutOfRange,
+        "RELIST",
+        "run",
+    ),
+    (
+        "RematchService/ListRematchChanges",
+        r#"{"nation":"nations/x"}"#,
+        BAD,
+        INPUT,
+        "nation",
+    ),
+    (
+        "RematchService/WatchRematchChanges",
+        r#"{"resumeToken":"abc"}"#,
+        BAD,
+        INPUT,
+        "resume_token",
     ),
     (
         "RematchService/ListRematchChanges",
@@ -1193,9 +1207,9 @@ const BAD_CALLS: &[BadCall] = &[
     (
         "RematchService/ListRematchLeads",
         r#"{"child":"CHILD"}"#,
-        Code::NotFound,
-        "NOT_FOUND",
-        "",
+        Code::OutOfRange,
+        "RELIST",
+        "run",
     ),
     (
         "RematchService/ListRematchLeads",
