@@ -1165,9 +1165,9 @@ const BAD_CALLS: &[BadCall] = &[
     (
         "RematchService/ListRematchChanges",
         r#"{"nation":"nations/x"}"#,
-        BAD,
-        INPUT,
-        "nation",
+        Code::NotFound,
+        "NOT_FOUND",
+        "",
     ),
     (
         "RematchService/WatchRematchChanges",

@@ -3,7 +3,7 @@
 use super::{FIRST_NIGHT, bring, run};
 use kinpath::access::Permit;
 use kinpath::model::case::{Outreach, OutreachState, OutreachTarget, Purpose};
-use kinpath::model::ids::{CaseId, PersonId, Subject};
+use kinpath::model::ids::{CaseId, PersonId, Subject, SubjectKind};
 use kinpath::model::partial_date::{Day, PartialDate};
 use kinpath::model::person::{Caution, CautionKind, Gender};
 use kinpath::model::statement::{Certainty, Fact, Source};
@@ -73,14 +73,20 @@ fn child_of(store: &Store, case: CaseId) -> PersonId {
     case.expect("a case").1.child
 }
 
-fn named(store: &Store, name: &str) -> PersonId {
+/// The person of this id in the files.
+fn known_as(store: &Store, id: &str) -> PersonId {
     let snapshot = store.snapshot().expect("a snapshot");
-    let numbers = snapshot.numbers().map(PersonId).collect::<Vec<_>>();
-    let nodes = snapshot
-        .nodes(&numbers, &Visibility::all())
-        .expect("people");
-    let found = nodes.into_iter().flatten().find(|node| node.name == name);
-    found.unwrap_or_else(|| panic!("no {name}")).id
+    let people = snapshot.subjects_of_kind(SubjectKind::Person, 0, usize::MAX);
+    let people = people.expect("people");
+    let ids = snapshot.identities(&people).expect("ids");
+    let found = people.into_iter().zip(ids).find(|(_, ids)| {
+        let mut known = ids.iter().flat_map(|ids| &ids.external_ids);
+        known.any(|known| known.to_string().ends_with(id))
+    });
+    found.map_or_else(
+        || panic!("no {id}"),
+        |(subject, _)| PersonId(subject.number()),
+    )
 }
 
 fn say(store: &Store, subject: Subject, fact: Fact) {
@@ -122,7 +128,7 @@ fn three_events(store: &Store, today: Day) {
     };
     record_connection(store, &Permit::local_operator(), &aunt).expect("recorded");
     let answer = Fact::Outreach(Outreach {
-        whom: OutreachTarget::Person(named(store, "Theresa Josephs")),
+        whom: OutreachTarget::Person(known_as(store, "story-1-great-aunt-theresa")),
         purpose: Purpose::Placement,
         state: OutreachState::Willing,
         date: Some(PartialDate::from_day(today)),
@@ -134,7 +140,7 @@ fn three_events(store: &Store, today: Day) {
         kind: CautionKind::SupervisorFirst,
         note: "open matter".to_owned(),
     });
-    let uncle = named(store, "Darryl Francis Alderman");
+    let uncle = known_as(store, "story-1-uncle-darryl");
     say(store, Subject::Person(uncle), caution);
 }
 
@@ -174,8 +180,8 @@ fn the_morning_after_three_events() {
         assert!(aunt < unnamed, "{text}");
     }
     at("June Reed was recorded as");
-    at("Theresa Josephs");
-    at("Darryl Francis Alderman: caution");
+    at("Vane");
+    at("caution: supervisor first");
     let (_, html) = report(&data, &["--html"]);
     assert!(
         html.contains("June Reed") && html.ends_with("</html>\n"),
