@@ -42,10 +42,22 @@ pub(super) fn begin_rematch(
         .begin(id, KIND, 1, "children", move |running| {
             let permit = Permit::system("nightly rematch").until(running.stop.clone());
             let mut number = None;
-            let done = rematch(&store, &permit, &how, &mut |run| {
-                number = Some(run.number);
-                running.step("children", run.counts.matched, run.counts.children);
-            });
+            let done = loop {
+                let is_held = store.is_rematching();
+                let done = rematch(&store, &permit, &how, &mut |run| {
+                    number = Some(run.number);
+                    running.step("children", run.counts.matched, run.counts.children);
+                });
+                // A night waits for a run between nights, which ends soon. Two nights are never begun.
+                let is_held = is_held || store.is_rematching();
+                match done {
+                    Err(Error::Unavailable { .. }) if is_held && number.is_none() => {
+                        permit.go_on()?;
+                        std::thread::sleep(LOOK_EVERY);
+                    }
+                    done => break done,
+                }
+            };
             match (done, number) {
                 (Err(stopped @ Error::Cancelled { .. }), Some(number)) => {
                     let permit = Permit::system("nightly rematch");

@@ -3,6 +3,7 @@
 use super::find_family::FindFamily;
 use super::find_family::gather::{Gathered, gather, latest_outreach};
 use super::joined::joined_nodes;
+use super::junctures::{Juncture, junctures, since};
 use super::list_pathways::{bad_rules, last_screenings};
 use super::noted_decisions::noted_decisions;
 use super::relations::summary;
@@ -242,7 +243,8 @@ fn facts(
     let statements = snapshot.outreach(id, permit.visibility())?;
     let outreach: Vec<Outreach> = statements.into_iter().map(|(_, one)| one).collect();
     let noted = noted_decisions(snapshot, permit, gathered.child(), Some(id))?;
-    let touched = touched(snapshot, permit, gathered, outreach.clone())?;
+    let junctures = junctures(snapshot, permit, gathered, (id, case))?;
+    let touched = touched(snapshot, permit, gathered, outreach.clone(), &junctures)?;
     Ok(CaseFacts {
         as_of: gathered.as_of,
         in_care_since: case.in_care_since,
@@ -261,6 +263,8 @@ fn facts(
             .collect(),
         age_of_majority: gathered.order.age_of_majority,
         ask_again: touched.ask_again,
+        unanswered: touched.unanswered,
+        junctures: touched.junctures,
         approvals: touched.approvals,
         screenings: touched.screenings,
     })
@@ -270,6 +274,8 @@ fn facts(
 #[derive(Default)]
 struct Touched {
     ask_again: Vec<Dated>,
+    unanswered: Vec<Dated>,
+    junctures: Vec<Dated>,
     approvals: Vec<Dated>,
     screenings: Vec<Dated>,
 }
@@ -279,6 +285,7 @@ fn touched(
     permit: &Permit,
     gathered: &Gathered,
     mut outreach: Vec<Outreach>,
+    happened: &[Juncture],
 ) -> Result<Touched, Error> {
     for entry in &mut outreach {
         if let OutreachTarget::Person(person) = &mut entry.whom
@@ -295,6 +302,21 @@ fn touched(
         let Some(who) = who else {
             continue;
         };
+        for brief in &latest {
+            let about = format!("{who}, {}", brief.purpose.word());
+            if let Some(juncture) = since(brief, happened) {
+                touched.junctures.push(Dated {
+                    about: format!("{about}: {}", juncture.words),
+                    date: Some(juncture.date),
+                });
+            }
+            if brief.state == OutreachState::NoReply && brief.ask_again.is_none() {
+                touched.unanswered.push(Dated {
+                    about,
+                    date: brief.date,
+                });
+            }
+        }
         let dates = latest.iter().filter(|brief| brief.ask_again.is_some());
         touched.ask_again.extend(dates.map(|brief| Dated {
             about: format!("{who}, {}", brief.purpose.word()),

@@ -9,6 +9,7 @@ mod find_family;
 mod follow_changes;
 mod import_records;
 mod joined;
+mod junctures;
 mod keep_records;
 mod keep_store;
 mod likely_links;

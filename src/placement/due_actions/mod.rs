@@ -27,6 +27,9 @@ pub struct CaseFacts {
     /// In whole years, from the placement order.
     pub age_of_majority: u8,
     pub ask_again: Vec<Dated>,
+    pub unanswered: Vec<Dated>,
+    /// Of those who said no or did not answer, what happened since.
+    pub junctures: Vec<Dated>,
     pub approvals: Vec<Dated>,
     pub screenings: Vec<Dated>,
 }
@@ -105,6 +108,8 @@ fn apply(action: &ActionRule, facts: &CaseFacts) -> Vec<Due> {
         CountedFrom::LegalStatusDate => alone("date of the legal status", facts.legal_status_date),
         CountedFrom::ChildBirth => alone("the child's date of birth", facts.child_birth),
         CountedFrom::OutreachAskAgain => each("date to ask again", &facts.ask_again),
+        CountedFrom::OutreachUnanswered => each("asked, without an answer", &facts.unanswered),
+        CountedFrom::Juncture => each("since they were asked", &facts.junctures),
         CountedFrom::ApprovalExpires => each("end of the approval", &facts.approvals),
         CountedFrom::ScreeningExpires => each("end of the screening", &facts.screenings),
     };

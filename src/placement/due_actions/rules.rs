@@ -61,6 +61,10 @@ pub enum CountedFrom {
     ChildBirth,
     /// When to ask again, of each outreach that gives a date.
     OutreachAskAgain,
+    /// When somebody was asked who has not answered, of each outreach that gives no date to ask again.
+    OutreachUnanswered,
+    /// The last critical juncture after somebody said no or did not answer.
+    Juncture,
     /// Of each waiting family that the case has been in touch with.
     ApprovalExpires,
     /// Of each person whom the case has been in touch with.

@@ -20,6 +20,8 @@ fn facts() -> CaseFacts {
         noted: Vec::new(),
         age_of_majority: 18,
         ask_again: Vec::new(),
+        unanswered: Vec::new(),
+        junctures: Vec::new(),
         approvals: Vec::new(),
         screenings: Vec::new(),
     }

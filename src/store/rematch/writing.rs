@@ -32,6 +32,11 @@ impl Store {
         // Not `then_some`: one made in vain would give up the right of whoever holds it.
         (!was_held).then(|| RematchAlone { store: self, held })
     }
+
+    /// Whether somebody has the right to run.
+    pub fn is_rematching(&self) -> bool {
+        self.shared.rematching.load(Ordering::SeqCst)
+    }
 }
 
 impl RematchAlone<'_> {

@@ -120,7 +120,7 @@ fn mark_near_misses(told: &mut [ListChange], was: &Told) {
             }
             (Standing::Excluded(left_out), Target::Person(_)) => {
                 let mut near = was.answer.near_misses.iter();
-                if near.any(|miss| super::told::is(&miss.excluded.target, *target)) {
+                if near.any(|miss| super::telling::is(&miss.excluded.target, *target)) {
                     *before = Standing::NearMiss(Some(*left_out));
                 }
             }

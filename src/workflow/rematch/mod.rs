@@ -8,19 +8,21 @@ mod compare;
 mod dates;
 mod earlier;
 mod evidence;
+mod following;
 mod matching;
 mod night;
 mod readers;
 mod run;
+mod telling;
 mod told;
 mod touched;
 
 pub use between::{LOCAL_CHANGE, rematch_touched};
 pub use compare::replay;
+pub use following::{FollowedChanges, follow_night_changes, last_followed};
 pub use readers::Readers;
 pub use run::{CHILDREN_A_PART, Rematch, cancel_rematch, rematch};
 pub use told::{
-    FollowedChanges, ListOfNight, NightChanges, ToldChange, ToldChild, ToldNight, ToldPlace,
-    failures_of_run, follow_night_changes, last_followed, list_of_night, list_rematch_runs,
-    night_changes, rematch_run,
+    ListOfNight, NightChanges, ToldChange, ToldChild, ToldNight, ToldPlace, failures_of_run,
+    list_of_night, list_rematch_runs, night_changes, rematch_run,
 };

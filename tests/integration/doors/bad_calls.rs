@@ -1193,9 +1193,23 @@ const BAD_CALLS: &[BadCall] = &[
     (
         "RematchService/ListRematchChanges",
         r#"{}"#,
+        Code::OutOfRange,
+        "RELIST",
+        "run",
+    ),
+    (
+        "RematchService/ListRematchChanges",
+        r#"{"nation":"nations/x"}"#,
         Code::NotFound,
         "NOT_FOUND",
         "",
+    ),
+    (
+        "RematchService/WatchRematchChanges",
+        r#"{"resumeToken":"abc"}"#,
+        BAD,
+        INPUT,
+        "resume_token",
     ),
     (
         "RematchService/ListRematchChanges",
@@ -1228,9 +1242,9 @@ const BAD_CALLS: &[BadCall] = &[
     (
         "RematchService/ListRematchLeads",
         r#"{"child":"CHILD"}"#,
-        Code::NotFound,
-        "NOT_FOUND",
-        "",
+        Code::OutOfRange,
+        "RELIST",
+        "run",
     ),
     (
         "RematchService/ListRematchLeads",

@@ -1,7 +1,9 @@
 //! The nightly run: the same answers as FindFamily, whole after every break, and changes that are right.
 
+mod digest;
 mod events;
 mod killing;
+mod live;
 mod nights;
 mod runs;
 
