@@ -187,7 +187,7 @@ fn pairs_of_chosen(
             let mut keys = Vec::new();
             let mut hits = Vec::new();
             for record in chunk_number * chunk..((chunk_number + 1) * chunk).min(within) {
-                maker.keys(record, number, template, &mut keys);
+                maker.make(record, number, template, &mut keys);
                 for key in keys.iter().filter(|key| sieve.may_hold(**key)) {
                     hits.extend(numbers.get(key).map(|number| (*number, record as u32)));
                 }
@@ -197,6 +197,7 @@ fn pairs_of_chosen(
         .collect();
     let mut hits: Vec<(u32, u32)> = chunks.into_iter().flatten().collect();
     hits.par_sort_unstable();
+    hits.dedup();
     // Of a group only the share within is seen.
     let most = (f64::from(template.most) * within as f64 / table.len() as f64).ceil() as usize;
     let mut pairs = Vec::new();

@@ -85,11 +85,11 @@ pub fn probably_known(
             .par_chunks(AT_A_TIME)
             .map(|positions| {
                 let snapshot = permit.snapshot(store)?;
-                let mut records = Records::of(&snapshot, Some(&file));
+                let records = Records::of(&snapshot, Some(&file));
                 let mut known = Vec::new();
                 for position in positions {
                     let key = RecordKey::in_file(*position);
-                    let mut likely = matcher.likely(&mut records, key, &[])?;
+                    let mut likely = matcher.likely(&records, key, &[])?;
                     // Whom the file itself brings is no news.
                     likely.retain(|likely| {
                         likely
@@ -310,10 +310,10 @@ fn looked_up(store: &Store, permit: &Permit, people: &[PersonId]) -> Result<Link
         .par_chunks(AT_A_TIME)
         .map(|people| {
             let snapshot = permit.snapshot(store)?;
-            let mut records = Records::of(&snapshot, None);
+            let records = Records::of(&snapshot, None);
             let mut links = Links::default();
             for person in people {
-                links.add(&matcher, &mut records, *person)?;
+                links.add(&matcher, &records, *person)?;
             }
             Ok(links)
         })
