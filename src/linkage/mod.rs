@@ -29,6 +29,7 @@ mod learning;
 mod parameters;
 mod score;
 mod shipped;
+mod slips;
 
 #[cfg(test)]
 mod tests;
