@@ -1,5 +1,6 @@
-//! `duplicates`: writes the pairs of records that probably speak of one person. Found pairs are written portion by
-//! portion beside the file asked for, so that work that was cut off goes on where it stopped.
+//! `duplicates`: writes the pairs of records that probably speak of one person. What pairs are
+//! likely is noted portion by portion beside the file asked for, so that work that was cut off goes on where it stopped;
+//! then third records are heard and all is written.
 
 use super::arguments::Global;
 use super::maintenance::{open, say};
@@ -7,18 +8,20 @@ use super::progress;
 use super::stop::Stop;
 use crate::access::Permit;
 use crate::error::Error;
-use crate::linkage::{Parameters, completed, shipped};
+use crate::linkage::{Link, Parameters, completed, shipped};
 use crate::model::same_person::{EvidenceWeight, LinkReason, Probability};
 use crate::model::visibility::Visibility;
 use crate::store::Store;
 use crate::workflow::{
-    Duplicate, GroupedPeople, PeopleToLink, Suggested, Suggestion, record_suggestions,
+    Duplicate, GroupedPeople, Heard, PeopleToLink, Suggested, Suggestion, record_suggestions,
 };
 use clap::{Args, ValueEnum};
+use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use std::fs::{self, File, OpenOptions};
-use std::io::{BufRead, BufReader, BufWriter, Write};
+use std::io::{BufWriter, Write};
+use std::ops::Range;
 use std::path::{Path, PathBuf};
 
 #[derive(Debug, Args)]
@@ -52,23 +55,39 @@ pub enum Form {
     Jsonl,
 }
 
-/// A pair as kept while the work goes on.
-#[derive(Serialize, Deserialize)]
+/// A pair as it is written.
+#[derive(Serialize)]
 struct Found {
     a: String,
     b: String,
     probability: f64,
     reasons: Vec<Reason>,
     /// Pairs of one person have the same: the public id of its first record.
-    #[serde(default)]
     person: String,
 }
 
-#[derive(Serialize, Deserialize)]
+#[derive(Serialize)]
 struct Reason {
     field: String,
     bits: f64,
     words: String,
+}
+
+impl Found {
+    fn of(duplicate: &Duplicate) -> Found {
+        let reasons = duplicate.reasons.iter().map(|reason| Reason {
+            field: reason.field.clone(),
+            bits: (reason.weight * 100.0).round() / 100.0,
+            words: reason.words.clone(),
+        });
+        Found {
+            a: duplicate.a.clone(),
+            b: duplicate.b.clone(),
+            probability: (duplicate.probability * 1e6).round() / 1e6,
+            reasons: reasons.collect(),
+            person: String::new(),
+        }
+    }
 }
 
 /// How far the work is.
@@ -106,9 +125,8 @@ pub fn find(global: &Global, command: &Duplicates) -> Result<(), Stop> {
     steps.set_message("reading");
     let people = PeopleToLink::read(&store, &permit)?;
     let work = format!(
-        "{} {} {} {}",
+        "{} {} {}",
         people.revision,
-        command.least,
         command.open_only,
         digest(&text)
     );
@@ -119,10 +137,15 @@ pub fn find(global: &Global, command: &Duplicates) -> Result<(), Stop> {
     let notes = beside(&command.out, "progress");
     let unwritable =
         |why: std::io::Error| Error::invalid("out", format!("{}: {why}", command.out.display()));
-    find_portions(&people, command.least, &work, &parts, &notes).map_err(unwritable)?;
-    let written = write_all(&people, command, &parts).map_err(unwritable)?;
+    find_portions(&people, &work, &parts, &notes).map_err(unwritable)?;
+    let steps = progress::steps();
+    steps.set_message("hearing third records");
+    let links = read_links(&parts).map_err(unwritable)?;
+    let heard = people.heard(links);
+    steps.finish_and_clear();
+    let written = write_all(&people, &heard, command).map_err(unwritable)?;
     if command.record {
-        let suggested = record(&store, &permit, &people, &parameters, &parts)?;
+        let suggested = record(&store, &permit, &people, &parameters, &heard, command.least)?;
         say(&format!(
             "links: {} recorded, {} scored anew, {} left as they were",
             suggested.recorded, suggested.replaced, suggested.left
@@ -132,9 +155,10 @@ pub fn find(global: &Global, command: &Duplicates) -> Result<(), Stop> {
         .and_then(|()| fs::remove_file(&notes))
         .map_err(unwritable)?;
     say(&format!(
-        "{}: {written} pairs among {} people",
+        "{}: {written} pairs among {} people; about {:.0} pairs of records are one person",
         command.out.display(),
-        people.len()
+        people.len(),
+        heard.expected
     ))
 }
 
@@ -162,10 +186,9 @@ fn beside(out: &Path, ending: &str) -> PathBuf {
     PathBuf::from(name)
 }
 
-/// Goes on where the same work was cut off, or begins.
+/// Compares everybody, portion by portion; goes on where the same work was cut off, or begins.
 fn find_portions(
     people: &GroupedPeople,
-    least: f64,
     work: &str,
     parts: &Path,
     notes: &Path,
@@ -186,15 +209,16 @@ fn find_portions(
     while progress.next < people.len() {
         bar.set_position(progress.next as u64);
         let end = (progress.next + portion).min(people.len());
-        let mut lines = Vec::new();
-        for duplicate in people.duplicates(progress.next..end, least) {
-            serde_json::to_writer(&mut lines, &Kept::of(&duplicate))?;
-            lines.push(b'\n');
+        let mut kept = Vec::new();
+        for link in people.links(progress.next..end) {
+            kept.extend(link.a.to_le_bytes());
+            kept.extend(link.b.to_le_bytes());
+            kept.extend(link.odds.to_le_bytes());
         }
-        file.write_all(&lines)?;
+        file.write_all(&kept)?;
         file.sync_data()?;
         progress.next = end;
-        progress.bytes += lines.len() as u64;
+        progress.bytes += kept.len() as u64;
         let noting = beside(notes, "new");
         fs::write(&noting, serde_json::to_string(&progress)?)?;
         fs::rename(&noting, notes)?;
@@ -203,32 +227,16 @@ fn find_portions(
     Ok(())
 }
 
-/// A line of the portions: the pair, and what clusters need of it.
-#[derive(Serialize, Deserialize)]
-struct Kept {
-    found: Found,
-    link: crate::linkage::Link,
-}
-
-impl Kept {
-    fn of(duplicate: &Duplicate) -> Kept {
-        let reasons = duplicate.reasons.iter().map(|reason| Reason {
-            field: reason.field.clone(),
-            bits: (reason.weight * 100.0).round() / 100.0,
-            words: reason.words.clone(),
-        });
-        let found = Found {
-            a: duplicate.a.clone(),
-            b: duplicate.b.clone(),
-            probability: (duplicate.probability * 1e6).round() / 1e6,
-            reasons: reasons.collect(),
-            person: String::new(),
-        };
-        Kept {
-            found,
-            link: duplicate.link,
-        }
-    }
+/// The links of all portions.
+fn read_links(parts: &Path) -> std::io::Result<Vec<Link>> {
+    let bytes = fs::read(parts)?;
+    let (links, _) = bytes.as_chunks::<12>();
+    let link = |[a0, a1, a2, a3, b0, b1, b2, b3, o0, o1, o2, o3]: &[u8; 12]| Link {
+        a: u32::from_le_bytes([*a0, *a1, *a2, *a3]),
+        b: u32::from_le_bytes([*b0, *b1, *b2, *b3]),
+        odds: f32::from_le_bytes([*o0, *o1, *o2, *o3]),
+    };
+    Ok(links.iter().map(link).collect())
 }
 
 /// Links recorded in one commit.
@@ -240,21 +248,20 @@ fn record(
     permit: &Permit,
     people: &GroupedPeople,
     parameters: &Parameters,
-    parts: &Path,
+    heard: &Heard,
+    least: f64,
 ) -> Result<Suggested, Error> {
-    let unreadable = |why: std::io::Error| Error::invalid("out", why.to_string());
-    let mut suggestions = Vec::new();
-    for line in BufReader::new(File::open(parts).map_err(unreadable)?).lines() {
-        let line = line.map_err(unreadable)?;
-        let kept: Kept = serde_json::from_str(&line).map_err(|why| unreadable(why.into()))?;
-        suggestions.extend(suggestion(people, &kept));
-    }
     let edition = if parameters.edition.is_empty() {
         parameters.provenance.as_str()
     } else {
         parameters.edition.as_str()
     };
     let mut all = Suggested::default();
+    let mut suggestions = Vec::new();
+    for range in ranges(heard.links.len()) {
+        let found = people.described(heard, range, least);
+        suggestions.extend(found.iter().filter_map(|found| suggestion(people, found)));
+    }
     for portion in suggestions.chunks(LINKS_OF_A_COMMIT) {
         let suggested = record_suggestions(store, permit, edition, portion)?;
         all.recorded += suggested.recorded;
@@ -264,8 +271,8 @@ fn record(
     Ok(all)
 }
 
-fn suggestion(people: &GroupedPeople, kept: &Kept) -> Option<Suggestion> {
-    let reasons = kept.found.reasons.iter().map(|reason| LinkReason {
+fn suggestion(people: &GroupedPeople, found: &Duplicate) -> Option<Suggestion> {
+    let reasons = found.reasons.iter().map(|reason| LinkReason {
         field: reason.field.clone(),
         agreement: reason
             .words
@@ -273,57 +280,87 @@ fn suggestion(people: &GroupedPeople, kept: &Kept) -> Option<Suggestion> {
             .next()
             .unwrap_or_default()
             .to_owned(),
-        weight: EvidenceWeight::of_bits(reason.bits),
+        weight: EvidenceWeight::of_bits(reason.weight),
         words: reason.words.clone(),
     });
     Some(Suggestion {
-        one: people.person(kept.link.a),
-        other: people.person(kept.link.b),
-        probability: Probability::new(kept.found.probability)?,
+        one: people.person(found.link.a),
+        other: people.person(found.link.b),
+        probability: Probability::new(found.probability)?,
         reasons: reasons.collect(),
     })
 }
 
+/// Pairs described at a time.
+const DESCRIBED: usize = 65_536;
+
+fn ranges(count: usize) -> impl Iterator<Item = Range<usize>> {
+    let starts = (0..count).step_by(DESCRIBED);
+    starts.map(move |start| start..count.min(start + DESCRIBED))
+}
+
 /// Writes the pairs in the form asked for, each with the person that it belongs to.
-fn write_all(people: &GroupedPeople, command: &Duplicates, parts: &Path) -> std::io::Result<u64> {
-    let lines = || Ok::<_, std::io::Error>(BufReader::new(File::open(parts)?).lines());
-    let mut links = Vec::new();
-    for line in lines()? {
-        links.push(serde_json::from_str::<Kept>(&line?)?.link);
-    }
-    let persons = people.people_found(&links);
+fn write_all(
+    people: &GroupedPeople,
+    heard: &Heard,
+    command: &Duplicates,
+) -> std::io::Result<usize> {
+    let likely = heard.links.iter().copied();
+    let likely: Vec<Link> = likely
+        .filter(|link| link.probability() >= command.least)
+        .collect();
+    let persons = people.people_found(&likely, heard.expected);
     let done = beside(&command.out, "new");
     let mut out = BufWriter::new(File::create(&done)?);
     if command.format == Form::Csv {
         writeln!(out, "a,b,probability,person,reasons")?;
     }
-    for line in lines()? {
-        let kept: Kept = serde_json::from_str(&line?)?;
-        let mut found = kept.found;
-        // Pairs that are kept apart, as others contradict them, belong to nobody.
-        if persons[kept.link.a as usize] == persons[kept.link.b as usize] {
-            found.person = people.public_id(persons[kept.link.a as usize]).to_owned();
-        }
-        match command.format {
-            Form::Jsonl => {
-                serde_json::to_writer(&mut out, &found)?;
-                writeln!(out)?;
-            }
-            Form::Csv => {
-                let reasons = found
-                    .reasons
-                    .iter()
-                    .map(|reason| format!("{} {:+}: {}", reason.field, reason.bits, reason.words));
-                let reasons = reasons.collect::<Vec<_>>().join("; ").replace('"', "\"\"");
-                writeln!(
-                    out,
-                    "{},{},{},{},\"{reasons}\"",
-                    found.a, found.b, found.probability, found.person
-                )?;
-            }
-        }
+    let bar = progress::bar("pairs", heard.links.len() as u64);
+    for range in ranges(heard.links.len()) {
+        bar.set_position(range.start as u64);
+        let found = people.described(heard, range, command.least);
+        let lines: std::io::Result<Vec<Vec<u8>>> = found
+            .par_iter()
+            .map(|found| line(people, &persons, found, command.format))
+            .collect();
+        lines?.iter().try_for_each(|line| out.write_all(line))?;
     }
+    bar.finish_and_clear();
     out.flush()?;
     fs::rename(&done, &command.out)?;
-    Ok(links.len() as u64)
+    Ok(likely.len())
+}
+
+fn line(
+    people: &GroupedPeople,
+    persons: &[u32],
+    duplicate: &Duplicate,
+    form: Form,
+) -> std::io::Result<Vec<u8>> {
+    let mut line = Vec::new();
+    let mut found = Found::of(duplicate);
+    // Pairs that are kept apart, as others contradict them, belong to nobody.
+    let ends = [duplicate.link.a, duplicate.link.b].map(|place| persons[place as usize]);
+    if ends[0] == ends[1] {
+        found.person = people.public_id(ends[0]);
+    }
+    match form {
+        Form::Jsonl => {
+            serde_json::to_writer(&mut line, &found)?;
+            writeln!(line)?;
+        }
+        Form::Csv => {
+            let reasons = found
+                .reasons
+                .iter()
+                .map(|reason| format!("{} {:+}: {}", reason.field, reason.bits, reason.words));
+            let reasons = reasons.collect::<Vec<_>>().join("; ").replace('"', "\"\"");
+            writeln!(
+                line,
+                "{},{},{},{},\"{reasons}\"",
+                found.a, found.b, found.probability, found.person
+            )?;
+        }
+    }
+    Ok(line)
 }

@@ -41,11 +41,21 @@ const RECORD_BITS: u32 = 26;
 impl Groups {
     /// Groups of all templates.
     pub fn of(table: &Table, templates: &[Template], parts: &WordParts) -> Groups {
+        Groups::within(table, templates, parts, f64::INFINITY)
+    }
+
+    /// Groups of all templates that together make at most about so many pairs: where keys of a template are shared by too
+    /// many, the largest groups are left out. What one template leaves of its part falls to those after it.
+    pub fn within(table: &Table, templates: &[Template], parts: &WordParts, pairs: f64) -> Groups {
         let mut groups = Groups::default();
         let mut known: FxHashSet<u64> = FxHashSet::default();
+        let mut left = pairs;
         for (number, template) in templates.iter().enumerate() {
             let keys = keys_of_all(table, template, number, parts);
-            groups.add(table, &keys, template.most as usize, &mut known);
+            let share = left / (templates.len() - number) as f64;
+            let (most, made) = most_within(&keys, template.most as usize, share);
+            left -= made;
+            groups.add(table, &keys, most, &mut known);
         }
         groups.index(table.len());
         groups
@@ -147,6 +157,25 @@ impl Groups {
     }
 }
 
+/// How many records may share a key, up to `most`, so that the groups make at most so many pairs; and how many they make.
+fn most_within(keys: &[u64], most: usize, pairs: f64) -> (usize, f64) {
+    let mut of_size = vec![0_u64; most + 1];
+    for group in keys.chunk_by(|one, other| one >> RECORD_BITS == other >> RECORD_BITS) {
+        if let Some(count) = of_size.get_mut(group.len()) {
+            *count += 1;
+        }
+    }
+    let mut made = 0.0;
+    for size in 2..=most {
+        let more = of_size[size] as f64 * (size * (size - 1) / 2) as f64;
+        if made + more > pairs {
+            return (size - 1, made);
+        }
+        made += more;
+    }
+    (most, made)
+}
+
 /// Key and record in one number each, in order. Keys are cut; records that then share one by chance are compared in
 /// vain, nothing more.
 fn keys_of_all(table: &Table, template: &Template, number: usize, parts: &WordParts) -> Vec<u64> {
@@ -183,18 +212,18 @@ pub struct Linked {
 
 /// Scores every candidate; keeps those of at least this probability.
 pub fn link(table: &Table, groups: &Groups, model: &Model, least: f64) -> Linked {
-    link_some(table, groups, model, least, 0..table.len())
+    let least = (least / (1.0 - least)).log2();
+    link_some(table, groups, model, |_, _| least, 0..table.len())
 }
 
-/// The same for the candidates of some records.
+/// The same for the candidates of some records; of each pair it is said from which log odds on, in bits, it is kept.
 pub fn link_some(
     table: &Table,
     groups: &Groups,
     model: &Model,
-    least: f64,
+    least: impl Fn(usize, usize) -> f64 + Sync,
     records: std::ops::Range<usize>,
 ) -> Linked {
-    let least = (least / (1.0 - least)).log2();
     let chunk = 256;
     let first = records.start;
     let parts: Vec<Linked> = (0..records.len().div_ceil(chunk))
@@ -206,6 +235,7 @@ pub fn link_some(
                 groups.later(table, a, &mut found);
                 linked.compared += found.len() as u64;
                 for b in &found {
+                    let least = least(a, *b as usize);
                     if let Some((_, odds)) = model.compare(table, a, *b as usize, least) {
                         linked.links.push(Link {
                             a: a as u32,

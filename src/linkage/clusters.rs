@@ -71,7 +71,7 @@ pub fn join(
         near[link.b as usize].insert(link.a, above);
     }
     let mut heap = BinaryHeap::new();
-    for link in links {
+    for link in links.iter().filter(|link| value(link) >= least_mean(1)) {
         heap.push(Offer {
             mean: value(link),
             one: link.a.min(link.b),
@@ -88,9 +88,6 @@ pub fn join(
     };
     while let Some(offer) = heap.pop() {
         let (one, other) = (offer.one as usize, offer.other as usize);
-        if offer.mean < least_mean(members[one].len() * members[other].len()) {
-            continue;
-        }
         if offer.stamp != (stamps[one], stamps[other])
             || members[one].is_empty()
             || members[other].is_empty()
@@ -135,9 +132,9 @@ pub fn join(
             .collect();
         for (neighbour, sum) in offers {
             near[neighbour as usize].insert(kept as u32, sum);
-            let mean =
-                ABSENT + sum / (members[kept].len() * members[neighbour as usize].len()) as f64;
-            if mean >= ABSENT {
+            let pairs = members[kept].len() * members[neighbour as usize].len();
+            let mean = ABSENT + sum / pairs as f64;
+            if mean >= least_mean(pairs) {
                 let (one, other) = ((kept as u32).min(neighbour), (kept as u32).max(neighbour));
                 let stamp = (stamps[one as usize], stamps[other as usize]);
                 heap.push(Offer {

@@ -68,6 +68,8 @@ const COLLAPSED: f64 = 0.5;
 /// More of the matches than this disagreeing in a name or a whole date are not matches of people.
 const MOST_DISAGREE: f64 = 0.6;
 const MOST_ROUNDS: usize = 150;
+/// A random pair that stands for more pairs than this for each record is too coarse to tell of matches.
+const COARSE: f64 = 0.04;
 
 /// Learns from counted patterns. Repairs a collapsed model by keeping u as random pairs show it; refuses if that
 /// does not help. `own` says which comparisons are of what relatives do not share.
@@ -77,6 +79,7 @@ pub fn learn(
     patterns: &[Pattern],
     counts: &[Count],
     records: usize,
+    of_a_random_pair: f64,
 ) -> Result<Estimate, NotLearnt> {
     // In the order of the patterns, so that sums come out the same whatever the threads did.
     let mut order: Vec<usize> = (0..patterns.len()).collect();
@@ -104,7 +107,11 @@ pub fn learn(
     };
     let mut percent = 0.0;
     let mut not_people = false;
-    for way in WAYS {
+    // Where one random pair stands for as many pairs as are matches of many records, what is learnt of pairs that no key
+    // finds is noise.
+    let is_coarse = of_a_random_pair > COARSE * records as f64;
+    let ways = WAYS.iter().filter(|way| way.inside || !is_coarse);
+    for way in ways.copied() {
         let learnt = learner.rounds(way);
         if learner.disagrees(&learnt, comparisons) {
             not_people = true;

@@ -258,6 +258,13 @@ impl<'a> KeyMaker<'a> {
 
     /// The distinct keys of a record by one template. The number tells templates apart.
     pub fn keys(&mut self, record: usize, number: usize, template: &Template, keys: &mut Vec<u64>) {
+        self.make(record, number, template, keys);
+        keys.sort_unstable();
+        keys.dedup();
+    }
+
+    /// The same keys in any order, some more than once.
+    pub fn make(&mut self, record: usize, number: usize, template: &Template, keys: &mut Vec<u64>) {
         keys.clear();
         let words = template.parts.iter().filter(|part| part.is_word()).count();
         if words > 0 {
@@ -276,8 +283,6 @@ impl<'a> KeyMaker<'a> {
         for part in &template.parts[words..] {
             self.multiply(record, *part, keys);
         }
-        keys.sort_unstable();
-        keys.dedup();
     }
 
     fn choose_words(&mut self, record: usize) {

@@ -52,6 +52,12 @@ impl Kin {
         self.partners[other as usize].push(one);
     }
 
+    /// Whether anything of these ties is of this record.
+    pub fn has_ties(&self, record: usize) -> bool {
+        let lists = [&self.parents, &self.children, &self.partners];
+        lists.into_iter().any(|list| !list[record].is_empty())
+    }
+
     /// What the ties of two records say.
     pub fn evidence(&self, table: &Table, a: u32, b: u32) -> KinEvidence {
         let (one, other) = (a as usize, b as usize);

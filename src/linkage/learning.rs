@@ -45,7 +45,12 @@ pub fn learn(table: &mut Table, plan: Plan, provenance: &str) -> Result<Paramete
     };
     let comparisons = comparisons(&table.fields);
     let own = own_to_a_person(&comparisons, &table.fields);
-    let all_templates = templates(&table.fields);
+    let mut all_templates = templates(&table.fields);
+    // In large tables a key that very many share finds too little for its pairs.
+    let most = (MOST_SHARING * (LARGE / table.len().max(1) as f64).sqrt()).min(MOST_SHARING);
+    for template in &mut all_templates {
+        template.most = template.most.min(most as u32);
+    }
     let parts = WordParts::of(&table.names);
     let mut pool = Pool::draw(
         table,
@@ -62,6 +67,7 @@ pub fn learn(table: &mut Table, plan: Plan, provenance: &str) -> Result<Paramete
         &pool.patterns,
         &pool.counts(),
         table.len(),
+        pool.random_weight,
     )?;
     let equivalents = learn_equivalents(table, &pool, &model_of(&comparisons, &first));
     equate(table, &equivalents);
@@ -72,6 +78,7 @@ pub fn learn(table: &mut Table, plan: Plan, provenance: &str) -> Result<Paramete
         &pool.patterns,
         &pool.counts(),
         table.len(),
+        pool.random_weight,
     )?;
     let model = model_of(&comparisons, &learnt);
     let templates = choose_templates(table, &pool, &model, &all_templates, plan);
@@ -86,6 +93,7 @@ pub fn learn(table: &mut Table, plan: Plan, provenance: &str) -> Result<Paramete
         outside: learnt.outside,
         fields: table.fields.clone(),
         templates,
+        scales: Vec::new(),
         comparisons: learnt_of(&comparisons, &learnt),
         equivalents,
         frequencies: Vec::new(),
@@ -377,6 +385,8 @@ impl Meetings {
 const WORTH: f64 = 1.0 / 3000.0;
 /// In tables of more records than this a template must find more for its cost, in proportion.
 const LARGE: f64 = 100_000.0;
+/// Up to this size, a key may be shared by so many records.
+const MOST_SHARING: f64 = 400.0;
 /// What making and sorting a key costs, in pairs compared.
 const KEY_COST: f64 = 0.1;
 /// And it must find so much of all matches that no other found.

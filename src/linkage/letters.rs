@@ -1,57 +1,8 @@
-//! Likeness of two words, as strsim defines it, faster on short words: words are rows of one-byte letters, so that
-//! nothing is allocated for a pair. Tests prove Jaro-Winkler equal to strsim's.
+//! Likeness of two words beside [`jaro_winkler`](crate::names::similarity::jaro_winkler): words are rows of one-byte letters,
+//! so that nothing is allocated for a pair.
 
 /// Longest word that is compared letter by letter; what lies beyond is cut off.
 pub const LONGEST: usize = 60;
-
-/// Jaro-Winkler similarity, 0 to 1, of two words of at most [`LONGEST`] letters. As in strsim the bonus of a common
-/// beginning of up to four letters is given only above 0.7.
-pub fn jaro_winkler(a: &[u8], b: &[u8]) -> f64 {
-    let jaro = jaro(a, b);
-    if jaro <= 0.7 {
-        return jaro;
-    }
-    let prefix = a.iter().zip(b).take(4).take_while(|(a, b)| a == b).count();
-    (jaro + 0.1 * prefix as f64 * (1.0 - jaro)).min(1.0)
-}
-
-/// Jaro similarity, 0 to 1.
-pub fn jaro(a: &[u8], b: &[u8]) -> f64 {
-    let (a, b) = (&a[..a.len().min(LONGEST)], &b[..b.len().min(LONGEST)]);
-    if a.is_empty() || b.is_empty() {
-        return if a.len() == b.len() { 1.0 } else { 0.0 };
-    }
-    let range = (a.len().max(b.len()) / 2).saturating_sub(1);
-    let (mut taken_a, mut taken_b) = (0_u64, 0_u64);
-    for (place, letter) in a.iter().enumerate() {
-        let start = place.saturating_sub(range);
-        let end = b.len().min(place + range + 1);
-        for (other, candidate) in b.iter().enumerate().take(end).skip(start) {
-            if candidate == letter && taken_b & (1 << other) == 0 {
-                taken_a |= 1 << place;
-                taken_b |= 1 << other;
-                break;
-            }
-        }
-    }
-    let matches = taken_a.count_ones();
-    if matches == 0 {
-        return 0.0;
-    }
-    let mut out_of_order = 0;
-    let mut left = taken_b;
-    for (place, letter) in a.iter().enumerate() {
-        if taken_a & (1 << place) != 0 {
-            if *letter != b[left.trailing_zeros() as usize] {
-                out_of_order += 1;
-            }
-            left &= left - 1;
-        }
-    }
-    let matches = f64::from(matches);
-    let swaps = f64::from(out_of_order / 2);
-    (matches / a.len() as f64 + matches / b.len() as f64 + (matches - swaps) / matches) / 3.0
-}
 
 /// Whether the optimal string alignment distance is at most one: equal, or one letter put in, left out, changed or
 /// swapped with its neighbour.
@@ -115,18 +66,6 @@ mod tests {
     use proptest::prelude::*;
 
     proptest! {
-        #[test]
-        fn jaro_winkler_is_strsims(a in "[a-e]{0,12}", b in "[a-e]{0,12}") {
-            let expected = strsim::jaro_winkler(&a, &b);
-            prop_assert!((jaro_winkler(a.as_bytes(), b.as_bytes()) - expected).abs() < 1e-12);
-        }
-
-        #[test]
-        fn long_words_too(a in "[a-z]{20,60}", b in "[a-z]{20,60}") {
-            let expected = strsim::jaro_winkler(&a, &b);
-            prop_assert!((jaro_winkler(a.as_bytes(), b.as_bytes()) - expected).abs() < 1e-12);
-        }
-
         #[test]
         fn one_slip_is_a_distance_of_one(a in "[a-c]{0,6}", b in "[a-c]{0,6}") {
             let expected = strsim::osa_distance(&a, &b) <= 1;

@@ -29,6 +29,7 @@ mod learning;
 mod parameters;
 mod score;
 mod shipped;
+mod slips;
 
 #[cfg(test)]
 mod tests;
@@ -44,11 +45,11 @@ pub use learning::{
     OwnCounts, Plan, equate, frequencies, learn, temper_by_own_counts, weigh_by_own_counts,
 };
 pub use metrics::{AtThreshold, CalibrationBin, Judged, Quality, quality};
-pub use parameters::{Equivalents, Frequencies, Learnt, Model, Parameters};
+pub use parameters::{Equivalents, Frequencies, Learnt, Model, Parameters, Scale};
 pub use score::{
     FieldEvidence, PersonFacts, Score, explain, person_fields, prepare, push_person, score,
 };
 pub use shipped::{completed, for_shipping, shipped};
 pub use table::{Field, FieldKind, Table};
-pub use witnesses::{hear, widen};
+pub use witnesses::{hear, matches_shown, widen};
 pub use words::pair_key;

@@ -2,9 +2,10 @@
 //! are cut by how much was told, so that learning weighs rarity itself.
 
 use super::comparison::Level;
-use super::letters::{jaro_winkler, one_slip_apart};
+use super::letters::one_slip_apart;
 use super::table::{NameWord, Role, Table};
 use super::words::{WordId, Words};
+use crate::names::similarity::jaro_winkler;
 
 /// How alike two words are, the most alike first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]

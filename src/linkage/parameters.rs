@@ -32,11 +32,22 @@ pub struct Parameters {
     pub outside: f64,
     pub fields: Vec<Field>,
     pub templates: Vec<Template>,
+    /// Kinds of keys for larger tables, the smallest first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub scales: Vec<Scale>,
     pub comparisons: Vec<Learnt>,
     /// Words met often for one another on confident links: nicknames and the like.
     pub equivalents: Vec<Equivalents>,
     /// How often names and texts were met.
     pub frequencies: Vec<Frequencies>,
+}
+
+/// Kinds of keys for tables from a size on: the larger a table, the more a key must tell.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Scale {
+    /// From so many records on.
+    pub from: usize,
+    pub templates: Vec<Template>,
 }
 
 /// One comparison with what was learnt of its levels.
@@ -87,6 +98,15 @@ impl Parameters {
     /// The artefact as text.
     pub fn to_toml(&self) -> Result<String, String> {
         toml::to_string(self).map_err(|why| why.to_string())
+    }
+
+    /// The kinds of keys for a table of so many records.
+    pub fn templates_for(&self, records: usize) -> &[Template] {
+        let scales = self.scales.iter().rev();
+        let mut fitting = scales.filter(|scale| scale.from <= records);
+        fitting
+            .next()
+            .map_or(&self.templates, |scale| &scale.templates)
     }
 
     /// The weights, ready for use on a table of so many records.
@@ -148,6 +168,13 @@ impl Model {
             prior,
             best_left,
         }
+    }
+
+    /// The same where matches are likelier beforehand by so many bits.
+    pub fn with_more_matches(&self, bits: f64) -> Model {
+        let mut model = self.clone();
+        model.prior[0] += bits;
+        model
     }
 
     /// Log odds of a pattern, in bits.

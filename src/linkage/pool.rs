@@ -78,7 +78,7 @@ impl Pool {
         }
         let records = table.len() as f64;
         let weight = records * records / (2.0 * (chosen * within).max(1) as f64);
-        let random = random_pairs(table, &pairs, chosen, random);
+        let random = random_pairs(table, &pairs, chosen, within, random);
         let others = (table.all_pairs() - weight * pairs.len() as f64).max(0.0);
         let random_weight = others / random.len().max(1) as f64;
         Pool {
@@ -187,7 +187,7 @@ fn pairs_of_chosen(
             let mut keys = Vec::new();
             let mut hits = Vec::new();
             for record in chunk_number * chunk..((chunk_number + 1) * chunk).min(within) {
-                maker.keys(record, number, template, &mut keys);
+                maker.make(record, number, template, &mut keys);
                 for key in keys.iter().filter(|key| sieve.may_hold(**key)) {
                     hits.extend(numbers.get(key).map(|number| (*number, record as u32)));
                 }
@@ -197,6 +197,7 @@ fn pairs_of_chosen(
         .collect();
     let mut hits: Vec<(u32, u32)> = chunks.into_iter().flatten().collect();
     hits.par_sort_unstable();
+    hits.dedup();
     // Of a group only the share within is seen.
     let most = (f64::from(template.most) * within as f64 / table.len() as f64).ceil() as usize;
     let mut pairs = Vec::new();
@@ -238,11 +239,13 @@ impl Sieve {
     }
 }
 
-/// Random partners for the chosen records, without those that a key finds.
+/// Random partners for the chosen records among those within, without those that a key finds: of records beyond, it is not
+/// known whether a key would find them.
 fn random_pairs(
     table: &Table,
     pairs: &[PoolPair],
     chosen: usize,
+    within: usize,
     count: usize,
 ) -> Vec<(u32, u32, u32)> {
     if table.len() < 2 {
@@ -259,7 +262,7 @@ fn random_pairs(
         let own = &pairs[place..place + own];
         for draw in 0..each {
             let chance = mixed(mixed(a as u64 + 1) ^ (draw as u64) << 20);
-            let b = ((u128::from(chance) * table.len() as u128) >> 64) as usize;
+            let b = ((u128::from(chance) * within as u128) >> 64) as usize;
             let found = own.binary_search_by_key(&(b as u32), |pair| pair.b).is_ok();
             if !found && table.may_pair(a, b) {
                 random.push((a as u32, b as u32, 0));

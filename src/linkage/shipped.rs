@@ -4,6 +4,7 @@
 use super::comparison::Comparison;
 use super::estimation::LevelChances;
 use super::parameters::{Equivalents, Frequencies, Parameters};
+use super::slips::add_slips;
 use super::table::FieldKind;
 use crate::lookup::frequencies::frequencies;
 use crate::names::nicknames::nickname_pairs;
@@ -33,15 +34,19 @@ pub fn completed(mut parameters: Parameters) -> Parameters {
     parameters
 }
 
-/// Makes what was learnt from invented entries fit for shipping: names are weighed by the published table, dates of death
-/// are weighed as dates of birth (the entries have none), and second records are as rare as in a store that is looked
-/// after.
+/// Makes what was learnt from invented entries fit for shipping: names are weighed by the published table, slips that the
+/// entries never have are added, dates of death are weighed as dates of birth (the entries have none), and second records
+/// are as rare as in a store that is looked after.
 pub fn for_shipping(mut learnt: Parameters, edition: &str, matches_per_record: f64) -> Parameters {
     edition.clone_into(&mut learnt.edition);
     learnt.records = COUNTED;
     learnt.uncounted = UNCOUNTED;
     learnt.matches_per_record = matches_per_record;
     learnt.frequencies.clear();
+    add_slips(&mut learnt);
+    if let Some(shipped) = shipped() {
+        learnt.scales.clone_from(&shipped.scales);
+    }
     let kind = |parameters: &Parameters, comparison: Comparison| match comparison {
         Comparison::Date(field) => Some(parameters.fields[field].kind),
         _ => None,

@@ -163,6 +163,25 @@ impl<Item: Copy> Rows<Item> {
         self.ends.push(self.items.len() as u32);
     }
 
+    /// Adds a row of distinct values, in order.
+    fn push_set(&mut self, values: impl Iterator<Item = Item>)
+    where
+        Item: Ord,
+    {
+        let start = self.items.len();
+        self.items.extend(values);
+        self.items[start..].sort_unstable();
+        let mut kept = start;
+        for place in start..self.items.len() {
+            if place == start || self.items[place] != self.items[kept - 1] {
+                self.items[kept] = self.items[place];
+                kept += 1;
+            }
+        }
+        self.items.truncate(kept);
+        self.ends.push(self.items.len() as u32);
+    }
+
     fn in_order(&self, order: &[u32]) -> Rows<Item> {
         let mut rows = Rows {
             items: Vec::with_capacity(self.items.len()),
@@ -229,11 +248,13 @@ impl Table {
         let mut name_words: Vec<NameWord> = Vec::new();
         let mut hash = u64::from(side);
         for (place, field) in self.fields.iter().enumerate() {
-            let given = values
-                .iter()
-                .filter(|(of, text)| *of == place && !text.trim().is_empty());
-            let texts: Vec<String> = given.map(|(_, text)| (*text).to_owned()).collect();
-            for text in &texts {
+            let texts = || {
+                let of_field = values.iter().filter(|(of, _)| *of == place);
+                of_field
+                    .map(|(_, text)| *text)
+                    .filter(|text| !text.trim().is_empty())
+            };
+            for text in texts() {
                 hash = hash.wrapping_add(mixed(hash_of(text).wrapping_add(place as u64)));
             }
             match field.kind {
@@ -243,40 +264,55 @@ impl Table {
                         FieldKind::Family => Role::Family,
                         _ => Role::Whole,
                     };
-                    for text in &texts {
+                    for text in texts() {
                         for word in fold(text).split(' ') {
                             name_words.push(NameWord::new(self.names.intern(word), role));
                         }
                     }
                 }
                 kind if kind.is_date() => {
-                    let mut dates: Vec<LinkDate> = texts
-                        .iter()
-                        .filter_map(|text| LinkDate::read(text))
-                        .collect();
-                    dates.sort_unstable();
-                    dates.dedup();
-                    self.dates[place].push(&dates);
+                    self.dates[place].push_set(texts().filter_map(LinkDate::read));
                 }
                 kind => {
-                    let column = &mut self.texts[place];
-                    let mut words: Vec<WordId> = texts
-                        .iter()
-                        .map(|text| column.words.intern(&text_form(kind, text)))
-                        .collect();
-                    words.sort_unstable();
-                    words.dedup();
-                    column.rows.push(&words);
+                    let TextColumn { words, rows } = &mut self.texts[place];
+                    rows.push_set(texts().map(|text| words.intern(&text_form(kind, text))));
                 }
             }
         }
-        name_words.sort_unstable();
-        name_words.dedup();
-        self.name_rows.push(&name_words);
+        self.name_rows.push_set(name_words.into_iter());
+        self.push_front(side, mixed(hash));
+    }
+
+    fn push_front(&mut self, side: u8, hash: u64) {
         self.came.push(self.came.len() as u32);
         self.sides.push(side);
         self.two_sided |= side != 0;
-        self.hashes.push(mixed(hash));
+        self.hashes.push(hash);
+    }
+
+    /// Adds all records of a table of the same fields, neither of them settled yet.
+    pub fn append(&mut self, more: &Table) {
+        let names = self.names.intern_all(&more.names);
+        for record in 0..more.len() {
+            let row = more.name_rows.row(record).iter();
+            let row = row.map(|word| NameWord::new(names[word.word() as usize], word.role()));
+            self.name_rows.push_set(row);
+            self.push_front(more.sides[record], more.hashes[record]);
+        }
+        for (place, field) in self.fields.iter().enumerate() {
+            let records = 0..more.len();
+            if field.kind.is_date() {
+                records.for_each(|record| self.dates[place].push(more.dates[place].row(record)));
+            } else if !field.kind.is_name() {
+                let TextColumn { words, rows } = &mut self.texts[place];
+                let other = &more.texts[place];
+                let known = words.intern_all(&other.words);
+                for record in records {
+                    let row = other.rows.row(record).iter();
+                    rows.push_set(row.map(|word| known[*word as usize]));
+                }
+            }
+        }
     }
 
     /// Puts the records into the order of their content.

@@ -1,9 +1,10 @@
 //! How far places, codes and other texts agree.
 
 use super::comparison::Level;
-use super::letters::{jaro_winkler, one_slip_apart};
+use super::letters::one_slip_apart;
 use super::table::TextColumn;
 use super::words::{WordId, Words};
+use crate::names::similarity::jaro_winkler;
 
 /// How many levels of postcodes there are to each level of places.
 pub const LOCALITY_POSTCODES: u8 = 6;

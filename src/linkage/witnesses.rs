@@ -5,6 +5,7 @@
 use super::candidates::{Link, Linked};
 use super::clusters::Clusters;
 use super::comparison::pattern;
+use super::estimation::probability;
 use super::parameters::Model;
 use super::table::Table;
 use rayon::prelude::*;
@@ -231,7 +232,7 @@ fn memberships(
 /// person with a record. The number of matches that a model expects says it too, but where most are sure, a hundredth
 /// more of them would be half of the doubtful.
 fn off(records: usize, expected: f64) -> f32 {
-    let of_a_record = (expected / records.max(1) as f64).max(1e-3);
+    let of_a_record = (expected / records.max(1) as f64).max(FEWEST);
     (AT_ONE + BY_DOUBLING * of_a_record.log2()) as f32
 }
 
@@ -239,6 +240,27 @@ fn off(records: usize, expected: f64) -> f32 {
 const AT_ONE: f64 = -1.1;
 /// For twice as many.
 const BY_DOUBLING: f64 = 1.06;
+/// With fewer for each record than this, third records are hardly ever there to be heard: two alone stay as they are.
+const FEWEST: f64 = 0.11;
+
+/// How many matches links show where that is more than the `expected` by which they were scored. Frozen parameters know how
+/// records of one person agree, not how many there are in a store.
+pub fn matches_shown(links: &[Link], expected: f64) -> f64 {
+    let before = expected.max(1e-9);
+    let mut matches = before;
+    for _ in 0..ROUNDS {
+        let more = (matches / before).log2();
+        let shown = |link: &Link| probability(f64::from(link.odds) + more);
+        let sum: f64 = links.iter().map(shown).sum();
+        if sum <= matches * (1.0 + 1e-4) {
+            break;
+        }
+        matches = sum;
+    }
+    matches
+}
+
+const ROUNDS: usize = 40;
 
 #[cfg(test)]
 mod tests {

@@ -54,6 +54,11 @@ impl Words {
         id
     }
 
+    /// The ids here of all words of others, by their ids there.
+    pub fn intern_all(&mut self, others: &Words) -> Vec<WordId> {
+        others.texts.iter().map(|text| self.intern(text)).collect()
+    }
+
     /// Letters beyond ASCII get the codes 128 to 254 in the order of their appearance; more than that share 255.
     fn letter_code(&mut self, character: char) -> u8 {
         if character.is_ascii() {

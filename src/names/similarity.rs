@@ -1,5 +1,5 @@
 //! How alike two names are. The definitions are strsim's Jaro-Winkler and optimal string alignment; a [`Pattern`] gives the
-//! same numbers faster where one name is compared with many. As in strsim, Winkler's bonus for a common beginning counts
+//! same numbers faster where one name is compared with many, and [`jaro_winkler`] for words of one-byte letters. As in strsim, Winkler's bonus for a common beginning counts
 //! only where Jaro's similarity is above 0.7.
 
 /// A name prepared for comparison with many others.
@@ -72,57 +72,9 @@ impl Pattern {
             *place = letter;
             other_length += 1;
         }
-        self.winkler(&letters[..other_length])
-    }
-
-    fn winkler(&self, other: &[char]) -> f64 {
-        let jaro = self.jaro(other);
-        if jaro <= BONUS_ABOVE {
-            return jaro;
-        }
-        let common = other
-            .iter()
-            .zip(&self.letters)
-            .take(4)
-            .take_while(|(a, b)| a == b)
-            .count();
-        jaro + 0.1 * common as f64 * (1.0 - jaro)
-    }
-
-    fn jaro(&self, other: &[char]) -> f64 {
-        let (length, other_length) = (self.letters.len(), other.len());
-        if length == 0 || other_length == 0 {
-            return if length == other_length { 1.0 } else { 0.0 };
-        }
-        let reach = (length.max(other_length) / 2).saturating_sub(1);
-        let mut taken: u64 = 0;
-        let mut matched = ['\0'; LONGEST];
-        let mut matches = 0;
-        for (position, &letter) in other.iter().enumerate() {
-            let window = bits_between(position.saturating_sub(reach), position + reach);
-            let free = self.positions(letter) & window & !taken;
-            if free != 0 {
-                taken |= free & free.wrapping_neg();
-                matched[matches] = letter;
-                matches += 1;
-            }
-        }
-        if matches == 0 {
-            return 0.0;
-        }
-        let mut out_of_place = 0;
-        let mut left = taken;
-        for letter in &matched[..matches] {
-            let position = left.trailing_zeros() as usize;
-            left &= left.wrapping_sub(1);
-            out_of_place += usize::from(self.letters[position] != *letter);
-        }
-        let transpositions = out_of_place / 2;
-        let count = matches as f64;
-        ((count / other_length as f64)
-            + (count / length as f64)
-            + ((matches - transpositions) as f64 / count))
-            / 3.0
+        winkler(&self.letters, &letters[..other_length], |letter| {
+            self.positions(letter)
+        })
     }
 
     /// `strsim::osa_distance(self.text(), other)`, by Hyyrö's bit-parallel method (2003).
@@ -156,6 +108,68 @@ impl Pattern {
     }
 }
 
+/// `strsim::jaro_winkler` of two words of one-byte letters; what lies beyond 64 letters is left out.
+pub fn jaro_winkler(a: &[u8], b: &[u8]) -> f64 {
+    let (a, b) = (&a[..a.len().min(LONGEST)], &b[..b.len().min(LONGEST)]);
+    winkler(b, a, |letter| {
+        let places = b.iter().enumerate();
+        places.fold(0, |bits, (place, own)| {
+            bits | u64::from(*own == letter) << place
+        })
+    })
+}
+
+/// Jaro-Winkler similarity of `other` to `letters`; `positions` says where a letter stands in `letters`, as bits.
+fn winkler<L: Copy + PartialEq>(letters: &[L], other: &[L], positions: impl Fn(L) -> u64) -> f64 {
+    let jaro = jaro(letters, other, positions);
+    if jaro <= BONUS_ABOVE {
+        return jaro;
+    }
+    let common = other
+        .iter()
+        .zip(letters)
+        .take(4)
+        .take_while(|(a, b)| a == b)
+        .count();
+    jaro + 0.1 * common as f64 * (1.0 - jaro)
+}
+
+fn jaro<L: Copy + PartialEq>(letters: &[L], other: &[L], positions: impl Fn(L) -> u64) -> f64 {
+    let (length, other_length) = (letters.len(), other.len());
+    if length == 0 || other_length == 0 {
+        return if length == other_length { 1.0 } else { 0.0 };
+    }
+    let reach = (length.max(other_length) / 2).saturating_sub(1);
+    let mut taken: u64 = 0;
+    let mut matched = [other[0]; LONGEST];
+    let mut matches = 0;
+    for (position, &letter) in other.iter().enumerate() {
+        let window = bits_between(position.saturating_sub(reach), position + reach);
+        let free = positions(letter) & window & !taken;
+        if free != 0 {
+            taken |= free & free.wrapping_neg();
+            matched[matches] = letter;
+            matches += 1;
+        }
+    }
+    if matches == 0 {
+        return 0.0;
+    }
+    let mut out_of_place = 0;
+    let mut left = taken;
+    for letter in &matched[..matches] {
+        let position = left.trailing_zeros() as usize;
+        left &= left.wrapping_sub(1);
+        out_of_place += usize::from(letters[position] != *letter);
+    }
+    let transpositions = out_of_place / 2;
+    let count = matches as f64;
+    ((count / other_length as f64)
+        + (count / length as f64)
+        + ((matches - transpositions) as f64 / count))
+        / 3.0
+}
+
 /// Bits from `first` to `last`, both included.
 fn bits_between(first: usize, last: usize) -> u64 {
     let up_to_last = if last >= 63 {
@@ -183,6 +197,10 @@ mod tests {
             strsim::jaro_winkler(b, a),
             "{a} {b}"
         );
+        if a.is_ascii() && b.is_ascii() && a.len().max(b.len()) <= LONGEST {
+            let of_bytes = jaro_winkler(a.as_bytes(), b.as_bytes());
+            assert_eq!(of_bytes, strsim::jaro_winkler(a, b), "{a} {b}");
+        }
         assert_eq!(
             pattern.osa_distance(b),
             strsim::osa_distance(a, b),

@@ -43,7 +43,7 @@ pub use export_records::{
     BundleWritten, ExportFiles, ExportGedcom, FilesWritten, export_bundle, export_files,
     export_gedcom, export_store,
 };
-pub use find_duplicates::{Duplicate, GroupedPeople, PeopleToLink};
+pub use find_duplicates::{Duplicate, GroupedPeople, Heard, PeopleToLink};
 pub use find_family::{FindFamily, find_family, find_family_and_nearest};
 pub use follow_changes::{Change, follow_changes, last_revision, latest_revision};
 pub use import_records::{

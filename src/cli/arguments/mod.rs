@@ -137,7 +137,8 @@ pub enum Command {
     /// Write what a store holds into files for other systems
     #[command(
         after_help = "jsonl is the whole store with its history, for another Kinpath; csv holds what stands at present; \
-                      gedcom (5.5.1) and gedcom7 hold people and families for genealogy programs.\n\n\
+                      gedcom (5.5.1) and gedcom7 hold people and families for genealogy programs, without links between \
+                      records of one person, for which they have no place.\n\n\
                       Examples:\n  kinpath --data community export --format jsonl --out community.jsonl\n  \
                       kinpath --data community export --format gedcom7 --out mia.ged \"Mia Joseph\""
     )]

@@ -21,7 +21,7 @@ pub enum LinkageCommand {
     #[command(
         after_help = "Examples:\n  kinpath --data community linkage learn --out parameters.toml\n\nThe parameters that \
                       come with Kinpath (data/linkage/parameters.toml) were made by:\n  kinpath linkage learn --register \
-                      200000 --seed 1 --edition 2026-11-22 --out parameters.toml"
+                      200000 --seed 1 --edition 2026-11-22.2 --out parameters.toml"
     )]
     Learn(Learn),
     /// Write invented people in several careless records each, to measure linkage on

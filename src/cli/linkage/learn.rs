@@ -66,8 +66,8 @@ fn learn_from_register(command: &Learn, entries: usize) -> Result<(), Stop> {
     table.settle();
     let provenance = format!(
         "learnt without labels from invented people: kinpath linkage learn --register {entries} --seed {} --expect {} --relatives {}; \
-         names weighed by data/names/frequencies.tsv, short forms from data/names/nicknames.toml, dates of death weighed \
-         as dates of birth",
+         names weighed by data/names/frequencies.tsv, short forms from data/names/nicknames.toml, slips of \
+         data/linkage/slips.toml added, dates of death weighed as dates of birth; kinds of keys for large stores by hand",
         command.seed, command.expect, command.relatives
     );
     let learnt = linkage::learn(&mut table, Plan::default(), &provenance)

@@ -1,7 +1,8 @@
 //! The people of a file that is not imported yet, with their ties to one another and to people whom the store knows by the
 //! same external ids.
 
-use super::records::{Compared, FileRecords, RecordKey, Ties, add_own, is_compared, things_of};
+use super::records::{Compared, FileRecords, RecordKey, Ties, is_compared};
+use super::things::{add_own, things_of};
 use crate::error::Error;
 use crate::model::bundle::{BundleContent, BundleFact};
 use crate::model::ids::{ExternalId, PersonId, StewardId, Subject, SubjectKind};

@@ -59,8 +59,6 @@ pub type LinkProgress<'a> = &'a mut dyn FnMut(u64, u64);
 /// People compared between two reports of progress, and by one thread at a time.
 const PORTION: usize = 2_048;
 const AT_A_TIME: usize = 32;
-/// People under one key who are compared by it: more only say that a name is common.
-const MOST_OF_A_KEY: u32 = 25;
 /// Links recorded in one commit.
 const LINKS_OF_A_COMMIT: usize = 500;
 /// A store that is begun with more people than this is filled without comparing them, so that its first import costs no more
@@ -109,11 +107,11 @@ fn find_probably_known(
             .par_chunks(AT_A_TIME)
             .map(|positions| {
                 let snapshot = permit.snapshot(store)?;
-                let mut records = Records::of(&snapshot, Some(&file));
+                let records = Records::of(&snapshot, Some(&file));
                 let mut known = Vec::new();
                 for position in positions {
                     let key = RecordKey::in_file(*position);
-                    let mut likely = matcher.likely(&mut records, key, &[])?;
+                    let mut likely = matcher.likely(&records, key, &[])?;
                     // Whom the file itself brings is no news.
                     likely.retain(|likely| {
                         likely
@@ -334,10 +332,10 @@ fn looked_up(store: &Store, permit: &Permit, people: &[PersonId]) -> Result<Link
         .par_chunks(AT_A_TIME)
         .map(|people| {
             let snapshot = permit.snapshot(store)?;
-            let mut records = Records::of(&snapshot, None);
+            let records = Records::of(&snapshot, None);
             let mut links = Links::default();
             for person in people {
-                links.add(&matcher, &mut records, *person)?;
+                links.add(&matcher, &records, *person)?;
             }
             Ok(links)
         })
@@ -361,7 +359,7 @@ fn of_whole_store(
         detail: "the parameters that come with Kinpath are not of its form".to_owned(),
     })?;
     let read = PeopleToLink::read_named(store, permit)?.concerning(&|person| people.has(person));
-    let grouped = read.grouped_up_to(parameters, MOST_OF_A_KEY)?;
+    let grouped = read.grouped(parameters)?;
     let mut all = Suggested::default();
     let mut found = FxHashSet::default();
     for from in (0..grouped.len()).step_by(PORTION) {

@@ -63,7 +63,7 @@ impl Matcher {
     /// The likeliest first. `also` are compared in any case. Two sides of a sealed adoption are for the caller to tell apart.
     pub fn likely(
         &self,
-        records: &mut Records<'_>,
+        records: &Records<'_>,
         key: RecordKey,
         also: &[RecordKey],
     ) -> Result<Vec<Likely>, Error> {
@@ -116,7 +116,7 @@ impl Matcher {
 /// Those whose fields leave it possible that ties make them likely.
 fn scored(
     few: &Few<'_>,
-    records: &mut Records<'_>,
+    records: &Records<'_>,
     own: &Compared,
     keys: Vec<RecordKey>,
 ) -> Result<Vec<Candidate>, Error> {
@@ -147,7 +147,7 @@ fn scored(
 /// With what ties say; the likeliest first.
 fn judged(
     few: &Few<'_>,
-    records: &mut Records<'_>,
+    records: &Records<'_>,
     (key, own): (RecordKey, &Compared),
     candidates: &[Candidate],
 ) -> Result<Vec<Likely>, Error> {

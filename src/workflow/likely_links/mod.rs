@@ -8,6 +8,7 @@ mod imported;
 mod matcher;
 mod records;
 mod sample;
+mod things;
 
 pub use imported::{
     KnownCandidate, LinksOfImport, ProbablyKnown, probably_known, shown_by, suggest_links_of_import,
@@ -15,7 +16,7 @@ pub use imported::{
 
 use matcher::{Likely, Matcher};
 use records::{RecordKey, Records};
-pub use records::{add_own, things_of};
+pub use things::NamesOfThings;
 
 use super::same_person::{Suggested, Suggestion, replace_suggestions};
 use crate::access::Permit;
@@ -106,11 +107,11 @@ pub fn suggest_links(
     let snapshot = permit.snapshot(store)?;
     let matcher = Matcher::of(store, &snapshot)?;
     let edition = matcher.parameters.edition.as_str();
-    let mut records = Records::of(&snapshot, None);
+    let records = Records::of(&snapshot, None);
     let mut links = Links::default();
     for (position, person) in people.iter().enumerate() {
         permit.go_on_at(position)?;
-        links.add(&matcher, &mut records, *person)?;
+        links.add(&matcher, &records, *person)?;
     }
     drop(records);
     drop(snapshot);
@@ -132,7 +133,7 @@ impl Links {
     fn add(
         &mut self,
         matcher: &Matcher,
-        records: &mut Records<'_>,
+        records: &Records<'_>,
         person: PersonId,
     ) -> Result<(), Error> {
         let suggested = suggested_already(records.snapshot, person)?;

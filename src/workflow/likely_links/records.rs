@@ -1,14 +1,14 @@
 //! What linkage compares of records: of people in the store, and of people in a file that is not imported yet. Only what is
 //! open to everybody: a link and its reasons are shown to whoever sees the two records.
 
+use super::things::{NamesOfThings, things_of};
 use crate::error::Error;
 use crate::linkage::PersonFacts;
-use crate::model::ids::{NationId, PersonId, PlaceId, Subject};
+use crate::model::ids::{PersonId, Subject};
 use crate::model::neighborhood::{Node, NodeTieKind};
 use crate::model::statement::{Certainty, Evidence, Fact, SealClass};
 use crate::model::visibility::Visibility;
 use crate::store::Snapshot;
-use rustc_hash::FxHashMap;
 
 /// A record: the number of a person in the store, or the position in a file, marked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -63,8 +63,7 @@ pub fn is_compared(evidence: &Evidence) -> bool {
 pub struct Records<'a> {
     pub snapshot: &'a Snapshot<'a>,
     pub file: Option<&'a dyn FileRecords>,
-    places: FxHashMap<PlaceId, Option<String>>,
-    nations: FxHashMap<NationId, Option<String>>,
+    things: NamesOfThings<'a>,
 }
 
 /// Records of a file, by position.
@@ -81,12 +80,11 @@ impl<'a> Records<'a> {
         Records {
             snapshot,
             file,
-            places: FxHashMap::default(),
-            nations: FxHashMap::default(),
+            things: NamesOfThings::of(snapshot, Visibility::open_only()),
         }
     }
 
-    pub fn compared(&mut self, key: RecordKey) -> Result<Compared, Error> {
+    pub fn compared(&self, key: RecordKey) -> Result<Compared, Error> {
         if let (Some(position), Some(file)) = (key.position(), self.file) {
             return file.compared(position);
         }
@@ -106,40 +104,11 @@ impl<'a> Records<'a> {
         Ok(compared)
     }
 
-    fn add(&mut self, compared: &mut Compared, fact: &Fact) -> Result<(), Error> {
+    fn add(&self, compared: &mut Compared, fact: &Fact) -> Result<(), Error> {
         let (place, nation) = things_of(fact);
-        if let Some(place) = place {
-            compared.places.push(place.0);
-            let name = self.place(place)?;
-            compared.facts.places.extend(name);
-        }
-        if let Some(nation) = nation {
-            compared.nations.push(nation.0);
-            let name = self.nation(nation)?;
-            compared.facts.nations.extend(name);
-        }
-        add_own(&mut compared.facts, fact);
-        Ok(())
-    }
-
-    fn place(&mut self, id: PlaceId) -> Result<Option<String>, Error> {
-        if let Some(known) = self.places.get(&id) {
-            return Ok(known.clone());
-        }
-        let mut read = self.snapshot.places(&[id], &Visibility::open_only())?;
-        let name = read.pop().flatten().map(|(_, place)| place.name);
-        self.places.insert(id, name.clone());
-        Ok(name)
-    }
-
-    fn nation(&mut self, id: NationId) -> Result<Option<String>, Error> {
-        if let Some(known) = self.nations.get(&id) {
-            return Ok(known.clone());
-        }
-        let mut read = self.snapshot.nations(&[id], &Visibility::open_only())?;
-        let name = read.pop().flatten().map(|(_, nation)| nation.name);
-        self.nations.insert(id, name.clone());
-        Ok(name)
+        compared.places.extend(place.map(|place| place.0));
+        compared.nations.extend(nation.map(|nation| nation.0));
+        self.things.add(&mut compared.facts, fact)
     }
 
     /// The ties of records, in the order asked for.
@@ -178,27 +147,6 @@ impl<'a> Records<'a> {
             found.push(near);
         }
         Ok(found)
-    }
-}
-
-/// The place and the nation that a fact speaks of, as far as they are compared.
-pub fn things_of(fact: &Fact) -> (Option<PlaceId>, Option<NationId>) {
-    match fact {
-        Fact::Birth { place, .. } => (*place, None),
-        Fact::Residence(residence) => (Some(residence.place), None),
-        Fact::Membership(membership) => (None, Some(membership.nation)),
-        _ => (None, None),
-    }
-}
-
-/// What a fact says by itself.
-pub fn add_own(facts: &mut PersonFacts, fact: &Fact) {
-    match fact {
-        Fact::Name(name) => facts.names.push(name.clone()),
-        Fact::Gender(gender) => facts.gender = *gender,
-        Fact::Birth { date, .. } => facts.births.extend(*date),
-        Fact::Death(death) => facts.deaths.extend(death.date.filter(|_| death.dead)),
-        _ => {}
     }
 }
 

@@ -27,7 +27,7 @@ impl StoreSample {
     }
 
     fn draw(snapshot: &Snapshot<'_>, end: u64) -> Result<StoreSample, Error> {
-        let mut records = Records::of(snapshot, None);
+        let records = Records::of(snapshot, None);
         let mut table = Table::new(person_fields());
         let step = end.div_ceil(MOST).max(1);
         let mut asked = 0_u32;

@@ -16,6 +16,7 @@ mod operating;
 mod overload;
 mod places;
 mod rendering;
+mod search_fields;
 mod searching;
 mod serving;
 mod traces;
