@@ -55,6 +55,7 @@ fn main() {
         );
         store.backup(&backup).expect("backed up");
         restore(&backup, &copy).expect("restored");
+        support::bring_keys(&store, &copy);
         let measured = measure(&store, &copy);
         report(people, &measured);
         drop(store);

@@ -39,6 +39,7 @@ fn main() {
         let copy = |name: &str| {
             let data = support::fresh_folder(name);
             restore(&backup, &data).expect("restored");
+            support::bring_keys(&without, &data);
             Store::open(&data, &StoreOptions::default()).expect("the store")
         };
         let (small, hubs) = (copy("small"), copy("hubs"));

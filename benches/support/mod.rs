@@ -73,6 +73,12 @@ pub fn fresh_folder(name: &str) -> PathBuf {
     folder
 }
 
+/// Puts a store's keys beside a copy of it.
+pub fn bring_keys(store: &Store, copy: &Path) {
+    let keys = store.key_file().expect("a store on disk");
+    std::fs::copy(keys, copy.with_extension("key")).expect("the keys");
+}
+
 /// Up to so many children with a case, spread evenly.
 pub fn children(store: &Store, most: usize) -> Vec<PersonId> {
     let snapshot = store.snapshot().expect("a snapshot");

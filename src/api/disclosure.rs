@@ -44,12 +44,12 @@ impl<T> Disclosed for Begun<T> {
 
 impl Answers {
     /// Answers for one call, whose entry is open.
-    pub(super) fn asking(mut self, method: &str, asked: &impl Serialize) -> Result<Answers, Error> {
+    pub(super) fn asking(mut self, method: &str, asked: &impl Serialize) -> Answers {
         let store = self.store.clone();
         let hash = |value: &[u8]| store.audit_hash(value);
-        let asked = asked_by(method, asked, &hash).map_err(unreadable)?;
+        let asked = asked_by(method, asked, &hash);
         self.permit = self.permit.asking(asked);
-        Ok(self)
+        self
     }
 
     /// Closes the entry of the call with what its answer shows.
@@ -72,7 +72,7 @@ impl Answers {
         asked: &Question,
         work: impl FnOnce(&Answers, &Question) -> Result<Answer, Error>,
     ) -> Result<Answer, Error> {
-        let answers = self.clone().asking(method, asked)?;
+        let answers = self.clone().asking(method, asked);
         let released = answers.release(work(&answers, asked));
         if let Some(entry) = released.entry {
             self.store.record(entry).map_err(|_| unrecorded())?;
@@ -247,7 +247,7 @@ fn asked_by(
     method: &str,
     request: &impl Serialize,
     hash: &dyn Fn(&[u8]) -> [u8; HASH_BYTES],
-) -> Result<Asked, WalkError> {
+) -> Asked {
     let mut asking = Asking {
         asked: Asked {
             method: method.to_owned(),
@@ -256,8 +256,12 @@ fn asked_by(
         path: Vec::new(),
         hash,
     };
-    walk(request, &mut asking)?;
-    Ok(asking.asked)
+    if walk(request, &mut asking).is_err() {
+        // The work refuses it; what came before is told.
+        asking.path = vec!["unreadable"];
+        asking.note(AskedValue::Hash(hash(&[])));
+    }
+    asking.asked
 }
 
 /// Notes what a request asks.

@@ -164,7 +164,7 @@ impl Service {
         let asked = request.into_inner();
         let work = move || {
             let _ = begun.set(began.elapsed());
-            let answers = answers.asking(method, &asked)?;
+            let answers = answers.asking(method, &asked);
             Ok(answers.release(work(&answers, &asked)))
         };
         let released = self.offload.run_in(lane_of(method), until, work).await;

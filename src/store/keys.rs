@@ -13,6 +13,8 @@ pub const PUBLIC_ID_KEY: &[u8] = b"public_id_key";
 pub const AUDIT_HEAD: &[u8] = b"audit_head";
 /// Table `meta`: the fingerprints of the store's keys.
 pub const FINGERPRINTS: &[u8] = b"fingerprints";
+/// Table `meta`: present in a store whose values are sealed.
+pub const SEALED: &[u8] = b"sealed";
 /// Table `meta`: present while `nodes` and `index` are being made anew.
 pub const REBUILDING: &[u8] = b"rebuilding";
 /// Table `meta`: the journal of one import follows.

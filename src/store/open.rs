@@ -5,6 +5,7 @@
 use super::audit::{self, AuditKeys, AuditLog, Chain, anchored};
 use super::backend::memory::MemoryBackend;
 use super::backend::rocksdb::{Durability, RocksBackend, RocksOptions};
+use super::backend::sealed::{SealedBackend, Sealer, seal_all};
 use super::backend::{Backend, Batch, Table, Usage, get};
 use super::commit::{self, CommitObserver, Submission, Writer};
 use super::copy;
@@ -54,6 +55,8 @@ pub struct StoreOptions {
     pub durability: Durability,
     /// The file with the keys; beside the folder, with the ending `.key`, if not set.
     pub key_file: Option<PathBuf>,
+    /// Whether the values of a new or migrated store are sealed.
+    pub seal: bool,
 }
 
 impl StoreOptions {
@@ -74,6 +77,7 @@ impl Default for StoreOptions {
             mode: OpenMode::default(),
             durability: Durability::default(),
             key_file: None,
+            seal: true,
         }
     }
 }
@@ -89,8 +93,22 @@ pub struct Store {
 pub fn migrate(data: &Path, options: &StoreOptions) -> Result<Vec<&'static str>, StoreError> {
     migrations::check_format_file(data)?;
     let backend = open_backend(data, options)?;
-    let done = migrations::migrate(&backend)?;
-    keep_keys(&backend, &options.key_file(data)?, options)?;
+    let path = options.key_file(data)?;
+    let (keys, _) = keep_keys(&backend, &path, options)?;
+    if is_sealed(&backend)? {
+        let backend = SealedBackend::new(backend, Sealer::of(&keys)?);
+        let done = migrations::migrate(&backend)?;
+        migrations::write_format_file(data)?;
+        return Ok(done);
+    }
+    let mut done = migrations::migrate(&backend)?;
+    if options.seal {
+        mark_sealed(&backend, UNDER_WAY)?;
+        seal_all(&backend, &Sealer::of(&keys)?)?;
+        mark_sealed(&backend, DONE)?;
+        backend.rewrite()?;
+        done.push("every value is sealed with the keys: without their file nothing can be read");
+    }
     migrations::write_format_file(data)?;
     Ok(done)
 }
@@ -160,13 +178,17 @@ impl Store {
             });
         }
         let backend = open_backend(data, options)?;
-        initialize(&backend, options)?;
         let path = options.key_file(data)?;
         let (keys, made) = keep_keys(&backend, &path, options)?;
+        if options.seal {
+            mark_sealed(&backend, DONE)?;
+        }
+        let backend = layered(backend, &keys)?;
+        initialize(&*backend, options)?;
         migrations::write_format_file(data)?;
         HeadAnchor::open(&data.join("head"))?.note(Revision::default())?;
         HeadAnchor::open(&data.join(AUDIT_ANCHOR))?.note(Revision::default())?;
-        Store::start(Box::new(backend), Some((data, path, made)), &keys, options)
+        Store::start(backend, Some((data, path, made)), &keys, options)
     }
 
     /// Opens the store in a folder.
@@ -177,7 +199,8 @@ impl Store {
         let path = options.key_file(data)?;
         let keys = key_file::read(&path)?;
         key_file::check(&path, &keys, &stored_fingerprints(&backend)?)?;
-        Store::start(Box::new(backend), Some((data, path, false)), &keys, options)
+        let backend = layered(backend, &keys)?;
+        Store::start(backend, Some((data, path, false)), &keys, options)
     }
 
     /// Opens the store in a folder, making it if the folder is empty or not there.
@@ -384,6 +407,40 @@ fn initialize(backend: &dyn Backend, options: &StoreOptions) -> Result<(), Store
     batch.put(Table::Meta, keys::FORMAT, encode(&migrations::FORMAT)?);
     backend.commit(batch)?;
     Ok(())
+}
+
+/// How the marker of a sealed store reads.
+const DONE: &[u8] = b"done";
+/// How it reads while an older store is being sealed.
+const UNDER_WAY: &[u8] = b"under way";
+
+fn mark_sealed(backend: &dyn Backend, how: &[u8]) -> Result<(), StoreError> {
+    let mut batch = Batch::default();
+    batch.put(Table::Meta, keys::SEALED, how.to_vec());
+    backend.commit(batch)?;
+    Ok(())
+}
+
+fn is_sealed(backend: &dyn Backend) -> Result<bool, StoreError> {
+    let marker = get(&*backend.snapshot(), Table::Meta, keys::SEALED)?;
+    Ok(marker.as_deref() == Some(DONE))
+}
+
+/// The backend with the layer that opens its values, if they are sealed.
+fn layered(backend: RocksBackend, keys: &Keys) -> Result<Box<dyn Backend>, StoreError> {
+    let marker = get(&*backend.snapshot(), Table::Meta, keys::SEALED)?;
+    match marker.as_deref() {
+        None => Ok(Box::new(backend)),
+        Some(DONE) => {
+            let sealer = Sealer::of(keys)?;
+            Ok(Box::new(SealedBackend::new(backend, sealer)))
+        }
+        Some(_) => Err(StoreError::UnknownFormat {
+            found: format!("{}, half sealed", migrations::FORMAT),
+            known: migrations::FORMAT,
+            next: "run `kinpath migrate` again: it was cut off",
+        }),
+    }
 }
 
 /// The file that names the last acknowledged entry of the record.

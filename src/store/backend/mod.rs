@@ -4,6 +4,7 @@
 pub mod memory;
 pub mod rocksdb;
 mod run;
+pub mod sealed;
 
 pub use run::Run;
 
@@ -224,6 +225,11 @@ pub trait Backend: Send + Sync {
 
     /// How often the log was synced to disk since opening.
     fn syncs(&self) -> u64;
+
+    /// Writes all files anew, so that nothing of what was removed or replaced is left in them.
+    fn rewrite(&self) -> Result<(), StoreError> {
+        Ok(())
+    }
 
     /// What the backend takes of memory and disk.
     fn usage(&self) -> Usage;

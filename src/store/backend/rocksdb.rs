@@ -10,9 +10,9 @@ use rayon::prelude::*;
 use rocksdb::checkpoint::Checkpoint;
 use rocksdb::statistics::{StatsLevel, Ticker};
 use rocksdb::{
-    BlockBasedOptions, Cache, ColumnFamily, ColumnFamilyDescriptor, DB, DBCompressionType,
-    DBRecoveryMode, ErrorKind, IngestExternalFileOptions, Options, ReadOptions,
-    SnapshotWithThreadMode, SstFileWriter, WriteBatch, WriteOptions,
+    BlockBasedOptions, BottommostLevelCompaction, Cache, ColumnFamily, ColumnFamilyDescriptor,
+    CompactOptions, DB, DBCompressionType, DBRecoveryMode, ErrorKind, IngestExternalFileOptions,
+    Options, ReadOptions, SnapshotWithThreadMode, SstFileWriter, WriteBatch, WriteOptions,
 };
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
@@ -201,6 +201,18 @@ impl Backend for RocksBackend {
 
     fn syncs(&self) -> u64 {
         self.options.get_ticker_count(Ticker::WalFileSynced)
+    }
+
+    fn rewrite(&self) -> Result<(), StoreError> {
+        let mut how = CompactOptions::default();
+        how.set_bottommost_level_compaction(BottommostLevelCompaction::Force);
+        for table in Table::ALL {
+            let family = self.family(table)?;
+            self.db.flush_cf(family).map_err(failure)?;
+            self.db
+                .compact_range_cf_opt(family, None::<&[u8]>, None::<&[u8]>, &how);
+        }
+        Ok(())
     }
 
     fn usage(&self) -> Usage {

@@ -3,8 +3,8 @@
 //! that must be read before the keys are known. A value that the layer did not seal is damaged.
 
 use super::{
-    Backend, Batch, Condition, Deadline, KeyRange, Order, RangeVisitor, ReadView, Run, Table,
-    Taker, Usage, Visitor,
+    Backend, Batch, Condition, Deadline, GO_ON, KeyRange, Order, RangeVisitor, ReadView, Run, STOP,
+    Table, Taker, Usage, Visitor,
 };
 use crate::store::error::StoreError;
 use crate::store::key_file::{KeyId, KeyPurpose, Keys};
@@ -120,6 +120,61 @@ pub fn is_clear(table: Table, key: &[u8]) -> bool {
     table == Table::Meta && [keys::FORMAT, keys::FINGERPRINTS, keys::SEALED].contains(&key)
 }
 
+/// Entries sealed together.
+const PORTION: usize = 4096;
+
+/// Seals every value that is not sealed with the key in use. A value counts as sealed if it can be opened; done again, it
+/// goes on where it was cut off. Returns how many were sealed.
+pub fn seal_all(backend: &dyn Backend, sealer: &Sealer) -> Result<u64, StoreError> {
+    let mut sealed = 0;
+    for table in Table::ALL {
+        let mut range = keys::everything();
+        loop {
+            let (batch, last) = portion(backend, sealer, table, &range)?;
+            sealed += batch.writes.len() as u64;
+            if !batch.writes.is_empty() {
+                backend.commit(batch)?;
+            }
+            let Some(mut last) = last else {
+                break;
+            };
+            last.push(0);
+            range.start = last;
+        }
+    }
+    Ok(sealed)
+}
+
+/// The values of a portion of a table, sealed, and its last key; nothing at the end.
+fn portion(
+    backend: &dyn Backend,
+    sealer: &Sealer,
+    table: Table,
+    range: &KeyRange,
+) -> Result<(Batch, Option<Vec<u8>>), StoreError> {
+    let (mut batch, mut last, mut seen) = (Batch::default(), None, 0);
+    let mut room = Vec::new();
+    let view = backend.bulk_snapshot();
+    let order = Order::Ascending;
+    view.scan(table, range, order, Deadline::NONE, &mut |key, value| {
+        seen += 1;
+        if !is_clear(table, key) {
+            let opened = sealer.open(table, key, value, &mut room);
+            let plain = match &opened {
+                Ok(_) if sealer.is_current(value) => None,
+                Ok(opened) => Some(*opened),
+                Err(_) => Some(value),
+            };
+            if let Some(plain) = plain {
+                batch.put(table, key, sealer.seal(table, key, plain)?);
+            }
+        }
+        last = Some(key.to_vec());
+        if seen < PORTION { GO_ON } else { STOP }
+    })?;
+    Ok((batch, last.filter(|_| seen == PORTION)))
+}
+
 /// A backend whose values are sealed.
 pub struct SealedBackend<B> {
     inner: B,
@@ -213,6 +268,10 @@ impl<B: Backend> Backend for SealedBackend<B> {
 
     fn syncs(&self) -> u64 {
         self.inner.syncs()
+    }
+
+    fn rewrite(&self) -> Result<(), StoreError> {
+        self.inner.rewrite()
     }
 
     fn usage(&self) -> Usage {

@@ -7,5 +7,6 @@ mod importing;
 mod linking;
 mod opening;
 mod reading;
+mod sealing;
 mod searching;
 mod verifying;

@@ -75,7 +75,10 @@ impl Scene {
     fn copy(&mut self) -> PathBuf {
         self.copies += 1;
         let copy = self.folder.path().join(format!("copy-{}", self.copies));
-        copy_folder(&self.folder.path().join("base"), &copy);
+        let base = self.folder.path().join("base");
+        copy_folder(&base, &copy);
+        let keys = copy.with_extension("key");
+        fs::copy(base.with_extension("key"), keys).expect("the keys");
         copy
     }
 }
