@@ -79,7 +79,7 @@ impl Session {
         match self {
             Session::Local(answers) => answers.get_audit_head(request),
             Session::Remote(remote) => remote.ask(|mut client| {
-                let request = request.clone();
+                let request = *request;
                 async move { client.get_audit_head(request).await }
             }),
         }

@@ -166,8 +166,8 @@ fn most_within(keys: &[u64], most: usize, pairs: f64) -> (usize, f64) {
         }
     }
     let mut made = 0.0;
-    for size in 2..=most {
-        let more = of_size[size] as f64 * (size * (size - 1) / 2) as f64;
+    for (size, groups) in of_size.into_iter().enumerate().skip(2) {
+        let more = groups as f64 * (size * (size - 1) / 2) as f64;
         if made + more > pairs {
             return (size - 1, made);
         }

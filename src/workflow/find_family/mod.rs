@@ -48,7 +48,7 @@ pub fn find_family(
     question: &FindFamily,
 ) -> Result<FamilyAnswer, Error> {
     let snapshot = permit.snapshot(store)?.as_of(question.as_of);
-    Ok(find_family_on(&snapshot, permit, question, Words::ForAll)?.0)
+    Ok(find_family_on(&snapshot, permit, question, Words::OfAll)?.0)
 }
 
 /// The same, with the waiting families that one rule alone excludes, the nearest first, among the near misses.
@@ -58,7 +58,7 @@ pub fn find_family_and_nearest(
     question: &FindFamily,
 ) -> Result<FamilyAnswer, Error> {
     let snapshot = permit.snapshot(store)?.as_of(question.as_of);
-    Ok(find_family_on(&snapshot, permit, question, Words::ForAllAndNearest)?.0)
+    Ok(find_family_on(&snapshot, permit, question, Words::OfAllAndNearest)?.0)
 }
 
 /// At most so many waiting families are told as near misses: as many as one would call.
@@ -68,13 +68,13 @@ const MOST_NEAR_FAMILIES: usize = 20;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Words {
     /// Of all on the page.
-    ForAll,
+    OfAll,
     /// Of all on the page, and of the nearest of those left out once more, apart.
-    ForAllAndNearest,
+    OfAllAndNearest,
     /// Not of those left out: they are counted.
-    ForFamiliesOpen,
+    WithoutFamiliesLeftOut,
     /// Of none: they are counted.
-    ForPeople,
+    OfPeople,
 }
 
 /// The same from a snapshot at hand, which must be as of the question's date; and the waiting families that one rule alone
@@ -111,14 +111,14 @@ pub(super) fn answer_from(
     permit.go_on()?;
     let near: Vec<WaitingFamilyId> = families.iter().flat_map(|one| one.near_ids()).collect();
     let page = match words {
-        Words::ForAll | Words::ForAllAndNearest => question.clone(),
-        Words::ForFamiliesOpen | Words::ForPeople => FindFamily {
+        Words::OfAll | Words::OfAllAndNearest => question.clone(),
+        Words::WithoutFamiliesLeftOut | Words::OfPeople => FindFamily {
             excluded_limit: question.excluded_limit.min(assigned.excluded.len()),
             ..question.clone()
         },
     };
     let mut near_misses = near_misses::near_misses(gathered, permit, assigned, question.purpose)?;
-    if words == Words::ForAllAndNearest {
+    if words == Words::OfAllAndNearest {
         let of_tiers = families.iter();
         near_misses.extend(of_tiers.flat_map(|of_tier| of_tier.near_misses(MOST_NEAR_FAMILIES)));
     }

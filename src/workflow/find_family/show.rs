@@ -98,7 +98,7 @@ impl Shown {
         if tier.holds_any(Who::WaitingFamilies) {
             let people = assigned.people;
             let asked = match self.words {
-                Words::ForPeople => &FindFamily {
+                Words::OfPeople => &FindFamily {
                     leads_per_tier: 0,
                     ..question.clone()
                 },

@@ -77,7 +77,7 @@ pub fn match_child(
     let read = read.numbers();
     let told = match tells(&list)? {
         true => {
-            let words = Words::ForPeople;
+            let words = Words::OfPeople;
             let (answer, near) =
                 answer_from(&snapshot, permit, &gathered, &assigned, &question, words)?;
             Some(Told { answer, near })
@@ -127,7 +127,7 @@ pub fn tell_child(
 ) -> Result<(Told, Vec<u64>), Error> {
     let (snapshot, read) = permit.recording(moment)?;
     let question = question(child, as_of);
-    let (answer, near) = find_family_on(&snapshot, permit, &question, Words::ForPeople)?;
+    let (answer, near) = find_family_on(&snapshot, permit, &question, Words::OfPeople)?;
     Ok((Told { answer, near }, read.numbers()))
 }
 
@@ -139,7 +139,7 @@ pub fn tell_all(
     as_of: Day,
 ) -> Result<FamilyAnswer, Error> {
     let question = question(child, as_of);
-    Ok(find_family_on(moment, permit, &question, Words::ForFamiliesOpen)?.0)
+    Ok(find_family_on(moment, permit, &question, Words::WithoutFamiliesLeftOut)?.0)
 }
 
 /// The leads of a tier in the order of the answer: nations, people, families.

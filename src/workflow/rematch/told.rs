@@ -234,7 +234,7 @@ pub fn list_of_night(
     run: Option<RunNumber>,
 ) -> Result<ListOfNight, Error> {
     let present = permit.snapshot(store)?;
-    let run = done_run(&present, permit, run, |present| present.last_rematch())?;
+    let run = done_run(&present, permit, run, Snapshot::last_rematch)?;
     let list = present.rematch_list(child, run.number)?;
     let list = list.map(|(_, list)| list).filter(|list| list.waits);
     let list = list.ok_or_else(|| Error::NotFound {
@@ -270,11 +270,11 @@ pub fn list_of_night(
 }
 
 /// A run that was done. What it found was found with everything in sight.
-fn done_run(
-    present: &Snapshot<'_>,
+fn done_run<'s>(
+    present: &Snapshot<'s>,
     permit: &Permit,
     number: Option<RunNumber>,
-    last: impl Fn(&Snapshot<'_>) -> Result<Option<Run>, StoreError>,
+    last: impl Fn(&Snapshot<'s>) -> Result<Option<Run>, StoreError>,
 ) -> Result<Run, Error> {
     if *permit.visibility() != Visibility::all() {
         return Err(Error::Denied {

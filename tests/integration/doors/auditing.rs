@@ -164,7 +164,7 @@ fn every_method_leaves_its_entry() {
                     }
                 }
                 Err(status) => {
-                    assert_eq!(status.code(), Code::NotFound, "{path} {json}: {status:?}")
+                    assert_eq!(status.code(), Code::NotFound, "{path} {json}: {status:?}");
                 }
             }
             assert!(told.len() > before, "{path} left no entry");
