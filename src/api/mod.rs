@@ -47,6 +47,8 @@ pub use generated::{DESCRIPTORS, v1};
 pub use local::LocalAnswers;
 pub use nations::resolve_reference_nation;
 pub use nightly::Nightly;
+/// A moment, as messages hold it.
+pub use pbjson_types::Timestamp;
 pub use rematch::{RematchLimits, shown as rematch_run_message};
 pub use service::ApiLimits;
 pub use serving::{Bound, serve};

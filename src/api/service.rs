@@ -104,8 +104,9 @@ pub struct Service {
 }
 
 /// What methods that only read begin with.
-const READING: [&str; 10] = [
+const READING: [&str; 11] = [
     "Get", "List", "Search", "Find", "Name", "Resolve", "Watch", "Explain", "Match", "Stream",
+    "Propose",
 ];
 
 /// What shows nobody and changes nothing, and is asked all the time to see whether the server is well.

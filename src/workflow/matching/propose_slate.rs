@@ -336,15 +336,16 @@ fn each_once(mut groups: Vec<Group>) -> Vec<Group> {
         if before.is_some_and(|before| kept[before].ids() == ids) {
             continue;
         }
-        if before.is_some() {
+        let is_put_off = before.is_some();
+        if is_put_off {
             group.offers.clear();
             group.off = Some(
                 "the cases of these brothers and sisters do not agree on who is to be placed together: mend the cases"
                     .to_owned(),
             );
         }
-        for id in ids {
-            taken.entry(id).or_insert(kept.len());
+        if !is_put_off {
+            taken.extend(ids.into_iter().map(|id| (id, kept.len())));
         }
         kept.push(group);
     }

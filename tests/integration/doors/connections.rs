@@ -59,7 +59,9 @@ fn who_comes_on_top_of_the_connections_is_told_so() {
             .expect("an address")
             .connect_lazy();
         let refused = search(&second).await.expect_err("there is no room");
-        assert_eq!(refused.code(), Code::Unavailable, "{refused:?}");
+        // A client whose connection ends before it has sent the request tells its own code.
+        let told = [Code::Unavailable, Code::Cancelled];
+        assert!(told.contains(&refused.code()), "{refused:?}");
         search(&first).await.expect("the first is served as before");
 
         drop(first);

@@ -6,9 +6,9 @@ use prost_reflect::{
 };
 
 /// Methods that read; all others write.
-const READS: [&str; 11] = [
+const READS: [&str; 12] = [
     "Get", "List", "Search", "Resolve", "Find", "Name", "Watch", "Export", "Explain", "Match",
-    "Stream",
+    "Stream", "Propose",
 ];
 
 /// What is told of the server's own work, which is no record: it has no fields to choose and no revision to wait for.
