@@ -2,7 +2,6 @@
 
 use super::Outcome;
 use super::import::signed;
-use crate::access::Permit;
 use crate::api::answers::write_of;
 use crate::api::deadline::deadline;
 use crate::api::service::Service;
@@ -56,7 +55,11 @@ impl Service {
         let write = write_of(&request, &request.request_id, request.validate_only);
         let write = write.map_err(refused)?;
         let store = Arc::clone(&self.store);
-        let permit = Permit::local_operator();
+        let asking = self.answers().asking("UndoImport", &request);
+        let permit = asking.permit;
+        // That it was asked is written first; each commit of it has an entry of its own.
+        let entry = permit.entry("undo_import");
+        self.record(entry).await.map_err(refused)?;
         if write.validate_only {
             let work = move || undo_import(&store, &permit, &import_id, &write);
             return self.offload.run(until, work).await.map_err(refused);
