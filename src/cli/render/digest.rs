@@ -230,7 +230,21 @@ fn told(child: &v1::ChildChanges) -> Vec<Told> {
             causes,
         });
     }
+    tell_once(&mut told);
     told
+}
+
+/// What was given as a cause for a change above is not given again.
+fn tell_once(told: &mut [Told]) {
+    let mut given: Vec<String> = Vec::new();
+    for one in told {
+        let had_causes = !one.causes.is_empty();
+        one.causes.retain(|cause| !given.contains(cause));
+        given.extend_from_slice(&one.causes);
+        if had_causes && one.causes.is_empty() {
+            one.causes.push("the same as above".to_owned());
+        }
+    }
 }
 
 /// What somebody new promises: the earliest tier, there the highest score in hundredths. Children without anybody new come
@@ -390,6 +404,24 @@ mod tests {
         assert!(text.contains("15 children with an open case: something changed for 4."));
         assert!(text.contains("No longer left out: Ann <Lee>, maternal aunt (tier 1, place 2)"));
         assert!(text.contains("because: =Shay: Ann Lee is the birth parent (file 1)"));
+    }
+
+    #[test]
+    fn a_cause_is_given_once_for_each_child() {
+        let caused = |words: &[&str]| v1::RematchChange {
+            causes: words
+                .iter()
+                .map(|words| v1::RematchCause {
+                    words: (*words).to_owned(),
+                    about: String::new(),
+                })
+                .collect(),
+            ..change(Kind::NewLead, 1, 50.0)
+        };
+        let changes = vec![caused(&["a"]), caused(&["a", "b"]), caused(&["b"])];
+        let told = told(&child("Mia", changes));
+        let causes: Vec<&[String]> = told.iter().map(|told| &told.causes[..]).collect();
+        assert_eq!(causes, [["a"], ["b"], ["the same as above"]]);
     }
 
     #[test]
