@@ -443,9 +443,14 @@ impl Thrown {
     }
 }
 
+fn forbidden_cases() -> u32 {
+    let asked = std::env::var("KINPATH_FORBIDDEN_CASES");
+    asked.map_or(2_100, |text| text.parse().expect("a number"))
+}
+
 proptest! {
-    // 2,100 families under five orders: 10,500 cases.
-    #![proptest_config(ProptestConfig::with_cases(2_100))]
+    // 2,100 families under five orders: 10,500 cases. `KINPATH_FORBIDDEN_CASES=10000` asks for so many under each.
+    #![proptest_config(ProptestConfig::with_cases(forbidden_cases()))]
 
     #[test]
     fn what_an_order_forbids_to_look_at_changes_nothing(
