@@ -7,7 +7,7 @@ use crate::model::ids::{ExternalId, StewardId, SubjectKind};
 use crate::model::statement::Fact;
 use crate::store::Store;
 
-/// Somebody to be recorded. Facts name others of the same request by [`Transaction::new_subject_at`].
+/// Somebody to be recorded. Facts name others of the same request by [`Transaction::new_subject_at`](crate::store::Transaction::new_subject_at).
 #[derive(Clone, Debug)]
 pub struct NewPerson {
     pub external_id: Option<ExternalId>,
