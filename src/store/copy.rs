@@ -395,7 +395,7 @@ impl<'a> Loading<'a> {
         ] {
             let run = std::mem::take(run);
             if let (Some(backend), false) = (self.backend, run.is_empty()) {
-                backend.bulk_put(table, &[run])?;
+                backend.bulk_put(table, vec![run])?;
             }
         }
         Ok(())
@@ -410,7 +410,7 @@ impl<'a> Loading<'a> {
             .collect::<Result<_, _>>()?;
         self.subjects.clear();
         if let (Some(backend), false) = (self.backend, runs.is_empty()) {
-            backend.bulk_put(Table::Statements, &runs)?;
+            backend.bulk_put(Table::Statements, runs)?;
         }
         Ok(())
     }

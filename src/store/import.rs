@@ -250,7 +250,7 @@ impl Import<'_> {
         let backend = &*self.shared.backend;
         clear_cut_off_batch(backend, load)?;
         let sources = source_run(plan)?;
-        backend.bulk_put(Table::Sources, &[sources])?;
+        backend.bulk_put(Table::Sources, vec![sources])?;
         let mut statements = 0;
         let mut start = load.loaded as usize;
         while start < plan.new.len() {
@@ -275,7 +275,7 @@ impl Import<'_> {
             .into_par_iter()
             .map(|start| encode_new(plan, start..end.min(start + SUBJECTS), revision, public_ids))
             .collect::<Result<_, _>>()?;
-        self.shared.backend.bulk_put(Table::Statements, &runs)?;
+        self.shared.backend.bulk_put(Table::Statements, runs)?;
         let facts = |position: &usize| plan.bundle.fact_count(*position) as u64;
         let statements = plan.new[batch].iter().map(facts).sum();
         if let Some(load) = self.journal.loads.last_mut() {

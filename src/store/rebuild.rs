@@ -53,7 +53,10 @@ pub fn derive_range(
 ) -> Result<Vec<u64>, StoreError> {
     let backend = &*shared.backend;
     let view = backend.bulk_snapshot();
-    backend.bulk_put(Table::Index, &[bulk::source_entries(&*view, first_source)?])?;
+    backend.bulk_put(
+        Table::Index,
+        vec![bulk::source_entries(&*view, first_source)?],
+    )?;
     let mut contributions = Vec::new();
     for stretch in stretches(first, end) {
         let collected = bulk::collect(&*view, stretch.start, stretch.end, &|_| {})?;
@@ -66,7 +69,7 @@ pub fn derive_range(
             .into_par_iter()
             .map(|piece| bulk::records_of(&*view, piece, &contributions))
             .collect::<Result<_, _>>()?;
-        backend.bulk_put(Table::Nodes, &records)?;
+        backend.bulk_put(Table::Nodes, records)?;
     }
     let mut outside: Vec<u64> = contributions
         .iter()
@@ -95,7 +98,6 @@ fn put_indexes(
     let runs: Vec<Run> = parts.par_iter().map(Part::to_run).collect();
     drop(parts);
     drop(index);
-    backend.bulk_put(Table::Index, &runs)?;
-    drop(runs);
-    backend.bulk_put(Table::Search, &search.into_runs())
+    backend.bulk_put(Table::Index, runs)?;
+    backend.bulk_put(Table::Search, search.into_runs())
 }

@@ -169,10 +169,10 @@ fn bulk_loads_small_and_large_are_read_back_and_cleared() {
             run
         };
         backend
-            .bulk_put(Table::Statements, &[run(30_000..60_000), run(0..30_000)])
+            .bulk_put(Table::Statements, vec![run(30_000..60_000), run(0..30_000)])
             .unwrap();
         backend
-            .bulk_put(Table::Statements, &[run(70_000..70_001)])
+            .bulk_put(Table::Statements, vec![run(70_000..70_001)])
             .unwrap();
         let count = |backend: &dyn Backend| {
             let mut seen = 0;

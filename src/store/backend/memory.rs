@@ -102,7 +102,7 @@ impl Backend for MemoryBackend {
         Ok(true)
     }
 
-    fn bulk_put(&self, table: Table, runs: &[Run]) -> Result<(), StoreError> {
+    fn bulk_put(&self, table: Table, runs: Vec<Run>) -> Result<(), StoreError> {
         let mut tables = self.tables();
         let entries = Arc::make_mut(&mut tables).entry(table).or_default();
         for (key, value) in runs.iter().flat_map(Run::iter) {

@@ -212,7 +212,7 @@ pub trait Backend: Send + Sync {
 
     /// Puts sorted runs into one table, durably but not atomically: a later commit must make them count. Runs may
     /// stand in any order; they must not overlap and hold each key once.
-    fn bulk_put(&self, table: Table, runs: &[Run]) -> Result<(), StoreError>;
+    fn bulk_put(&self, table: Table, runs: Vec<Run>) -> Result<(), StoreError>;
 
     /// Removes a whole range of one table, durably.
     fn clear(&self, table: Table, range: &KeyRange) -> Result<(), StoreError>;

@@ -158,7 +158,7 @@ impl Backend for RocksBackend {
         Ok(true)
     }
 
-    fn bulk_put(&self, table: Table, runs: &[Run]) -> Result<(), StoreError> {
+    fn bulk_put(&self, table: Table, runs: Vec<Run>) -> Result<(), StoreError> {
         if runs.iter().map(Run::size).sum::<usize>() < INGEST_FROM_BYTES {
             let mut batch = Batch::default();
             for (key, value) in runs.iter().flat_map(Run::iter) {
@@ -166,7 +166,7 @@ impl Backend for RocksBackend {
             }
             return self.commit(batch).map(|_| ());
         }
-        let files: Vec<PathBuf> = files_of(runs)
+        let files: Vec<PathBuf> = files_of(&runs)
             .par_iter()
             .map(|runs| self.write_file(table, runs))
             .collect::<Result<_, _>>()?;

@@ -15,6 +15,14 @@ struct Span {
 }
 
 impl Run {
+    /// Without entries, with room for so many and for the bytes of their keys and values.
+    pub fn with_room(entries: usize, bytes: usize) -> Run {
+        Run {
+            bytes: Vec::with_capacity(bytes),
+            spans: Vec::with_capacity(entries),
+        }
+    }
+
     /// Adds an entry. Neither key nor value may reach 4 GiB.
     pub fn push(&mut self, key: &[u8], value: &[u8]) {
         self.spans.push(Span {

@@ -98,7 +98,7 @@ impl Sealer {
     }
 
     fn seal_run(&self, table: Table, run: &Run) -> Result<Run, StoreError> {
-        let mut sealed = Run::default();
+        let mut sealed = Run::with_room(run.len(), run.size() + run.len() * (FRONT + TAG));
         for (key, value) in run.iter() {
             sealed.push(key, &self.seal(table, key, value)?);
         }
@@ -246,12 +246,12 @@ impl<B: Backend> Backend for SealedBackend<B> {
         self.inner.commit(sealed)
     }
 
-    fn bulk_put(&self, table: Table, runs: &[Run]) -> Result<(), StoreError> {
+    fn bulk_put(&self, table: Table, runs: Vec<Run>) -> Result<(), StoreError> {
         let sealed: Vec<Run> = runs
-            .par_iter()
-            .map(|run| self.sealer.seal_run(table, run))
+            .into_par_iter()
+            .map(|run| self.sealer.seal_run(table, &run))
             .collect::<Result<_, _>>()?;
-        self.inner.bulk_put(table, &sealed)
+        self.inner.bulk_put(table, sealed)
     }
 
     fn clear(&self, table: Table, range: &KeyRange) -> Result<(), StoreError> {

@@ -385,7 +385,7 @@ fn blocks_of_a_batch_that_was_cut_off_in_the_middle_do_not_count() {
         store
             .shared
             .backend
-            .bulk_put(Table::Statements, &[run])
+            .bulk_put(Table::Statements, vec![run])
             .unwrap();
         people(store, &["Somebody in between"]);
         assert!(import(store, &bundle, "one").unwrap().resumed);
