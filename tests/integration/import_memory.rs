@@ -1,5 +1,5 @@
 //! What an import of a GEDCOM file takes in memory: the greatest resident set of the program itself, as the kernel counts
-//! it, less that of the import of a file without people. At most twenty times the file's size; a store may hold 64 MiB beside.
+//! it, less that of the import of a file without people. At most twenty times the file's size; a store may hold 96 MiB beside.
 
 use std::fs;
 use std::path::Path;
@@ -9,8 +9,9 @@ use std::time::Duration;
 /// About how long each file is, in bytes. Some megabytes more or less of a run do not matter beside this.
 const SIZE: usize = 4_000_000;
 const MOST_TIMES: u64 = 20;
-/// What a store holds however small the file is, in bytes: entries of a stretch of 32,768 subjects, unwritten changes.
-const STORE_BASE: u64 = 64 << 20;
+/// What a store holds however small the file is, in bytes: entries of a stretch of 32,768 subjects, once
+/// more while they are sealed, unwritten changes.
+const STORE_BASE: u64 = 96 << 20;
 /// Files that are stored too; the others are like one of these to the store.
 const STORED: [&str; 2] = ["bare people", "families"];
 
